@@ -7,8 +7,11 @@ and the host may drop those that nobody read in time; numbers rise but may have 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from generation.wire.reading import InvalidJobError, read
 
 FailureKind = Literal["invalid", "too_long", "deadline", "adapter", "unsafe", "memory", "engine"]
 
@@ -75,3 +78,37 @@ class Numbered:
 
     n: int
     event: Event
+
+    def to_line(self) -> bytes:
+        """One line of newline-delimited JSON."""
+        told = {"n": self.n, "event": _NAMES[type(self.event)], **asdict(self.event)}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Numbered:
+        """Read one line.
+
+        Raises:
+            InvalidJobError: it is not an event.
+        """
+        try:
+            told = json.loads(line)
+            n, name = told.pop("n"), told.pop("event")
+            kind = _KINDS[name]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InvalidJobError("An event is a JSON object with n and event.") from None
+        if type(n) is not int or n < 1:
+            raise InvalidJobError("An event's n is a whole number from 1.")
+        return cls(n, read(kind, told))
+
+
+_KINDS: dict[str, type[Event]] = {
+    "queued": Queued,
+    "started": Started,
+    "preview": Preview,
+    "artifact": Artifact,
+    "done": Done,
+    "failed": Failed,
+    "cancelled": Cancelled,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}

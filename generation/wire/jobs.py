@@ -11,19 +11,22 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from generation.wire.reading import InvalidJobError, read
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SEEDS = 2**31
+THEME_LIMIT = 1000
+TONE_LIMIT = 200
+SOURCE_LIMIT = 20_000
+TOKENS_LIMIT = 100_000
 
 Kind = Literal["text"]
 Length = Literal["short", "medium", "long"]
 Move = Literal["new", "vary", "continue"]
 WhenAdapterIsBad = Literal["base", "fail"]
-
-
-class InvalidJobError(ValueError):
-    """A job that breaks the vocabulary; the message is one sentence that can be shown to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +100,46 @@ class Job:
         Raises:
             InvalidJobError: an unknown or missing field, a wrong type, or a value out of range.
         """
-        raise NotImplementedError
+        job: Job = read(cls, data)
+        _check(job)
+        return job
+
+
+def _check(job: Job) -> None:
+    """Ranges that types cannot say."""
+    sampling, terms = job.sampling, job.terms
+    rules = [
+        (JOB_ID.fullmatch(job.id) is not None, "A job's id is 1 to 64 letters, digits, - or _."),
+        (0 <= job.seed < SEEDS, f"A seed is from 0 to {SEEDS - 1}."),
+        (0 < len(job.brief.theme) <= THEME_LIMIT, f"A theme has 1 to {THEME_LIMIT} characters."),
+        (len(job.brief.tone) <= TONE_LIMIT, f"A tone has at most {TONE_LIMIT} characters."),
+        (len(job.brief.source) <= SOURCE_LIMIT, f"A source has at most {SOURCE_LIMIT} characters."),
+        (0.0 <= sampling.temperature <= 5.0, "A temperature is from 0 to 5."),
+        (0.0 < sampling.top_p <= 1.0, "top_p is above 0 and at most 1."),
+        (sampling.top_k >= 0, "top_k is 0 (off) or more."),
+        (0.0 <= sampling.min_p < 1.0, "min_p is from 0 to below 1."),
+        (0.1 <= sampling.repetition_penalty <= 10.0, "A repetition penalty is from 0.1 to 10."),
+        (
+            0 <= sampling.max_tokens <= TOKENS_LIMIT,
+            f"max_tokens is from 0 (the form's own) to {TOKENS_LIMIT}.",
+        ),
+        (0.0 < terms.weight <= 1000.0, "A weight is above 0 and at most 1000."),
+        (abs(terms.priority) <= 100, "A priority is from -100 to 100."),
+    ]
+    for holds, sentence in rules:
+        if not holds:
+            raise InvalidJobError(sentence)
+
+
+__all__ = [
+    "JOB_ID",
+    "SEEDS",
+    "Brief",
+    "InvalidJobError",
+    "Job",
+    "Kind",
+    "Length",
+    "Move",
+    "Sampling",
+    "Terms",
+]

@@ -1,0 +1,35 @@
+"""Scene: a scene for stage or screen, with dialogue."""
+
+from __future__ import annotations
+
+from generation.forms.form import Example, Form
+
+FORM = Form(
+    name="scene",
+    kind="script",
+    title="Scene",
+    description="a scene for stage or screen, with dialogue",
+    ask="a scene for two people. Begin with a heading in capitals such as INT. KITCHEN - NIGHT. Before each speech put the speaker's name in capitals on a line of its own",
+    tokens={"short": 180, "medium": 320, "long": 600},
+    examples=(
+        Example(
+            "two sisters sell a boat",
+            "EXT. HARBOUR - MORNING\n"
+            "\n"
+            "An old boat on a trailer. Two sisters look at it.\n"
+            "\n"
+            "MARA\n"
+            "He said he would bring cash.\n"
+            "\n"
+            "INES\n"
+            "He said that about the oars.\n"
+            "\n"
+            "MARA\n"
+            "We could keep it.\n"
+            "\n"
+            "INES\n"
+            "We could keep looking at it. That is not the same.",
+        ),
+    ),
+    one_piece=False,
+)
