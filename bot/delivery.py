@@ -1,0 +1,232 @@
+"""A finished piece reaches its channel exactly once, whatever was cut off half-way.
+
+The first message is an edit, which may be done twice. Every further one is a post with a nonce of its own, which
+Discord takes once within a few minutes; after a longer outage the channel's history is read first, for the mark
+that each of our pages carries. It leaves waiting and progress to `bot.live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot import cards, views
+from bot.shown import NO_PINGS, NOWHERE, TOO_LARGE, TRANSIENT, ShownMessage, Undeliverable, Withdrawn, answer
+from studio import deliver
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from studio.store import Store
+    from studio.store.records import Creation, JobRecord
+
+log = structlog.get_logger(__name__)
+
+VOTES = ("👍", "👎")
+LONG_WAIT_S = 60.0
+HISTORY_READ = 500
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 60.0
+
+
+async def until_done(act: Callable[[], Awaitable[None]], job_id: str) -> None:
+    """Do `act` until Discord takes it. What cannot ever succeed leaves as Withdrawn or Undeliverable."""
+    delay = FIRST_DELAY_S
+    while True:
+        try:
+            return await act()
+        except TRANSIENT as error:
+            if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
+                raise
+            log.warning("delivery_retried", job=job_id, error=type(error).__name__, in_s=delay)
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, LONGEST_DELAY_S)
+
+
+class Delivery:
+    """One piece on its way into one channel."""
+
+    def __init__(
+        self, store: Store, shown: ShownMessage, record: JobRecord, creation: Creation,
+        clock: Callable[[], float], *, resumed: bool,
+    ) -> None:  # fmt: skip
+        """`resumed`: another life of this process may have posted already."""
+        self._store = store
+        self._shown = shown
+        self._record = record
+        self._creation = creation
+        self._clock = clock
+        self._resumed = resumed
+
+    async def run(self) -> None:
+        """Show the piece; every step may have been done before.
+
+        Raises:
+            Withdrawn: its message was deleted, so it is never shown.
+            Undeliverable: its channel can no longer be reached.
+        """
+        posted = await deliver.posted_parts(self._store, self._record.id)
+        card = cards.finished(self._creation)
+        if len(card.pages) > 1 and not await self._may_post(posted):
+            card = cards.finished(self._creation, as_file=True)
+        await self._first(card)
+        last = self._shown.message_id
+        for page in range(1, len(card.pages)):
+            last = posted.get(page) or await self._post_page(card, page)
+        if self._waited_long():
+            await self._announce()
+        await self._offer_votes(last)
+        await deliver.settled(self._store, self._record.id, self._clock())
+
+    async def _first(self, card: cards.Card) -> None:
+        view = views.when_made(self._record.id, 0, len(card.pages))
+
+        async def act() -> None:
+            try:
+                await self._shown.edit(card.pages[0], view, now=self._clock(), card=card)
+            except discord.HTTPException as error:
+                if error.code == TOO_LARGE:
+                    raise Undeliverable("the file is larger than Discord takes here") from error
+                raise
+
+        await until_done(act, self._record.id)
+        await self._posted(0, self._shown.message_id)
+
+    async def _post_page(self, card: cards.Card, page: int) -> int:
+        """Post a page, or find it where an earlier life left it."""
+        job_id = self._record.id
+        found: list[int] = []
+
+        async def act() -> None:
+            mark = views.page_id(job_id, page)
+            if self._resumed and (old := await self._in_history(lambda message: _carries(message, mark))):
+                found.append(old)
+                return
+            try:
+                message = await self._shown.channel.send(
+                    card.pages[page],
+                    nonce=f"{job_id}-{page}",
+                    reference=self._reference() if page == 1 else None,  # type: ignore[arg-type]
+                    mention_author=False,
+                    view=views.when_made(job_id, page, len(card.pages)),
+                    allowed_mentions=NO_PINGS,
+                )
+            except discord.HTTPException as error:
+                raise answer(error) from error
+            found.append(message.id)
+
+        await until_done(act, job_id)
+        await self._posted(page, found[0])
+        return found[0]
+
+    async def _announce(self) -> None:
+        """Ping the one member who waited long, once; where that is not allowed the edit has to do."""
+        job_id = self._record.id
+        if self._record.notified:
+            return
+        text = cards.announcement(self._creation.brief, self._record.member_id)
+
+        async def act() -> None:
+            if self._resumed and await self._in_history(
+                lambda message: message.content == text and _answers(message)
+            ):
+                return
+            await self._shown.channel.send(
+                text,
+                nonce=f"{job_id}-done",
+                reference=self._reference(),
+                mention_author=False,
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False,
+                    roles=False,
+                    users=[discord.Object(self._record.member_id)],
+                    replied_user=False,
+                ),
+            )
+
+        def _answers(message: discord.Message) -> bool:
+            return message.reference is not None and message.reference.message_id == self._shown.message_id
+
+        try:
+            await until_done(act, job_id)
+        except (discord.HTTPException, Undeliverable) as error:
+            log.info("announcement_lost", job=job_id, error=type(error).__name__)
+        await deliver.notified(self._store, job_id)
+
+    async def _offer_votes(self, message_id: int) -> None:
+        """One-tap feedback; a server that does not let us react keeps its own reactions."""
+        message = self._shown.channel.get_partial_message(message_id)
+        try:
+            for emoji in VOTES:
+                await message.add_reaction(emoji)
+        except TRANSIENT as error:
+            log.info("votes_not_offered", job=self._record.id, error=type(error).__name__)
+
+    async def _may_post(self, posted: dict[int, int]) -> bool:
+        """Whether more messages can be posted here without doubling one.
+
+        A post needs permissions that an interaction's answer does not; and another life's posts can be found
+        again only where the history may be read.
+        """
+        missing = self._missing()
+        if "send_messages" in missing or "view_channel" in missing:
+            return False
+        return not (self._resumed and "read_message_history" in missing and len(posted) < 2)
+
+    def _missing(self) -> set[str]:
+        channel = self._shown.client.get_channel(self._record.channel_id)
+        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+            return set()
+        allowed = channel.permissions_for(channel.guild.me)
+        names = ("view_channel", "send_messages", "read_message_history", "add_reactions")
+        have = dict(iter(allowed))
+        return {name for name in names if not have[name]}
+
+    async def _in_history(self, ours: Callable[[discord.Message], bool]) -> int | None:
+        try:
+            async for message in self._after_first():
+                if message.author.id == self._me() and ours(message):
+                    return message.id
+        except discord.HTTPException as error:
+            if error.code in NOWHERE:
+                raise Undeliverable("the channel's history cannot be read") from error
+            raise
+        return None
+
+    def _after_first(self) -> AsyncIterator[discord.Message]:
+        first = discord.Object(self._shown.message_id)
+        return self._shown.channel.history(limit=HISTORY_READ, after=first, oldest_first=True)
+
+    def _me(self) -> int:
+        user = self._shown.client.user
+        assert user is not None
+        return user.id
+
+    def _reference(self) -> discord.MessageReference:
+        return discord.MessageReference(
+            message_id=self._shown.message_id,
+            channel_id=self._record.channel_id,
+            guild_id=self._record.guild_id,
+            fail_if_not_exists=False,
+        )
+
+    def _waited_long(self) -> bool:
+        return self._creation.made_at - self._record.asked_at > LONG_WAIT_S
+
+    async def _posted(self, page: int, message_id: int) -> None:
+        await deliver.posted(self._store, self._record.id, page, self._record.channel_id, message_id)
+
+
+def _carries(message: discord.Message, custom_id: str) -> bool:
+    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+    return any(
+        isinstance(item, discord.Button) and item.custom_id == custom_id
+        for row in rows
+        for item in row.children
+    )
+
+
+__all__ = ["Delivery", "Undeliverable", "Withdrawn", "until_done"]

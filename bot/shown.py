@@ -1,0 +1,99 @@
+"""The one message that shows a job, whichever way it can still be reached.
+
+For 15 minutes an interaction's own token edits its message, needing no permission; after that the bot's token
+does, where the bot may see the channel. Discord's error codes become the three answers that callers need.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+if TYPE_CHECKING:
+    from bot.cards import Card
+
+TOKEN_LIFE_S = 15 * 60 - 30
+
+UNKNOWN_MESSAGE = 10008
+DEAD_TOKEN = {50027, 10015}  # invalid webhook token, unknown webhook
+NOWHERE = {10003, 10004, 50001, 50013, 50083}  # channel or guild gone, no access, no permission, archived
+TOO_LARGE = 40005
+
+TRANSIENT = (discord.HTTPException, aiohttp.ClientError, OSError)  # TimeoutError is an OSError
+
+NO_PINGS = discord.AllowedMentions.none()
+
+
+class Withdrawn(Exception):  # noqa: N818 - an answer, not a fault
+    """Somebody deleted the message: that is final."""
+
+
+class Undeliverable(Exception):  # noqa: N818 - an answer, not a fault
+    """The channel is gone, or closed to the bot; the message says which."""
+
+
+class ShownMessage:
+    """A message of ours by its ids: edit and delete."""
+
+    def __init__(
+        self, client: discord.Client, *, application_id: int, token: str, token_dies_at: float, channel_id: int,
+        guild_id: int, message_id: int,
+    ) -> None:  # fmt: skip
+        self.client = client
+        self.message_id = message_id
+        self.channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
+        self._webhook = discord.Webhook.partial(application_id, token, client=client) if token else None
+        self._token_dies_at = token_dies_at
+
+    async def edit(
+        self, content: str, view: discord.ui.View, *, now: float, card: Card | None = None
+    ) -> None:
+        """Replace the message's whole content, so that doing it twice is doing it once.
+
+        Raises:
+            Withdrawn: it was deleted.
+            Undeliverable: it can no longer be reached.
+            discord.HTTPException, aiohttp.ClientError, OSError: try again.
+        """
+        if self._webhook is not None and now < self._token_dies_at:
+            try:
+                await self._webhook.edit_message(
+                    self.message_id,
+                    content=content,
+                    view=view,
+                    attachments=_files(card),
+                    allowed_mentions=NO_PINGS,
+                )
+            except discord.HTTPException as error:
+                if error.code in DEAD_TOKEN:
+                    self._webhook = None
+                else:
+                    raise answer(error) from error
+            else:
+                return
+        try:
+            await self.channel.get_partial_message(self.message_id).edit(
+                content=content, view=view, attachments=_files(card), allowed_mentions=NO_PINGS
+            )
+        except discord.HTTPException as error:
+            raise answer(error) from error
+
+
+def answer(error: discord.HTTPException) -> Exception:
+    """What `error` means for a message of ours: an exception of this module, or `error` itself (try again)."""
+    if error.code == UNKNOWN_MESSAGE:
+        return Withdrawn()
+    if error.code in NOWHERE:
+        return Undeliverable(error.text or "no access")
+    return error
+
+
+def _files(card: Card | None) -> list[discord.File]:
+    if card is None or card.file is None:
+        return []
+    return [
+        discord.File(io.BytesIO(card.file), filename=card.file_name, description="The whole piece, as text")
+    ]

@@ -1,0 +1,140 @@
+"""What each button does, and what a submitted brief does. One call to the studio each, then a message.
+
+A member always hears of a failure: discord.py only logs what is raised in a button's callback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot import views
+from bot.apology import apologise, tell
+from bot.shown import TRANSIENT
+from generation.forms.brief import InvalidBriefError, validated_seed
+from studio import deliver, derive
+from studio.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.client import Renga
+
+    Verb = Callable[[discord.Interaction[Renga], str], Awaitable[None]]
+
+
+async def press(interaction: discord.Interaction[Any], verb: str, job_id: str) -> None:
+    """Do what a pressed button says, or say in one sentence why not."""
+    try:
+        await VERBS[verb](interaction, job_id)
+    except Exception as error:  # noqa: BLE001 - the member hears of every failure, the log has it
+        await apologise(interaction, error)
+
+
+async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    """Make the piece again from an edited brief."""
+    try:
+        data: dict[str, Any] = dict(interaction.data or {})
+        fields = views.submitted(data["components"])
+        seed = _seed(fields.get("seed", ""))
+        record = await _asked(interaction, job_id)
+        brief = derive.edited(
+            record.brief,
+            theme=fields["theme"],
+            tone=fields["tone"],
+            length=fields["length"],
+            form=fields["form"],
+        )
+        await interaction.client.runs.begin(interaction, brief, seed=seed, parent=job_id)
+    except InvalidBriefError as error:
+        await apologise(interaction, Refusal(str(error)))
+    except Exception as error:  # noqa: BLE001 - as above
+        await apologise(interaction, error)
+
+
+async def _again(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    record = await _asked(interaction, job_id)
+    await interaction.client.runs.begin(interaction, record.brief, parent=job_id)
+
+
+async def _vary(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    creation = await _made(interaction, job_id)
+    await interaction.client.runs.begin(interaction, derive.vary(creation), parent=job_id)
+
+
+async def _continue(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    creation = await _made(interaction, job_id)
+    await interaction.client.runs.begin(interaction, derive.continued(creation), parent=job_id)
+
+
+async def _edit(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    record = await _asked(interaction, job_id)
+    await interaction.response.send_modal(views.brief_form(job_id, record.brief))
+
+
+async def _cancel(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    await interaction.client.runs.cancel(
+        job_id, by_member=interaction.user.id, is_moderator=interaction.permissions.manage_messages
+    )
+    await interaction.response.defer()
+
+
+async def _delete(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    """Delete every message of a piece, and remember that it is not to come back."""
+    store = interaction.client.store
+    posted = await deliver.posted_parts(store, job_id)
+    await deliver.delete_creation(
+        store, job_id, by_member=interaction.user.id, is_moderator=interaction.permissions.manage_messages
+    )
+    await interaction.response.defer()
+    assert interaction.message is not None
+    channel = interaction.client.get_partial_messageable(
+        interaction.message.channel.id, guild_id=interaction.guild_id
+    )
+    kept = 0
+    for message_id in {interaction.message.id, *posted.values()}:
+        try:
+            await channel.get_partial_message(message_id).delete()
+        except discord.NotFound:
+            continue
+        except TRANSIENT:
+            kept += 1
+    if kept:
+        await tell(
+            interaction, "It is deleted from my memory, but Discord would not let me delete the message here."
+        )
+
+
+async def _asked(interaction: discord.Interaction[Renga], job_id: str) -> Any:
+    record = await deliver.asked(interaction.client.store, job_id)
+    if record is None or record.guild_id != interaction.guild_id:
+        raise Refusal("I no longer know this piece; it may have been deleted.")
+    return record
+
+
+async def _made(interaction: discord.Interaction[Renga], job_id: str) -> Any:
+    creation = await deliver.creation(interaction.client.store, job_id)
+    if creation is None or creation.guild_id != interaction.guild_id:
+        raise Refusal("I no longer know this piece; it may have been deleted.")
+    return creation
+
+
+def _seed(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return validated_seed(int(text))
+    except ValueError:
+        raise InvalidBriefError("A seed is a whole number, for example 42.") from None
+
+
+VERBS: dict[str, Verb] = {
+    "again": _again,
+    "vary": _vary,
+    "continue": _continue,
+    "edit": _edit,
+    "cancel": _cancel,
+    "delete": _delete,
+}

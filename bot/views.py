@@ -1,0 +1,130 @@
+"""Buttons and the modal that work for ever: everything they need is in their `custom_id`.
+
+A fresh, all-dynamic view goes with each edit, never a kept one: discord.py forgets a DynamicItem for the whole
+process when a view that was stored twice loses it, or when a view with it times out or is stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from bot import verbs
+
+if TYPE_CHECKING:
+    from generation.wire.jobs import Brief
+
+TEMPLATE = r"renga:(?P<verb>[a-z]{2,12}):(?P<job>[A-Za-z0-9_-]{1,64})(?::(?P<page>[0-9]{1,2}))?"
+BRIEF_FORM = re.compile(r"renga-brief:([A-Za-z0-9_-]{1,64})")
+
+LABELS = {
+    "again": ("Again", "🔁"),
+    "vary": ("Vary", "🎲"),
+    "continue": ("Continue", "➡️"),
+    "edit": ("Edit brief", "✏️"),
+    "delete": ("Delete", "🗑️"),
+    "cancel": ("Cancel", "✖️"),
+}
+
+Button = discord.ui.Button[discord.ui.View]
+
+
+class VerbButton(discord.ui.DynamicItem[Button], template=TEMPLATE):
+    """One verb on one job, for ever."""
+
+    def __init__(self, verb: str, job_id: str) -> None:
+        label, emoji = LABELS[verb]
+        style = discord.ButtonStyle.danger if verb == "cancel" else discord.ButtonStyle.secondary
+        super().__init__(
+            discord.ui.Button(label=label, emoji=emoji, style=style, custom_id=f"renga:{verb}:{job_id}")
+        )
+        self.verb = verb
+        self.job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["verb"], match["job"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await verbs.press(interaction, self.verb, self.job_id)
+
+
+class PageMark(discord.ui.Button[discord.ui.View]):
+    """A dead button that says which page this is, and by which we know our own page again after an outage."""
+
+    def __init__(self, job_id: str, page: int, pages: int) -> None:
+        super().__init__(
+            label=f"{page + 1} of {pages}", disabled=True, custom_id=page_id(job_id, page), row=1
+        )
+
+    def is_dispatchable(self) -> bool:
+        """Nobody can press it, so discord.py has nothing to remember."""
+        return False
+
+
+def page_id(job_id: str, page: int) -> str:
+    """The `custom_id` that marks a page (from 0) of a job's result."""
+    return f"renga:page:{job_id}:{page}"
+
+
+def while_waiting(job_id: str) -> discord.ui.View:
+    """What can be done with a job that is not made yet."""
+    return _view(VerbButton("cancel", job_id))
+
+
+def when_made(job_id: str, page: int = 0, pages: int = 1) -> discord.ui.View:
+    """What can be done with a piece, on its last page; earlier pages carry their mark alone."""
+    items: list[discord.ui.Item[Any]] = []
+    if page == pages - 1:
+        items += [VerbButton(verb, job_id) for verb in ("again", "vary", "continue", "edit", "delete")]
+    if pages > 1:
+        items.append(PageMark(job_id, page, pages))
+    return _view(*items)
+
+
+def when_not_made(job_id: str) -> discord.ui.View:
+    """What can be done with a job that failed or was called off."""
+    return _view(VerbButton("again", job_id), VerbButton("edit", job_id), VerbButton("delete", job_id))
+
+
+def brief_form(job_id: str, brief: Brief) -> discord.ui.Modal:
+    """The modal that edits a brief. It is stopped before it is sent, so that discord.py does not keep it."""
+    modal = discord.ui.Modal(title="Edit the brief", custom_id=f"renga-brief:{job_id}")
+    modal.add_item(_field("theme", "Theme", brief.theme, 300, required=True, long=True))
+    modal.add_item(_field("form", "Form", brief.form, 40, required=True))
+    modal.add_item(_field("tone", "Tone", brief.tone, 60))
+    modal.add_item(_field("length", "Length: short, medium or long", brief.length, 10))
+    modal.add_item(_field("seed", "Seed (empty: a new one)", "", 12))
+    modal.stop()
+    return modal
+
+
+def submitted(components: list[Any]) -> dict[str, str]:
+    """The fields of a submitted modal, by `custom_id`, whatever rows or labels hold them."""
+    found: dict[str, str] = {}
+    for component in components:
+        if "value" in component:
+            found[component["custom_id"]] = component["value"] or ""
+        inner = component.get("components") or ([component["component"]] if "component" in component else [])
+        found.update(submitted(inner))
+    return found
+
+
+def _field(
+    name: str, label: str, value: str, most: int, *, required: bool = False, long: bool = False
+) -> discord.ui.TextInput[Any]:
+    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+    return discord.ui.TextInput(
+        label=label, custom_id=name, default=value or None, max_length=most, required=required, style=style
+    )
+
+
+def _view(*items: discord.ui.Item[Any]) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view

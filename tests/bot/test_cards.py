@@ -1,0 +1,91 @@
+"""Cards: letter for letter, within Discord's limits, nothing lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import cards
+from generation.wire.jobs import Brief, Sampling
+from studio.store.records import Creation
+
+BRIEF = Brief(form="haiku", theme="autumn dusk", tone="calm")
+
+
+def creation(text: str, brief: Brief = BRIEF) -> Creation:
+    return Creation(
+        id="1234567890123456789", guild_id=1, channel_id=2, member_id=3, kind="verse", form=brief.form, brief=brief,
+        text=text, mime="text/plain", digest="0" * 64, prompt=brief.theme, seed=7, sampling=Sampling(),
+        model="SmolLM2-135M-Instruct", adapter=None, parent=None, made_at=100.0, usage={},
+    )  # fmt: skip
+
+
+def unescape(text: str) -> str:
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# loud",
+        "-# small",
+        "- item",
+        "> quote",
+        "1. first",
+        "*bold* _it_ ~~no~~ ||spoiler||",
+        "`code` [a](b)",
+        "<@123>",
+    ],
+)
+def test_markup_is_shown_as_text(text: str) -> None:
+    assert unescape(cards.escape(text)) == text
+    assert not re.search(r"(?<!\\)[*_~|`<>\[\]]", cards.escape(text))
+    assert not re.match(r"(#|-#|[-+]|\d+[.)])\s", cards.escape(text))
+
+
+def test_links_are_not_made_of_what_people_type() -> None:
+    assert "://" not in cards.escape("see https://example.org")
+
+
+@given(st.text(max_size=9000))
+def test_a_finished_card_fits_and_loses_nothing(text: str) -> None:
+    card = cards.finished(creation(text))
+    assert all(len(page) <= cards.MESSAGE_LIMIT for page in card.pages)
+    assert len(card.pages) <= cards.MOST_PAGES
+    if card.file is not None:
+        assert card.file.decode() == text
+    else:
+        shown = unescape("".join(card.pages)).replace("\n", "").replace(" ", "")
+        assert (
+            text.replace("\n", "").replace(" ", "").replace("\\", "") in shown.replace("\\", "")
+            or not text.strip()
+        )
+
+
+@given(st.text(alphabet="ab *\n\\_", max_size=6000))
+def test_a_growing_text_always_fits_a_message(text: str) -> None:
+    assert len(cards.growing(BRIEF, text)) <= cards.MESSAGE_LIMIT
+
+
+def test_a_long_theme_still_fits_beside_the_text() -> None:
+    brief = Brief(form="sonnet", theme="*" * 300, tone="_" * 60)
+    card = cards.finished(creation("line\n" * 300, brief))
+    assert all(len(page) <= cards.MESSAGE_LIMIT for page in card.pages)
+    assert len(cards.growing(brief, "x" * 5000)) <= cards.MESSAGE_LIMIT
+
+
+def test_the_footer_says_what_made_it_and_for_whom() -> None:
+    page = cards.finished(creation("old pond")).pages[-1]
+    for told in ("haiku", "autumn dusk", "SmolLM2-135M-Instruct", "no adapter", "seed 7", "<@3>"):
+        assert told in page
+
+
+@pytest.mark.parametrize(
+    ("eta", "said"), [(2.0, "a few seconds"), (31.0, "30 seconds"), (600.0, "10 minutes")]
+)
+def test_a_place_in_the_queue_is_said_with_its_time(eta: float, said: str) -> None:
+    assert said in cards.waiting(BRIEF, 4, eta)
+    assert "Number 4" in cards.waiting(BRIEF, 4, eta)
