@@ -70,7 +70,7 @@ class Delivery:
         """
         posted = await deliver.posted_parts(self._store, self._record.id)
         card = cards.finished(self._creation)
-        if len(card.pages) > 1 and not await self._may_post(posted):
+        if len(card.pages) > 1 and not self._may_post(posted):
             card = cards.finished(self._creation, as_file=True)
         await self._first(card)
         last = self._shown.message_id
@@ -165,25 +165,19 @@ class Delivery:
         except TRANSIENT as error:
             log.info("votes_not_offered", job=self._record.id, error=type(error).__name__)
 
-    async def _may_post(self, posted: dict[int, int]) -> bool:
+    def _may_post(self, posted: dict[int, int]) -> bool:
         """Whether more messages can be posted here without doubling one.
 
         A post needs permissions that an interaction's answer does not; and another life's posts can be found
         again only where the history may be read.
         """
-        missing = self._missing()
-        if "send_messages" in missing or "view_channel" in missing:
-            return False
-        return not (self._resumed and "read_message_history" in missing and len(posted) < 2)
-
-    def _missing(self) -> set[str]:
         channel = self._shown.client.get_channel(self._record.channel_id)
         if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-            return set()
+            return True
         allowed = channel.permissions_for(channel.guild.me)
-        names = ("view_channel", "send_messages", "read_message_history", "add_reactions")
-        have = dict(iter(allowed))
-        return {name for name in names if not have[name]}
+        if not allowed.view_channel or not allowed.send_messages:
+            return False
+        return allowed.read_message_history or not self._resumed or len(posted) > 1
 
     async def _in_history(self, ours: Callable[[discord.Message], bool]) -> int | None:
         try:

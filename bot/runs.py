@@ -18,7 +18,7 @@ from bot import cards, views
 from bot.apology import new_reference
 from bot.delivery import Delivery, until_done
 from bot.live import FAR, FAR_EVERY_S, PLACE_EVERY_S, TEXT_EVERY_S, LiveMessage
-from bot.shown import NO_PINGS, TOKEN_LIFE_S, ShownMessage, Undeliverable, Withdrawn
+from bot.shown import NO_PINGS, TOKEN_LIFE_S, TRANSIENT, ShownMessage, Undeliverable, Withdrawn
 from studio import ask, deliver
 from studio.errors import StoreUnavailable
 
@@ -38,11 +38,15 @@ ANSWER_WITHIN_S = 3.0
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 
 WANTED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-    "add_reactions": "Add Reactions",
+    "View Channel": discord.Permissions(view_channel=True),
+    "Send Messages": discord.Permissions(send_messages=True),
+    "Read Message History": discord.Permissions(read_message_history=True),
+    "Add Reactions": discord.Permissions(add_reactions=True),
 }
+
+
+class UnsureError(Exception):
+    """Discord may or may not have taken an acknowledgement, and cannot be asked just now."""
 
 
 class Runs:
@@ -93,7 +97,13 @@ class Runs:
             log.info("interaction_repeated", job=asked.record.id)
             return
         content = cards.waiting(asked.record.brief, notes=_missing(interaction.app_permissions))
-        message_id = await self._answer(interaction, content, asked_at)
+        try:
+            message_id = await self._answer(interaction, content, asked_at)
+        except discord.HTTPException:
+            await ask.not_acknowledged(
+                self._store, asked.record.id
+            )  # the member hears of the failure, not of a job
+            raise
         if message_id is None:
             await ask.not_acknowledged(self._store, asked.record.id)
             log.warning("answered_too_late", job=asked.record.id)
@@ -158,9 +168,19 @@ class Runs:
                 log.warning("answer_unsure", job=str(interaction.id), error=type(error).__name__)
             else:
                 return said.message_id
-            message_id = await self._original(interaction.application_id, interaction.token)
-            if message_id is not None or self._clock() - asked_at > ANSWER_WITHIN_S:
+            unsure = False
+            message_id = None
+            try:
+                message_id = await self._original(interaction.application_id, interaction.token)
+            except TRANSIENT as error:
+                unsure = True
+                log.warning("original_unsure", job=str(interaction.id), error=type(error).__name__)
+            if message_id is not None:
                 return message_id
+            if self._clock() - asked_at > ANSWER_WITHIN_S:
+                if unsure:
+                    raise UnsureError
+                return None
             await asyncio.sleep(0.2)
 
     async def _original(self, application_id: int, token: str) -> int | None:
@@ -171,7 +191,6 @@ class Runs:
         except discord.HTTPException as error:
             if error.status < 500:
                 return None
-            log.warning("original_unsure", status=error.status)
             raise
         return message.id
 
@@ -303,6 +322,5 @@ class Runs:
 
 def _missing(permissions: discord.Permissions) -> Sequence[str]:
     """What the bot would need here and lacks, as a note for the people who can give it."""
-    have = dict(iter(permissions))
-    lacking = [label for name, label in WANTED.items() if not have[name]]
+    lacking = [label for label, wanted in WANTED.items() if not wanted <= permissions]
     return [f"I lack {', '.join(lacking)} here; a moderator can give it."] if lacking else []
