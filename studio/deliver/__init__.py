@@ -1,0 +1,59 @@
+"""A job's events become one creation, exactly once, and its messages are remembered.
+
+`follow` brings a job to its ending; `shown` remembers what Discord was told of it; `rights` is who may stop or delete
+it. How anything looks in a channel is the bot's.
+"""
+
+from __future__ import annotations
+
+from studio.deliver.follow import Pace, follow
+from studio.deliver.rights import cancel, delete_creation
+from studio.deliver.shown import (
+    asked,
+    creation,
+    notified,
+    posted,
+    posted_parts,
+    settled,
+    undeliverable,
+    unsettled,
+    withdrawn,
+)
+from studio.deliver.updates import (
+    CalledOff,
+    Crowded,
+    Ending,
+    Growing,
+    HostAway,
+    Made,
+    NotMade,
+    Update,
+    Waiting,
+    Working,
+)
+
+__all__ = [
+    "CalledOff",
+    "Crowded",
+    "Ending",
+    "Growing",
+    "HostAway",
+    "Made",
+    "NotMade",
+    "Pace",
+    "Update",
+    "Waiting",
+    "Working",
+    "asked",
+    "cancel",
+    "creation",
+    "delete_creation",
+    "follow",
+    "notified",
+    "posted",
+    "posted_parts",
+    "settled",
+    "undeliverable",
+    "unsettled",
+    "withdrawn",
+]

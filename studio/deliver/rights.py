@@ -1,0 +1,73 @@
+"""Who may stop a job, and who may delete a piece: the member who asked for it, and moderators."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from generation.wire.errors import WireError
+from studio.errors import Refusal
+from studio.store import jobs, reactions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from generation.wire.client import GenerationClient
+    from studio.store import Store
+    from studio.store.records import JobRecord
+
+log = structlog.get_logger(__name__)
+
+HOST_ANSWERS_S = 1.5  # a member waits for the click's answer, which Discord takes within three seconds
+GONE = "I no longer know this piece; it may have been deleted."
+
+
+async def cancel(
+    store: Store, generation: GenerationClient, job_id: str, *, by_member: int, is_moderator: bool
+) -> None:
+    """Call a waiting or running job off. Whoever follows it sees it end as `CalledOff`, and lets the host forget it.
+
+    Raises:
+        Refusal: it is somebody else's, or it is over.
+        StoreUnavailable: it could not be written, so it goes on.
+    """
+
+    def call_off(db: Connection) -> None:
+        _may(jobs.get(db, job_id), by_member, is_moderator=is_moderator, what="cancel")
+        if not jobs.end(db, job_id, "cancelled"):
+            raise Refusal("It is too late to cancel this: it is finished.")
+        reactions.clear_job(db, job_id)
+
+    await store.write(call_off)
+    try:
+        async with asyncio.timeout(HOST_ANSWERS_S):
+            await generation.cancel(job_id)
+    except (WireError, TimeoutError) as error:
+        log.info("host_not_told", job=job_id, error=type(error).__name__)
+
+
+async def delete_creation(store: Store, creation_id: str, *, by_member: int, is_moderator: bool) -> None:
+    """Forget a piece, the job that made it, its messages and their reactions. Discord's messages are the bot's.
+
+    Raises:
+        Refusal: it is somebody else's, or it is not finished.
+        StoreUnavailable: it could not be written, so it is kept.
+    """
+
+    def forget(db: Connection) -> None:
+        job = _may(jobs.get(db, creation_id), by_member, is_moderator=is_moderator, what="delete")
+        if job.outcome is None:
+            raise Refusal("This is not finished; cancel it instead.")
+        jobs.remove(db, creation_id)
+
+    await store.write(forget)
+
+
+def _may(job: JobRecord | None, member: int, *, is_moderator: bool, what: str) -> JobRecord:
+    if job is None:
+        raise Refusal(GONE)
+    if member != job.member_id and not is_moderator:
+        raise Refusal(f"Only the member who asked for this, or a moderator, can {what} it.")
+    return job

