@@ -1,0 +1,109 @@
+"""Rate limits that bite: a bucket for each route and major parameter, and fifty requests a second over all.
+
+The numbers are near Discord's, which publishes none; its headers are what a client must go by. Windows are fixed,
+as Discord's are: a window begins with its first request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORGET_BUCKETS_AT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`count` requests in `per_s` seconds; routes with the same name share it."""
+
+    name: str
+    count: int
+    per_s: float
+
+    @property
+    def hash(self) -> str:
+        """What Discord calls the bucket."""
+        return hashlib.md5(self.name.encode(), usedforsecurity=False).hexdigest()
+
+
+READ = Limit("read", 10, 2.0)
+HISTORY = Limit("history", 5, 1.0)
+SEND = Limit("send", 5, 5.0)
+EDIT = Limit("edit", 5, 5.0)
+DELETE = Limit("delete", 5, 1.0)
+REACT = Limit("react", 1, 0.25)
+REACTIONS_READ = Limit("reactions-read", 5, 1.0)
+TYPING = Limit("typing", 5, 5.0)
+COMMANDS = Limit("commands", 5, 5.0)
+WEBHOOK_SEND = Limit("webhook-send", 5, 2.0)
+WEBHOOK_EDIT = Limit("webhook-edit", 5, 5.0)
+WEBHOOK_OTHER = Limit("webhook-other", 5, 1.0)
+
+
+@dataclass(slots=True)
+class _Window:
+    began: float
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The headers of the answer, and how long to wait where the request is refused (seconds)."""
+
+    headers: dict[str, str]
+    retry_after: float | None
+    everywhere: bool = False
+
+
+class RateLimits:
+    """All buckets. `monotonic` measures windows, `now` is the clock of the headers."""
+
+    def __init__(self, monotonic: Callable[[], float], now: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._now = now
+        self._windows: dict[tuple[str, str], _Window] = {}
+        self._global = _Window(0.0, 0)
+
+    def take(self, limit: Limit | None, major: str, *, global_limit: int | None) -> Verdict:
+        """Count one request. `global_limit` None: it is exempt from the one over all."""
+        at = self._monotonic()
+        if global_limit is not None and (wait := self._over_all(at, global_limit)) is not None:
+            return Verdict(
+                {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, wait, everywhere=True
+            )
+        if limit is None:
+            return Verdict({}, None)
+        window = self._windows.get((limit.name, major))
+        if window is None or at - window.began >= limit.per_s:
+            window = self._windows[limit.name, major] = _Window(at, 0)
+            self._forget(at)
+        reset_after = window.began + limit.per_s - at
+        refused = window.used >= limit.count
+        if not refused:
+            window.used += 1
+        headers = {
+            "X-RateLimit-Limit": str(limit.count),
+            "X-RateLimit-Remaining": str(limit.count - window.used),
+            "X-RateLimit-Reset": f"{self._now() + reset_after:.3f}",
+            "X-RateLimit-Reset-After": f"{reset_after:.3f}",
+            "X-RateLimit-Bucket": limit.hash,
+        }
+        if refused:
+            headers["X-RateLimit-Scope"] = "user"
+        return Verdict(headers, reset_after if refused else None)
+
+    def _over_all(self, at: float, limit: int) -> float | None:
+        if at - self._global.began >= 1.0:
+            self._global = _Window(at, 0)
+        if self._global.used >= limit:
+            return self._global.began + 1.0 - at
+        self._global.used += 1
+        return None
+
+    def _forget(self, at: float) -> None:
+        if len(self._windows) > FORGET_BUCKETS_AT:
+            self._windows = {key: window for key, window in self._windows.items() if at - window.began < 60.0}
