@@ -7,10 +7,12 @@ import secrets
 import discord
 import structlog
 
+from generation.forms.brief import InvalidBriefError
 from studio.errors import Refusal, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
+REFUSALS = (Refusal, InvalidBriefError)  # their text is the member's sentence
 GONE = {10062, 50027, 10015}  # unknown interaction, invalid webhook token, unknown webhook: nobody to tell
 
 
@@ -21,7 +23,7 @@ def new_reference() -> str:
 
 def sentence_for(error: BaseException, reference: str) -> str:
     """The one sentence for `error`."""
-    if isinstance(error, Refusal):
+    if isinstance(error, REFUSALS):
         return str(error)
     if isinstance(error, StoreUnavailable):
         return (
@@ -48,7 +50,7 @@ async def tell(interaction: discord.Interaction, sentence: str) -> None:
 async def apologise(interaction: discord.Interaction, error: BaseException) -> None:
     """Tell the member one sentence and the log the rest."""
     reference = new_reference()
-    if isinstance(error, Refusal):
+    if isinstance(error, REFUSALS):
         log.info("refused", interaction=interaction.id)
     elif isinstance(error, discord.HTTPException) and error.code in GONE:
         log.warning("answered_too_late", interaction=interaction.id, code=error.code)

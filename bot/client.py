@@ -40,12 +40,7 @@ class Tree(app_commands.CommandTree["Renga"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Renga], /) -> bool:
         """Refuse servers that the operator did not list."""
-        allowed = self.client.allowed_guilds
-        if not allowed or interaction.guild_id is None or interaction.guild_id in allowed:
-            return True
-        if interaction.type is not discord.InteractionType.autocomplete:
-            await interaction.response.send_message("This bot does not serve this server.", ephemeral=True)
-        return False
+        return await self.client.lets_in(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[Renga], error: app_commands.AppCommandError, /
@@ -112,6 +107,18 @@ class Renga(commands.Bot):
         data: dict[str, Any] = dict(interaction.data or {})
         if match := views.BRIEF_FORM.fullmatch(data.get("custom_id", "")):
             await verbs.submit(interaction, match[1])
+
+    async def lets_in(self, interaction: discord.Interaction[Renga]) -> bool:
+        """Whether the interaction's server is one that the operator serves; where not, it is told so."""
+        if (
+            not self.allowed_guilds
+            or interaction.guild_id is None
+            or interaction.guild_id in self.allowed_guilds
+        ):
+            return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await interaction.response.send_message("This bot does not serve this server.", ephemeral=True)
+        return False
 
     async def close(self) -> None:
         """Stop following jobs, then leave Discord."""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 async def press(interaction: discord.Interaction[Any], verb: str, job_id: str) -> None:
     """Do what a pressed button says, or say in one sentence why not."""
     try:
-        await VERBS[verb](interaction, job_id)
+        if await interaction.client.lets_in(interaction):
+            await VERBS[verb](interaction, job_id)
     except Exception as error:  # noqa: BLE001 - the member hears of every failure, the log has it
         await apologise(interaction, error)
 
@@ -35,6 +36,8 @@ async def press(interaction: discord.Interaction[Any], verb: str, job_id: str) -
 async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
     """Make the piece again from an edited brief."""
     try:
+        if not await interaction.client.lets_in(interaction):
+            return
         data: dict[str, Any] = dict(interaction.data or {})
         fields = views.submitted(data["components"])
         seed = _seed(fields.get("seed", ""))
@@ -47,8 +50,6 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
             form=fields["form"],
         )
         await interaction.client.runs.begin(interaction, brief, seed=seed, parent=job_id)
-    except InvalidBriefError as error:
-        await apologise(interaction, Refusal(str(error)))
     except Exception as error:  # noqa: BLE001 - as above
         await apologise(interaction, error)
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.apology import apologise
 from generation.forms import forms_of
 from generation.forms.brief import InvalidBriefError, validated, validated_seed
 from studio.errors import Refusal
@@ -87,17 +88,15 @@ class Write(commands.Cog):
         try:
             brief = validated(form or DEFAULT_FORM[kind], theme, tone, length, kind=kind)
             checked = None if seed is None else validated_seed(seed)
-        except InvalidBriefError as error:
-            raise Refusal(str(error)) from None
-        await interaction.client.runs.begin(interaction, brief, seed=checked)
+            await interaction.client.runs.begin(interaction, brief, seed=checked)
+        except (InvalidBriefError, Refusal) as error:
+            await apologise(interaction, error)
 
 
 def choices(kind: str, typed: str) -> list[app_commands.Choice[str]]:
-    """Up to 25 forms of a kind for what was typed so far, those that begin with it first."""
+    """Up to 25 forms of a kind whose name has what was typed so far, those that begin with it first."""
     typed = typed.strip().casefold()
-    found = [
-        form for form in forms_of(kind) if typed in f"{form.name} {form.title} {form.description}".casefold()
-    ]
+    found = [form for form in forms_of(kind) if typed in form.name]
     found.sort(key=lambda form: not form.name.startswith(typed))
     return [
         app_commands.Choice(name=f"{form.title}: {form.description}"[:100], value=form.name)

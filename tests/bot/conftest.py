@@ -1,0 +1,76 @@
+"""The real bot and a real store in a simulated Discord; only the generation host is a stand-in here."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.client import Renga
+from generation.wire.events import Artifact, Done, Numbered, Preview, Queued, Started
+from studio.ask import Limits
+from studio.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from generation.wire.jobs import Job
+
+
+class InstantHost:
+    """A generation host that has made everything already: four lines on the theme, the seed under them."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.cancelled: list[str] = []
+        self.acknowledged: list[str] = []
+        self._made: dict[str, bytes] = {}
+
+    async def put(self, job: Job) -> None:
+        self.jobs[job.id] = job
+
+    async def events(self, job_id: str, after: int = 0) -> AsyncIterator[Numbered]:
+        job = self.jobs[job_id]
+        data = f"{job.brief.theme}\nis one *line*\nand a second\n{job.seed}".encode()
+        digest = hashlib.sha256(data).hexdigest()
+        self._made[digest] = data
+        told = (
+            Queued(1, 0.1), Started(), Preview(0, "half"), Artifact(0, "text/plain", digest),
+            Done({"output_tokens": 9.0}, job.seed, "stand-in", None),
+        )  # fmt: skip
+        for n, event in enumerate(told, 1):
+            yield Numbered(n, event)
+
+    async def artifact(self, digest: str) -> bytes:
+        return self._made[digest]
+
+    async def ack(self, job_id: str) -> None:
+        self.acknowledged.append(job_id)
+
+    async def cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+
+    async def stats(self) -> dict[str, Any]:
+        return {"ready": True}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with await Store.open(f"sqlite:///{tmp_path / 'renga.sqlite'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def host() -> InstantHost:
+    return InstantHost()
+
+
+@pytest.fixture
+def simcord_bot(store: Store, host: InstantHost, tmp_path: Path) -> Renga:
+    return Renga(
+        store=store, generation=host, clock=time.time, limits=Limits(per_member=3), data_dir=tmp_path,
+        allowed_guilds=frozenset(),
+    )  # fmt: skip
