@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 OUTPUT_WEIGHT = 2.0
-MEMORY = 0.9  # share of an old estimate that each measurement keeps
+MEMORY = 0.9  # share of an old estimate that a finished piece, or a second's work, keeps
 IDLE_KEPT = 256  # parties that may be remembered before the idle ones are looked through
 
 
@@ -249,7 +249,8 @@ class FairQueue:
     def measured(self, tokens: int, seconds: float) -> None:
         """The engine made `tokens` output tokens, over all jobs, in `seconds` of work."""
         if tokens > 0 and seconds > 0:
-            self._rate = MEMORY * self._rate + (1 - MEMORY) * tokens / seconds
+            kept = MEMORY**seconds
+            self._rate = kept * self._rate + (1 - kept) * tokens / seconds
 
     def cancel(self, job_id: str) -> bool:
         """Take a waiting job out of the line; whether it was there."""

@@ -1,0 +1,194 @@
+"""`python -m generation.host`: the process that makes things. Composition only.
+
+Prints one JSON line, `{"listening": address}`, when it can be reached; jobs may be given to it from then on, while
+the model still loads (`ready` in `/v1/stats`). Leaves on SIGTERM, SIGINT, or, with `--exit-with-parent`, when its
+standard input closes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from generation.host.fake import FakeEngine
+from generation.host.host import GenerationHost
+from generation.host.logs import configure
+from generation.host.loop import EngineLoop
+from generation.host.settings import FakeSettings, HostSettings
+from generation.wire.server import application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from generation.host.engine import Engine
+
+SWEEP_EVERY_S = 60.0
+STOP_WITHIN_S = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+class StartError(Exception):
+    """The host cannot start or go on; the message is one sentence for the operator."""
+
+
+async def serve(
+    settings: HostSettings, load: Callable[[], Engine], *, port: int, exit_with_parent: bool
+) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        StartError: it cannot listen, or its engine ended.
+    """
+    events = asyncio.get_running_loop()
+    ended: asyncio.Future[BaseException | None] = events.create_future()
+
+    def end(error: BaseException | None = None) -> None:
+        if not ended.done():
+            ended.set_result(error)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        events.add_signal_handler(number, end)
+    host = GenerationHost()
+    engine = EngineLoop(load, host.report, end, events)
+    host.run_on(engine)
+    token = settings.generation_token.get_secret_value() if settings.generation_token else None
+    runner = web.AppRunner(application(host, token=token), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(runner.cleanup)
+        address = await _listen(runner, settings.generation_host, port)
+        engine.start()
+        stack.push_async_callback(asyncio.to_thread, engine.stop, STOP_WITHIN_S)
+        print(json.dumps({"listening": address}), flush=True)  # noqa: T201 - for the parent
+        log.info("listening", address=address, pid=os.getpid())
+        tasks = [asyncio.create_task(_sweep(host), name="sweep")]
+        if exit_with_parent:
+            tasks.append(asyncio.create_task(_parent_gone(end), name="parent"))
+        error = await ended
+        for task in tasks:
+            task.cancel()
+    if error is not None:
+        log.error("engine_ended", exc_info=error)
+        raise StartError(str(error) or type(error).__name__)
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise StartError(
+            f"GENERATION_PORT {port} on {host} cannot be used: {error.strerror or error}."
+        ) from None
+    name, number = runner.addresses[0][:2]
+    return f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
+
+
+async def _sweep(host: GenerationHost) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        host.sweep()
+
+
+async def _parent_gone(end: Callable[[], None]) -> None:
+    """Wait for the end of standard input: whoever holds its other end has left, even by `kill -9`."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while await reader.read(4096):
+        pass
+    end()
+
+
+def engine_of(settings: HostSettings, pace: float | None) -> Callable[[], Engine]:
+    """What loads the engine that `TEXT_MODEL` names. Cheap itself: torch is imported where the model loads.
+
+    Raises:
+        StartError: there is no such model.
+    """
+    if settings.text_model == "fake":
+        return lambda: FakeEngine(FakeSettings().fake_tokens_per_second if pace is None else pace)
+    from generation.lm.weights import ModelError, find
+
+    try:
+        source = find(settings.text_model)
+    except ModelError as error:
+        raise StartError(str(error)) from None
+
+    def load() -> Engine:
+        from generation.lm.engine import TextEngine
+        from generation.lm.load import load_model
+
+        return TextEngine(load_model(source, settings.data_dir, threads=settings.cores))
+
+    return load
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m generation.host", description="Renga's generation host.")
+    parser.add_argument(
+        "--port", type=int, help="where to listen (0: any free port; default GENERATION_PORT)"
+    )
+    parser.add_argument("--exit-with-parent", action="store_true", help="leave when standard input closes")
+    parser.add_argument(
+        "--engine", choices=["fake"], help="an engine without a model, for tests (as TEXT_MODEL=fake)"
+    )
+    parser.add_argument("--fake-tokens-per-second", type=float, metavar="N", help="the fake engine's pace")
+    return parser.parse_args(arguments)
+
+
+def settings_of(given: argparse.Namespace) -> HostSettings:
+    """Settings from the environment and `.env`, under the arguments.
+
+    Raises:
+        StartError: a value that cannot work.
+    """
+    try:
+        settings = HostSettings(**({"text_model": given.engine} if given.engine else {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, value = str(first["loc"][0]).upper(), "" if "token" in first["loc"] else f" {first['input']!r}"
+        raise StartError(f"{name}{value} cannot be used: {first['msg']}.") from None
+    if settings.generation_token is None and not _is_loopback(settings.generation_host):
+        raise StartError(
+            f"GENERATION_TOKEN is needed where GENERATION_HOST is {settings.generation_host}: "
+            "others could use the model."
+        )
+    return settings
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def main() -> int:
+    given = options()
+    try:
+        settings = settings_of(given)
+        configure(settings.log_level)
+        load = engine_of(settings, given.fake_tokens_per_second)
+        port = settings.generation_port if given.port is None else given.port
+        asyncio.run(serve(settings, load, port=port, exit_with_parent=given.exit_with_parent))
+    except StartError as error:
+        print(f"The generation host cannot run. {error}", file=sys.stderr)  # noqa: T201 - for the operator
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The host process's settings: one class, built once in `main()`. The bot passes them to its child.
+
+What only tests of other parts set (the fake engine's speed) is apart, so that operators need not read it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class HostSettings(BaseSettings):
+    """What an operator can set, by environment variable or in `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    text_model: str = "smollm2"
+    data_dir: Path = Path(".renga")
+    generation_host: str = "127.0.0.1"
+    generation_port: int = Field(8500, ge=0, le=65535)
+    generation_token: SecretStr | None = None
+    threads: int = Field(0, ge=0, le=1024)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def cores(self) -> int:
+        """Threads for the model: `THREADS`, else one fewer than the cores, so that a neighbour cannot stall it."""
+        return self.threads or max(1, len(os.sched_getaffinity(0)) - 1)
+
+
+class FakeSettings(BaseSettings):
+    """Read only where the engine is the fake one."""
+
+    fake_tokens_per_second: float = Field(default=50.0, gt=0)
