@@ -125,8 +125,8 @@ async def run(port: int, state: Path | None, address_file: Path | None, *, exit_
     if exit_with_parent:
         loop.add_reader(sys.stdin.fileno(), _watch_parent, stop)
     async with Sandbox.serve(port, state) as sandbox:
-        print(json.dumps({"listening": sandbox.address}), flush=True)  # noqa: T201 - what the parent waits for
         with _written_down(sandbox.address, address_file):
+            print(json.dumps({"listening": sandbox.address}), flush=True)  # noqa: T201 - what the parent waits for
             await stop.wait()
     log.info("stopped")
 

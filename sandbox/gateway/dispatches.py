@@ -68,11 +68,14 @@ def of(world: World, event: events.Event) -> Dispatch | None:
             return None
 
 
-def guild_create(world: World) -> dict[str, Any]:
-    """GUILD_CREATE's data; without privileged intents the only member in it is the bot."""
+def guild_create(world: World, *, joined: bool = False) -> dict[str, Any]:
+    """GUILD_CREATE's data; without privileged intents the only member in it is the bot.
+
+    A guild that the bot has just joined says nothing of being available.
+    """
     guild = world.guild
-    return guild.json() | {
-        "joined_at": world.bot.json()["joined_at"], "large": False, "unavailable": False,
+    return guild.json() | ({} if joined else {"unavailable": False}) | {
+        "joined_at": world.bot.json()["joined_at"], "large": False,
         "member_count": len(guild.members), "members": [world.bot.json()], "presences": [], "voice_states": [],
         "channels": [channel.json(guild) for channel in world.channels.values() if not channel.direct],
         "threads": [], "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [],
@@ -143,4 +146,4 @@ def _guild(world: World, what: str) -> Dispatch:
         case "unavailable":
             return Dispatch("GUILD_DELETE", {"id": world.guild.id, "unavailable": True}, GUILDS)
         case _:
-            return Dispatch("GUILD_CREATE", guild_create(world), GUILDS)
+            return Dispatch("GUILD_CREATE", guild_create(world, joined=what == "add"), GUILDS)

@@ -126,6 +126,8 @@ def _callback_json(
         "response_message_loading": message.loading,
         "response_message_ephemeral": bool(message.flags & EPHEMERAL),
     }
+    if kind not in {Kind.MESSAGE, Kind.UPDATE}:
+        return {"interaction": found}
     return {
         "interaction": found,
         "resource": {"type": kind.value, "message": call.world.json(message, BOT_ID)},
