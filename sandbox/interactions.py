@@ -144,8 +144,10 @@ class Interactions:
 
     def _time_out(self, interaction: Interaction) -> None:
         interaction.failed = True
-        if interaction.choices is not None and not interaction.choices.done():
-            interaction.choices.set_result([])
+        if interaction.choices is not None:  # autocomplete fails in silence
+            if not interaction.choices.done():
+                interaction.choices.set_result([])
+            return
         self._world.tell(events.InteractionFailed(interaction))
 
     def _payload(self, made: Interaction) -> dict[str, Any]:
@@ -241,6 +243,7 @@ class Interactions:
 
     def respond(self, interaction: Interaction, draft: Draft) -> Message:
         """Type 4: a message."""
+        self._need_channel(interaction)
         interaction.ephemeral = bool(draft.flags & EPHEMERAL)
         message = self._world.post(
             BOT_ID, interaction.channel, draft, as_message=lambda made: self._mark(interaction, made)
@@ -251,6 +254,7 @@ class Interactions:
 
     def defer(self, interaction: Interaction, flags: int) -> Message:
         """Type 5: "thinking"."""
+        self._need_channel(interaction)
         interaction.ephemeral = bool(flags & EPHEMERAL)
 
         def mark(made: Message) -> None:
@@ -277,6 +281,7 @@ class Interactions:
 
     def follow_up(self, interaction: Interaction, draft: Draft) -> Message:
         """A further message; the first one after a defer fills the deferred message."""
+        self._need_channel(interaction)
         original = interaction.original
         if interaction.answer is Answer.DEFER and original is not None and original.loading:
             return self._world.edit(original, draft, first=True)
@@ -311,6 +316,10 @@ class Interactions:
         if found is None:
             raise unknown("Message", 10008)
         return found
+
+    def _need_channel(self, interaction: Interaction) -> None:
+        if interaction.channel.id not in self._world.channels:
+            raise unknown("Channel", 10003)
 
     @staticmethod
     def _mark(interaction: Interaction, made: Message) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 import json
 import os
-from contextlib import suppress
+import threading
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -45,6 +45,8 @@ class Saves:
         self._files = path.with_name(path.name + ".files")
         self._world = world
         self._task: asyncio.Task[None] | None = None
+        self._changed = False
+        self._writing = threading.Lock()
         if path.exists():
             try:
                 restore(world, json.loads(path.read_text(encoding="utf-8")))
@@ -59,23 +61,31 @@ class Saves:
         """Write the file a last time."""
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await asyncio.shield(asyncio.to_thread(self._write, snapshot(self._world), dict(self._world.files)))
+        await asyncio.to_thread(self._write, snapshot(self._world), dict(self._world.files))
 
     def _hear(self, event: events.Event) -> None:
-        if (self._task is None or self._task.done()) and not isinstance(event, PASSING):
-            self._task = asyncio.create_task(self._soon(), name="save-world")
+        if isinstance(event, PASSING):
+            return
+        self._changed = True
+        if self._task is None:
+            self._task = asyncio.create_task(self._write_soon(), name="save-world")
 
-    async def _soon(self) -> None:
-        await asyncio.sleep(DEBOUNCE_S)
-        self._task = None  # what changes from here on is for the next time
-        try:
-            await asyncio.to_thread(self._write, snapshot(self._world), dict(self._world.files))
-        except OSError as error:
-            log.error("world_not_saved", path=str(self._path), reason=error.strerror)  # noqa: TRY400
+    async def _write_soon(self) -> None:
+        while self._changed:
+            await asyncio.sleep(DEBOUNCE_S)
+            self._changed = False
+            try:
+                await asyncio.to_thread(self._write, snapshot(self._world), dict(self._world.files))
+            except OSError as error:
+                log.error("world_not_saved", path=str(self._path), reason=error.strerror)  # noqa: TRY400
+        self._task = None
 
     def _write(self, text: str, files: dict[str, bytes]) -> None:
+        """In a thread, one at a time: the last write of a run may find an earlier one still under way."""
+        with self._writing:
+            self._write_files(text, files)
+
+    def _write_files(self, text: str, files: dict[str, bytes]) -> None:
         self._files.mkdir(parents=True, exist_ok=True)
         there = {found.name for found in self._files.iterdir()}
         for name in files.keys() - there:

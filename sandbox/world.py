@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import channels, events, mentions, people, permissions, pictures
 from sandbox.commands import Commands
 from sandbox.errors import ApiError, invalid_form
-from sandbox.messages import LOADING, REPLY, Attachment, Message, Reaction, content_type
+from sandbox.messages import EPHEMERAL, LOADING, REPLY, Attachment, Message, Reaction, content_type
 from sandbox.people import BOT_ID
 from sandbox.snowflake import Snowflakes, iso
 from sandbox.switches import Switches
@@ -206,7 +206,7 @@ class World:
             message.embeds = draft.embeds
         if draft.components is not None:
             message.components = draft.components
-        message.flags |= draft.flags
+        message.flags |= draft.flags & ~EPHEMERAL  # who sees it was decided when it was made
         message.attachments = self._attachments(message, draft) if files is None else files
 
     def _attachments(self, message: Message, draft: Draft) -> list[Attachment]:

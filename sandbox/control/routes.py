@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 BASE = "/sandbox/v1"
+LOOPBACK = {"127.0.0.1", "localhost"}
 
 
 class Control:
@@ -113,7 +114,7 @@ class Control:
         after = request.query.get("after", "0")
         if not after.isdecimal():
             raise ControlError(422, "after is the number of a log entry.")
-        return web.json_response({"entries": self._records.after(int(after))})
+        return web.Response(body=self._records.json_after(int(after)), content_type="application/json")
 
     # what members do
 
@@ -212,7 +213,8 @@ async def speak_plainly(
 ) -> web.StreamResponse:
     """Turn refusals into `{"error": sentence}`, and refuse pages of other sites."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
+    elsewhere = origin is not None and origin.partition("://")[2] != request.host
+    if elsewhere or request.host.partition(":")[0] not in LOOPBACK:
         return web.json_response({"error": "Only the sandbox's own page may speak to it."}, status=403)
     try:
         return await handler(request)

@@ -171,12 +171,9 @@ class Connection:
                     break
                 self._receive(message.data)
         finally:
-            watch.cancel()
-            if not self._socket.closed:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(writer, 1.0)
-            writer.cancel()
             self._detach()
+            watch.cancel()
+            writer.cancel()
 
     async def _write(self) -> None:
         with suppress(ConnectionResetError, RuntimeError):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from sandbox.drafts import Upload
 from sandbox.errors import ApiError
-
-if TYPE_CHECKING:
-    from aiohttp import web
 
 FIELD = re.compile(r"files\[(\d+)\]")
 REQUEST_LIMIT = 100 * 1024 * 1024  # bytes, all files together
@@ -27,9 +25,14 @@ async def read(request: web.Request, file_limit: int) -> tuple[Any, tuple[Upload
     """
     if not request.body_exists:
         return None, ()
-    if request.content_type == "multipart/form-data":
-        return await _multipart(request, file_limit)
-    return _json(await request.read()), ()
+    try:
+        if request.content_type == "multipart/form-data":
+            return await _multipart(request, file_limit)
+        return _json(await request.read()), ()
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError(413, 40005, "Request entity too large") from None
+    except ValueError:  # what aiohttp makes of a multipart body that is none
+        raise ApiError(400, 50035, "Invalid Form Body") from None
 
 
 def _json(raw: bytes | str) -> Any:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 REPLY_WITHOUT_HISTORY = 160002
-BULK = 100
 
 
 def channel(call: Call) -> Answer:
@@ -100,18 +99,6 @@ def delete(call: Call) -> Answer:
     return Answer()
 
 
-def delete_many(call: Call) -> Answer:
-    """`POST /channels/{channel_id}/messages/bulk-delete`."""
-    place = call.channel(permissions.MANAGE_MESSAGES)
-    ids = call.fields.get("messages") or []
-    if not 2 <= len(ids) <= BULK:
-        raise ApiError(400, 50016, "Provided too few or too many messages to delete.")
-    for message_id in ids:
-        if found := call.world.messages[place.id].get(str(message_id)):
-            call.world.delete(found)
-    return Answer()
-
-
 def typing(call: Call) -> Answer:
     """`POST /channels/{channel_id}/typing`."""
     call.world.tell(events.TypingStarted(call.channel(permissions.SEND_MESSAGES)))
@@ -142,7 +129,6 @@ def routes() -> list[Route]:
         Route("DELETE", base, delete_channel, ratelimits.READ),
         Route("GET", f"{base}/messages", history, ratelimits.HISTORY),
         Route("POST", f"{base}/messages", post, ratelimits.SEND),
-        Route("POST", f"{base}/messages/bulk-delete", delete_many, ratelimits.DELETE),
         Route("GET", f"{base}/messages/{{message_id}}", message, ratelimits.HISTORY),
         Route("PATCH", f"{base}/messages/{{message_id}}", edit, ratelimits.EDIT),
         Route("DELETE", f"{base}/messages/{{message_id}}", delete, ratelimits.DELETE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import drafts, mentions, modals, ratelimits
-from sandbox.errors import ApiError, bad_length, invalid_form
+from sandbox.errors import ApiError, bad_length, invalid_form, unknown
 from sandbox.interactions import Answer as Kind
 from sandbox.messages import EPHEMERAL
 from sandbox.people import BOT_ID
@@ -56,8 +56,9 @@ def _answer(call: Call, interaction: Interaction, kind: Kind, data: dict[str, An
         raise invalid_form("type", "BASE_TYPE_CHOICES", "There is no message to update.")
     if kind is Kind.UPDATE:
         draft = drafts.read(data, call.uploads, mentions.BY_INTERACTION)
-        if source.id in world.messages.get(source.channel_id, {}):
-            world.edit(source, draft)
+        if source.id not in world.messages.get(source.channel_id, {}):
+            raise unknown("Message", 10008)
+        world.edit(source, draft)
     interaction.original = source
     interactions.settle(interaction, kind)
     return source

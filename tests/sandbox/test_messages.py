@@ -130,6 +130,10 @@ async def test_a_file_over_the_limit_is_refused(bot: Bot, people: People) -> Non
             await bot.place().send(file=file(b"x" * 1001))
         assert (refused.value.status, refused.value.code) == (413, 40005)
         await bot.place().send(file=file(b"x" * 1000))
+        await people.settings(attachment_size_limit=10 * 1024 * 1024)
+        with pytest.raises(discord.HTTPException) as large:
+            await bot.place().send(file=file(b"x" * (10 * 1024 * 1024 + 1)))
+        assert large.value.status == 413
 
 
 def test_the_size_of_pictures_is_read() -> None:
@@ -322,8 +326,8 @@ async def test_discords_clock_can_be_put_ahead(bot: Bot, people: People) -> None
             await message.add_reaction(emoji)
 
 
-async def test_other_pages_may_not_speak_to_the_people_side(people: People) -> None:
-    async with people.session.get(
-        f"{people.sandbox.address}/sandbox/v1/state?as=ada", headers={"Origin": "https://example.org"}
-    ) as answer:
+@pytest.mark.parametrize("headers", [{"Origin": "https://example.org"}, {"Host": "example.org"}])
+async def test_other_pages_may_not_speak_to_the_people_side(people: People, headers: dict[str, str]) -> None:
+    url = f"{people.sandbox.address}/sandbox/v1/state?as=ada"
+    async with people.session.get(url, headers=headers) as answer:
         assert answer.status == 403
