@@ -84,7 +84,8 @@ async def follow(
     """
     attempt = _Attempt(store, generation, record, clock)
     away_since: float | None = None
-    tries = deaths = 0
+    tries = 0  # in a row, that came to nothing
+    deaths = 0
     while True:
         ending = await stored_ending(store, record.id)
         if ending is not None:
@@ -93,15 +94,16 @@ async def follow(
             return
         if tries:
             await asyncio.sleep(pace.after(tries))
-        tries += 1
         try:
             async for update in attempt.run():
                 away_since, tries = None, 0
                 yield update
+            tries += 1
         except Full as error:
-            away_since = None
+            away_since, tries = None, tries + 1
             yield Crowded(error.eta_s)
         except (Unreachable, UnknownJob, BadAnswer) as error:
+            tries += 1
             log.info("host_lost", job=record.id, error=type(error).__name__, why=str(error), tries=tries)
             if tries == 1:
                 continue  # it may be no more than a closed connection
@@ -196,7 +198,11 @@ class _Attempt:
             await self._break("the host made something other than one text")
             return
         artifact = artifacts[0]
-        data = await self._generation.artifact(artifact.digest)
+        try:
+            data = await self._generation.artifact(artifact.digest)
+        except (UnknownJob, BadAnswer):
+            await self._generation.ack(self._job.id)  # it lost what it made; made again, it has it again
+            raise
         # NUL is the one character that PostgreSQL cannot keep.
         text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         record = self._record

@@ -230,7 +230,7 @@ class World:
                 await react.cleared(self._store, self._message_id, None)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=25))
 def test_whatever_comes_and_goes_the_record_ends_as_discord_has_it(
     steps: Sequence[tuple[str, int, str]],

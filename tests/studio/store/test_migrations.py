@@ -152,7 +152,7 @@ async def test_a_schema_of_a_newer_renga_is_refused_and_not_touched(address: str
 async def test_a_check_says_what_is_there_and_changes_nothing(address: str, tmp_path: Path) -> None:
     before = await Store.check(address)
     assert "up to date" in before or "will be made" in before
-    assert not list(tmp_path.glob("renga.db*"))
+    assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a small folder
     async with await Store.open(address):
         pass
     assert await Store.check(address) in ("SQLite, schema 0001", "PostgreSQL, schema 0001")

@@ -1,0 +1,385 @@
+"""From a durable job to one creation, through all that happens to the host and to us."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generation.wire.errors import Conflict, Full, Refused, UnknownJob
+from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
+from studio import ask, deliver
+from studio.deliver import (
+    CalledOff,
+    Crowded,
+    Growing,
+    HostAway,
+    Made,
+    NotMade,
+    Pace,
+    Waiting,
+    Working,
+    follow,
+)
+from studio.deliver.follow import MOST_DEATHS, TOKEN_LIFE_S
+from studio.errors import Refusal, StoreUnavailable
+from studio.store import Store
+from tests.studio.deliver.hosts import DIGEST, MADE, TEXT, HostProcess, ToldHost, host_process, nobody, told
+from tests.studio.made import ADA, BOB, BRIEF, MOD, NOW, a_job, make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from generation.wire.client import GenerationClient
+    from studio.deliver import Update
+    from studio.store.records import JobRecord
+
+SOON = Pace(first=0.01, longest=0.05)
+SHORT = replace(BRIEF, length="short")
+
+
+def clock() -> float:
+    return NOW + 1
+
+
+async def all_of(
+    store: Store, generation: GenerationClient, record: JobRecord, *, now: Callable[[], float] = clock
+) -> list[Update]:
+    return [update async for update in follow(store, generation, record, now, SOON)]
+
+
+async def test_a_job_becomes_one_creation_and_the_host_may_forget_it(store: Store) -> None:
+    record = await a_job(store, brief=SHORT, parent="0")
+    async with host_process(tokens_per_s=200) as (_, generation):
+        updates = await all_of(store, generation, record)
+        with pytest.raises(UnknownJob):
+            [event async for event in generation.events(record.id)]
+    kinds = [type(update) for update in updates]
+    assert set(kinds) <= {Waiting, Working, Growing, Made}
+    assert Working in kinds
+    assert Growing in kinds
+    assert kinds.count(Made) == 1
+    assert isinstance(updates[-1], Made)
+    creation = updates[-1].creation
+    assert creation == await deliver.creation(store, record.id)
+    assert (creation.model, creation.adapter, creation.seed, creation.parent) == ("fake", None, 7, "0")
+    assert creation.usage["output_tokens"] == len(creation.text.split())
+    assert BRIEF.theme in creation.prompt
+    grown = [update.text for update in updates if isinstance(update, Growing)]
+    assert all(creation.text.startswith(text) for text in grown)
+    after = await deliver.asked(store, record.id)
+    assert after is not None
+    assert (after.outcome, after.started_at) == ("made", NOW + 1)
+
+
+async def test_a_host_that_is_killed_in_the_middle_is_given_the_job_again(store: Store) -> None:
+    record = await a_job(store, brief=SHORT)
+    updates: list[Update] = []
+    async with host_process(tokens_per_s=40) as (host, generation):
+        reviving: asyncio.Task[str] | None = None
+        async for update in follow(store, generation, record, clock, SOON):
+            updates.append(update)
+            if isinstance(update, Growing) and reviving is None:
+                await host.kill()
+                reviving = asyncio.create_task(_revive(host, updates))
+        assert reviving is not None
+        await reviving
+    assert HostAway(NOW + 1) in updates
+    assert sum(isinstance(update, Made) for update in updates) == 1
+    assert isinstance(updates[-1], Made)
+
+
+async def _revive(host: HostProcess, updates: list[Update]) -> str:
+    while not any(isinstance(update, HostAway) for update in updates):
+        await asyncio.sleep(0.01)
+    return await host.start()
+
+
+async def test_a_follower_that_dies_is_taken_over_by_the_next_without_beginning_anew(address: str) -> None:
+    async with host_process(tokens_per_s=60) as (_, generation):
+        async with await Store.open(address) as first_life:
+            record = await a_job(first_life, brief=SHORT)
+            following = follow(first_life, generation, record, clock, SOON)
+            async for update in following:
+                if isinstance(update, Growing):
+                    break
+            await following.aclose()  # type: ignore[attr-defined]
+        async with await Store.open(address) as second_life:
+            (left,) = await deliver.unsettled(second_life)
+            updates = await all_of(second_life, generation, left)
+        assert isinstance(updates[-1], Made)
+        assert sum(isinstance(update, Made) for update in updates) == 1
+
+
+async def test_two_who_follow_the_same_job_see_the_same_creation(store: Store) -> None:
+    record = await a_job(store, brief=SHORT)
+    async with host_process() as (_, generation):
+        ends = await asyncio.gather(*(all_of(store, generation, record) for _ in range(3)))
+    assert len({update[-1].creation.text for update in ends if isinstance(update[-1], Made)}) == 1  # type: ignore[union-attr]
+
+
+async def test_a_job_that_has_ended_yields_its_ending_though_the_host_is_gone(store: Store) -> None:
+    creation = await make(store, await a_job(store, "1"))
+    await a_job(store, "2")
+    async with told(ToldHost(Failed("engine", "The model stumbled."))) as generation:
+        failed = await all_of(store, generation, (await deliver.unsettled(store))[1])
+    async with nobody() as generation:
+        for record in await deliver.unsettled(store):
+            (ending,) = await all_of(store, generation, record)
+            assert ending == (Made(creation) if record.id == "1" else failed[-1])
+
+
+async def test_a_host_that_kept_a_result_whose_ack_was_lost_is_told_again(store: Store) -> None:
+    record = await a_job(store)
+    await make(store, record)  # committed, and then we died before the ack
+    host = ToldHost()
+    host.jobs[record.id] = ask.wire_job(record)
+    async with told(host) as generation:
+        (ending,) = await all_of(store, generation, record)
+    assert isinstance(ending, Made)
+    assert host.acked == [record.id]
+    assert host.submitted == 0
+
+
+async def test_the_creation_is_committed_before_the_host_is_told(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost()
+    async with told(host) as generation:
+        following = follow(store, generation, record, clock, SOON)
+        async for update in following:
+            if isinstance(update, Made):
+                assert await deliver.creation(store, record.id) == update.creation
+                assert host.acked == [record.id]
+    assert (await deliver.creation(store, record.id)).text == TEXT  # type: ignore[union-attr]
+
+
+async def test_a_full_host_is_asked_again_and_the_member_is_told(store: Store) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(Queued(3, 9.0), *MADE, refusals=[Full(30.0), Full(20.0)])) as generation:
+        updates = await all_of(store, generation, record)
+    assert updates[:3] == [Crowded(30.0), Crowded(20.0), Waiting(3, 9.0)]
+    assert isinstance(updates[-1], Made)
+
+
+async def test_a_host_that_is_not_there_is_said_to_be_away_since_when(store: Store) -> None:
+    record = await a_job(store)
+    times = iter(range(100))
+    async with nobody() as generation:
+        following = follow(store, generation, record, lambda: NOW + next(times), SOON)
+        said = [await anext(following) for _ in range(3)]
+        await following.aclose()  # type: ignore[attr-defined]
+    assert isinstance(said[0], HostAway)
+    assert said == [said[0]] * 3
+    assert len(await deliver.unsettled(store)) == 1
+
+
+@pytest.mark.parametrize("kind", ["invalid", "too_long", "deadline", "unsafe"])
+async def test_a_failure_that_explains_itself_has_a_sentence_and_no_reference(
+    store: Store, kind: str
+) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(Failed(kind, "It is too long."))) as generation:  # type: ignore[arg-type]
+        assert await all_of(store, generation, record) == [NotMade("It is too long.", None)]
+
+
+async def test_a_failure_of_the_engine_has_a_reference_that_the_log_repeats(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(Started(), Failed("memory", "The model ran out of memory."))) as generation:
+        *_, ending = await all_of(store, generation, record)
+    assert isinstance(ending, NotMade)
+    assert ending.reference is not None
+    assert len(ending.reference) == 8
+    assert ending.reference in capsys.readouterr().out
+
+
+async def test_a_refused_job_fails_with_the_hosts_sentence(store: Store) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(refusals=[Refused("That form is not known here.")])) as generation:
+        assert await all_of(store, generation, record) == [NotMade("That form is not known here.", None)]
+
+
+async def test_a_host_with_another_job_of_this_id_is_a_fault_with_a_reference(store: Store) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(refusals=[Conflict("other")])) as generation:
+        (ending,) = await all_of(store, generation, record)
+    assert isinstance(ending, NotMade)
+    assert ending.reference
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (Started(), Done({}, 7, "tiny", None)),
+        (Artifact(0, "image/png", DIGEST), Done({}, 7, "tiny", None)),
+        (Artifact(0, "text/plain", DIGEST), Artifact(1, "text/plain", DIGEST), Done({}, 7, "tiny", None)),
+    ],
+)
+async def test_what_is_not_one_text_is_refused_loudly(store: Store, events: tuple[object, ...]) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(*events)) as generation:  # type: ignore[arg-type]
+        *_, ending = await all_of(store, generation, record)
+    assert isinstance(ending, NotMade)
+    assert ending.reference
+
+
+async def test_a_job_that_kills_its_host_each_time_is_given_up(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost(Started(), Preview(0, "the"), refusals=[None, RuntimeError("down")] * MOST_DEATHS)
+    host.forgets_after = 2
+    async with told(host) as generation:
+        updates = await all_of(store, generation, record)
+    assert isinstance(updates[-1], NotMade)
+    assert updates[-1].reference
+    assert sum(isinstance(update, Working) for update in updates) == MOST_DEATHS
+    assert sum(isinstance(update, HostAway) for update in updates) == MOST_DEATHS - 1
+
+
+async def test_a_job_that_was_lost_while_it_waited_is_never_given_up(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost(Queued(1, 1.0), refusals=[None, RuntimeError("down")] * (MOST_DEATHS + 2))
+    host.forgets_after = 1
+    async with told(host) as generation:
+        following = follow(store, generation, record, clock, SOON)
+        async for update in following:
+            if len(host.refusals) == 0 and isinstance(update, HostAway):
+                host.events_of_all, host.forgets_after = MADE, None
+            if isinstance(update, Made):
+                break
+        await following.aclose()  # type: ignore[attr-defined]
+    assert await deliver.creation(store, record.id) is not None
+
+
+async def test_text_that_is_not_quite_text_is_kept_as_far_as_it_is(store: Store) -> None:
+    record = await a_job(store)
+    data = "\N{BELL}秋\0🍁".encode() + b"\xff"
+    digest = hashlib.sha256(data).hexdigest()
+    host = ToldHost(Started(), Artifact(0, "text/plain", digest), Done({}, 7, "tiny", None), text=data)
+    async with told(host) as generation:
+        *_, ending = await all_of(store, generation, record)
+    assert isinstance(ending, Made)
+    assert ending.creation.text == "\N{BELL}秋\N{REPLACEMENT CHARACTER}🍁\N{REPLACEMENT CHARACTER}"
+
+
+async def test_a_host_that_lost_what_it_made_makes_it_again(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost()
+    host.lost_artifacts = 1
+    async with told(host) as generation:
+        *_, ending = await all_of(store, generation, record)
+    assert isinstance(ending, Made)
+    assert host.acked == [record.id, record.id]
+
+
+@pytest.mark.parametrize("phase", [Waiting, Growing])
+async def test_a_cancelled_job_is_called_off_and_makes_nothing(store: Store, phase: type) -> None:
+    record = await a_job(store)
+    updates: list[Update] = []
+    async with host_process(tokens_per_s=30) as (_, generation):
+        if phase is Waiting:
+            for n in range(8):  # more than it does at a time
+                await generation.put(replace(ask.wire_job(record), id=f"other-{n}"))
+        async for update in follow(store, generation, record, clock, SOON):
+            if isinstance(update, phase) and not any(isinstance(each, phase) for each in updates):
+                await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
+            updates.append(update)
+        with pytest.raises(UnknownJob):
+            [event async for event in generation.events(record.id)]
+    assert any(isinstance(each, phase) for each in updates)
+    assert updates[-1] == CalledOff()
+    assert await deliver.creation(store, record.id) is None
+
+
+async def test_a_job_can_be_cancelled_while_the_host_is_away(store: Store) -> None:
+    record = await a_job(store)
+    async with nobody() as generation:
+        async for update in follow(store, generation, record, clock, SOON):
+            if isinstance(update, HostAway):
+                await deliver.cancel(store, generation, record.id, by_member=MOD, is_moderator=True)
+        assert update == CalledOff()
+
+
+async def test_a_cancelled_job_stays_cancelled_though_the_host_had_made_it(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost()
+    async with told(host) as generation:
+        updates = []
+        async for update in follow(store, generation, record, clock, SOON):
+            if isinstance(update, Working):
+                await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
+            updates.append(update)
+    assert updates[-1] == CalledOff()
+    assert await deliver.creation(store, record.id) is None
+    assert host.acked == [record.id]
+
+
+async def test_a_host_that_calls_off_by_itself_ends_the_job(store: Store) -> None:
+    record = await a_job(store)
+    async with told(ToldHost(Cancelled())) as generation:
+        assert await all_of(store, generation, record) == [CalledOff()]
+
+
+async def test_a_withdrawn_job_stops_the_host_and_keeps_nothing(store: Store) -> None:
+    record = await a_job(store)
+    async with host_process(tokens_per_s=20) as (_, generation):
+        async for update in follow(store, generation, record, clock, SOON):
+            if isinstance(update, Growing):
+                await deliver.withdrawn(store, record.id, generation)
+        assert update == CalledOff()
+        stats = await generation.stats()
+    assert (stats["running"], stats["results"]) == (0, 0)
+    assert await deliver.unsettled(store) == []
+
+
+async def test_a_deleted_job_is_called_off(store: Store) -> None:
+    record = await a_job(store)
+    await ask.not_acknowledged(store, record.id)
+    async with nobody() as generation:
+        assert await all_of(store, generation, record) == [CalledOff()]
+
+
+async def test_the_interactions_token_is_forgotten_when_it_has_expired(store: Store) -> None:
+    record = await a_job(store)
+    await a_job(store, "2", member_id=BOB)
+    async with told(ToldHost()) as generation:
+        await all_of(store, generation, record, now=lambda: NOW + TOKEN_LIFE_S)
+    kept = await deliver.asked(store, "1")
+    other = await deliver.asked(store, "2")
+    assert kept is not None
+    assert other is not None
+    assert (kept.interaction_token, other.interaction_token) == ("", "a-secret")
+
+
+async def test_a_result_that_could_not_be_written_is_kept_by_the_host_until_it_can(tmp_path: Path) -> None:
+    path = tmp_path / "renga.db"
+    host = ToldHost()
+    async with await Store.open(f"sqlite:///{path}") as store, told(host) as generation:
+        record = await a_job(store)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(StoreUnavailable):
+                await all_of(store, generation, record)
+            other.execute("ROLLBACK")
+        assert host.acked == []
+        *_, ending = await all_of(store, generation, record)
+        assert isinstance(ending, Made)
+        assert host.acked == [record.id]
+
+
+async def test_only_the_requester_and_moderators_may_cancel_and_only_what_is_not_over(store: Store) -> None:
+    record = await a_job(store)
+    async with nobody() as generation:
+        with pytest.raises(Refusal, match="Only the member"):
+            await deliver.cancel(store, generation, record.id, by_member=BOB, is_moderator=False)
+        with pytest.raises(Refusal, match="no longer know"):
+            await deliver.cancel(store, generation, "404", by_member=BOB, is_moderator=True)
+        await make(store, record)
+        with pytest.raises(Refusal, match="too late"):
+            await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
