@@ -1,0 +1,28 @@
+"""The real model, loaded once for all tests that need it, from a cache that outlives the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from generation.lm.load import LoadedModel
+    from generation.lm.weights import Source
+
+DATA_DIR = Path(__file__).resolve().parents[3] / ".renga"  # the default of DATA_DIR, as make run fills it
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> Source:
+    from generation.lm.weights import find
+
+    return find("smollm2")
+
+
+@pytest.fixture(scope="session")
+def model(smollm2: Source) -> LoadedModel:
+    from generation.lm.load import load_model
+
+    return load_model(smollm2, DATA_DIR, threads=1)

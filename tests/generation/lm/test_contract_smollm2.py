@@ -1,0 +1,23 @@
+"""The contract, kept by the real model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generation.lm.engine import TextEngine
+from tests.generation.contract import EngineContract
+
+if TYPE_CHECKING:
+    from generation.host.engine import Engine
+    from generation.lm.load import LoadedModel
+
+
+@pytest.mark.slow
+class TestSmolLM2(EngineContract):
+    LONG = 100
+
+    @pytest.fixture
+    def engine(self, model: LoadedModel) -> Engine:
+        return TextEngine(model)
