@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import components, drafts, invocations, mentions, modals, permissions
+from sandbox.control.choices import Choices
 from sandbox.errors import ApiError, ControlError
 from sandbox.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
 from sandbox.messages import parse_emoji
@@ -120,30 +121,12 @@ class Deeds:
             data["guild_id"] = command["guild_id"]
         if options:
             data["options"] = options
-        if resolved := self._resolved(command, options):
-            data["resolved"] = resolved
+        choices = Choices(self._world, member)
+        choices.in_options(options)
+        if choices.resolved:
+            data["resolved"] = choices.resolved
         kind = APPLICATION_COMMAND if focused is None else AUTOCOMPLETE
         return self._interactions.create(kind, member, channel, data)
-
-    def _resolved(self, command: dict[str, Any], options: list[dict[str, Any]]) -> dict[str, Any]:
-        guild = self._world.guild
-        users: dict[str, Any] = {}
-        members: dict[str, Any] = {}
-        for option in options:
-            if option["type"] in {1, 2}:
-                return self._resolved(command, option.get("options", []))
-            if option["type"] in {invocations.MEMBER, invocations.MENTIONABLE}:
-                found = guild.member(option["value"])
-                if found is None:
-                    raise ControlError(422, f"{option['name']}: there is no member {option['value']!r}.")
-                option["value"] = found.user.id
-                users[found.user.id] = found.user.json()
-                members[found.user.id] = found.json(user=False) | {
-                    "permissions": str(permissions.in_guild(found, guild))
-                }
-            elif option["type"] in {invocations.CHANNEL, invocations.ROLE}:
-                raise ControlError(422, f"{option['name']}: the sandbox cannot send channels and roles yet.")
-        return {"users": users, "members": members} if users else {}
 
     def _press(self, member: Member, body: Mapping[str, Any]) -> Interaction:
         message = self.message(body.get("message"), member)
@@ -155,21 +138,12 @@ class Deeds:
             raise ControlError(422, f"{item.get('label') or custom_id} is disabled.")
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": item["type"], "id": item["id"]}
         if item["type"] in components.SELECTS:
-            data["values"] = self._selected(item, body.get("values"))
+            choices = Choices(self._world, member)
+            data["values"] = choices.in_select(item, body.get("values"))
+            if choices.resolved:
+                data["resolved"] = choices.resolved
         channel = self._world.channels[message.channel_id]
         return self._interactions.create(COMPONENT, member, channel, data, source=message)
-
-    @staticmethod
-    def _selected(item: dict[str, Any], values: Any) -> list[str]:
-        chosen = [str(value) for value in values or []]
-        if not item["min_values"] <= len(chosen) <= item["max_values"]:
-            raise ControlError(422, f"Choose between {item['min_values']} and {item['max_values']} values.")
-        if item["type"] != components.SELECT:
-            raise ControlError(422, "The sandbox can fill in selects of texts only.")
-        offered = {option["value"] for option in item["options"]}
-        if unknown := [value for value in chosen if value not in offered]:
-            raise ControlError(422, f"The select does not offer {', '.join(unknown)}.")
-        return chosen
 
     def _submit(self, member: Member, body: Mapping[str, Any]) -> Interaction:
         custom_id = str(body.get("custom_id") or "")
