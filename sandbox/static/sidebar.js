@@ -1,0 +1,64 @@
+// The guild's name, its channels, and its people: press one to act as them.
+
+import { avatar, fill, h } from "./dom.js";
+
+export class Sidebar {
+  #unread = new Map(); // channel id -> {count, pinged}
+
+  /** `on`: channel(id), member(name). */
+  constructor(root, on) {
+    this.on = on;
+    this.title = h("h1", {});
+    this.channels = h("ul", { class: "channels" });
+    this.people = h("ul", { class: "people" });
+    root.append(
+      h("div", { class: "guild" }, this.title, h("small", {}, "A sandbox on this machine")),
+      h("nav", { "aria-label": "Channels" }, h("h2", {}, "Channels"), this.channels),
+      h("section", { class: "acting", "aria-label": "Act as" }, h("h2", {}, "Act as"), this.people),
+    );
+  }
+
+  /** Something was said in a channel that is not open. */
+  note(channel, pinged) {
+    const before = this.#unread.get(channel) ?? { count: 0, pinged: 0 };
+    this.#unread.set(channel, { count: before.count + 1, pinged: before.pinged + (pinged ? 1 : 0) });
+  }
+
+  /** Everything was read, or all of one channel. */
+  forget(channel = null) {
+    if (channel === null) this.#unread.clear();
+    else this.#unread.delete(channel);
+  }
+
+  draw(state, openChannel) {
+    this.title.textContent = state.guild.name;
+    fill(this.channels, state.channels.map((channel) => this.#channel(channel, channel.id === openChannel)));
+    fill(this.people, state.members.map((member) =>
+      h("li", {}, member.bot ? this.#bot(member, state.bot_online) : this.#member(member, member.id === state.me.id))));
+  }
+
+  #channel(channel, current) {
+    const unread = this.#unread.get(channel.id);
+    const direct = channel.name === "direct";
+    return h("li", {}, h("button",
+      {
+        type: "button", class: unread ? "unread" : null, "aria-current": current ? "page" : null,
+        onclick: () => this.on.channel(channel.id),
+      },
+      h("span", { class: "hash", "aria-hidden": "true" }, direct ? "@" : "#"), direct ? "Renga, directly" : channel.name,
+      unread?.pinged > 0 && h("span", { class: "count", "aria-label": `${unread.pinged} mentions` }, String(unread.pinged)),
+      unread && h("span", { class: "unseen" }, " (unread)")));
+  }
+
+  #member(member, current) {
+    return h("button",
+      { type: "button", "aria-pressed": String(current), "data-member": member.name, onclick: () => this.on.member(member.name) },
+      avatar(member), h("span", { class: "person" }, member.display_name),
+      member.moderator && h("span", { class: "badge quiet" }, "MOD"));
+  }
+
+  #bot(member, online) {
+    return h("span", { class: online ? "bot online" : "bot" }, avatar(member), h("span", { class: "person" }, member.display_name),
+      h("span", { class: "badge" }, "APP"), h("span", { class: "status" }, online ? "online" : "offline"));
+  }
+}
