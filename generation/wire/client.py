@@ -44,13 +44,13 @@ class GenerationClient:
             if answer.status in (200, 201):
                 return
             told = await _told(answer)
-            match answer.status:
-                case 409:
-                    raise Conflict(str(told["error"]))
-                case 429:
-                    raise Full(float(told["eta_s"]))
-                case 400 | 413 | 422:
-                    raise Refused(str(told["error"]))
+            match answer.status, told:
+                case 409, {"error": str(sentence)}:
+                    raise Conflict(sentence)
+                case 429, {"eta_s": float(eta_s) | int(eta_s)}:
+                    raise Full(eta_s)
+                case 400 | 413 | 422, {"error": str(sentence)}:
+                    raise Refused(sentence)
                 case _:
                     raise _unexpected(answer)
 

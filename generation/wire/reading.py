@@ -24,7 +24,7 @@ def read(kind: type[T], data: object, where: str = "") -> T:
         InvalidJobError: an unknown or missing field, or a value of the wrong type.
     """
     if not isinstance(data, Mapping):
-        raise InvalidJobError(f"{where or kind.__name__} must be an object.")
+        raise InvalidJobError(f"{where.rstrip('.') or kind.__name__} must be an object.")
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if unknown := sorted(str(name) for name in set(data) - set(fields)):
         raise InvalidJobError(f"{where}{unknown[0][:60]} is not a field of {kind.__name__}.")
@@ -69,9 +69,13 @@ def _plain(hint: Any, value: Any, where: str) -> Any:
     if hint is Any:
         return value
     if hint is float and type(value) in (int, float):
-        if not math.isfinite(value):
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            number = math.inf
+        if not math.isfinite(number):
             raise InvalidJobError(f"{where} must be a finite number.")
-        return float(value)
+        return number
     if type(value) is not hint:
         words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
         raise InvalidJobError(f"{where} must be {words[hint]}.")
