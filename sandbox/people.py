@@ -107,6 +107,11 @@ class Guild:
             self._by_name.update({member.user.name: member.user.id for member in self.members.values()})
         return self.members.get(self._by_name.get(name_or_id.lower(), name_or_id))
 
+    def add(self, member: Member) -> None:
+        """Let somebody in."""
+        self.members[member.user.id] = member
+        self._by_name.clear()
+
     def json(self) -> dict[str, Any]:
         """Discord's guild object, without channels and members."""
         return {

@@ -68,6 +68,8 @@ class Control:
             web.get(f"{BASE}/events", self._feed.serve),
             web.post(f"{BASE}/faults", self._order_fault),
             web.delete(f"{BASE}/faults", self._clear_faults),
+            web.get(f"{BASE}/faults", self._tell_faults),
+            web.post(f"{BASE}/members", self._add_member),
             web.post(f"{BASE}/gateway/drop", self._drop),
             web.patch(f"{BASE}/channels/{{channel}}", self._patch_channel),
             web.delete(f"{BASE}/channels/{{channel}}", self._delete_channel),
@@ -157,6 +159,13 @@ class Control:
     async def _clear_faults(self, _: web.Request) -> web.Response:
         self._faults.clear()
         return web.Response(status=204)
+
+    async def _tell_faults(self, _: web.Request) -> web.Response:
+        return web.json_response({"holding": self._faults.holding})
+
+    async def _add_member(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        return web.json_response(self._world.add_member(str(body.get("name", ""))).json())
 
     async def _drop(self, request: web.Request) -> web.Response:
         body = await _body(request)

@@ -90,7 +90,9 @@ class Api:
             received = self._world.monotonic()
             self._limit(route, request, headers)
             if fault is not None and not fault.after:
-                await _fail(fault)
+                await self._fail(fault, request)
+                if _gone(request):
+                    return web.Response(status=499)  # whoever sent it died before it took effect
             answer = route.handle(
                 Call(self._world, self._interactions, request.match_info, request.query, body, uploads)
             )
@@ -98,7 +100,7 @@ class Api:
                 if fault.status == "reset":
                     self._record(route, request, body, uploads, "reset", answer.json, received)
                     return _reset(request)
-                await _fail(fault)
+                await self._fail(fault, request)
         except ApiError as error:
             if error.status == 429:
                 headers["Via"] = "1.1 sandbox"
@@ -108,6 +110,15 @@ class Api:
             answer = Answer(fault.status, fault.json)
         self._record(route, request, body, uploads, answer.status, answer.json, received)
         return _json(answer.status, answer.json, headers)
+
+    async def _fail(self, fault: Fault, request: web.Request) -> None:
+        """Hold the request, or raise the ordered error."""
+        if fault.status == "stall":
+            await self._faults.hold(fault, lambda: _gone(request))
+        elif fault.status == 429:
+            raise _too_many(fault.retry_after, everywhere=False)
+        elif isinstance(fault.status, int) and fault.status >= 400:
+            raise ApiError(fault.status, 0, f"{fault.status}: ordered by a test")
 
     def _authorise(self, route: Route, request: web.Request) -> None:
         if route.token_in_path:
@@ -159,14 +170,8 @@ def _too_many(retry_after: float, *, everywhere: bool) -> ApiError:
     )  # fmt: skip
 
 
-async def _fail(fault: Fault) -> None:
-    """Wait, or raise the ordered error."""
-    if fault.status == "stall":
-        await asyncio.sleep(fault.seconds)
-    elif fault.status == 429:
-        raise _too_many(fault.retry_after, everywhere=False)
-    elif isinstance(fault.status, int) and fault.status >= 400:
-        raise ApiError(fault.status, 0, f"{fault.status}: ordered by a test")
+def _gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _reset(request: web.Request) -> web.Response:

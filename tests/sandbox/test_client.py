@@ -122,6 +122,7 @@ async def run(people: People, *arguments: str) -> tuple[int, str, str]:
     return process.returncode or 0, out.decode(), err.decode()
 
 
+@pytest.mark.slow
 async def test_a_command_is_sent_waited_for_and_printed(bot: Bot, people: People) -> None:
     async with connected(bot):
         status, out, err = await run(people, "send", "--as", "bo", '/poem theme:"autumn dusk"')
@@ -132,6 +133,7 @@ async def test_a_command_is_sent_waited_for_and_printed(bot: Bot, people: People
         assert "waiting" not in out
 
 
+@pytest.mark.slow
 async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: People) -> None:
     async def said(*arguments: str) -> Any:
         status, out, err = await run(people, *arguments, "--json")
@@ -159,6 +161,7 @@ async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: 
         assert (await said("send", "hello"))["content"] == "hello"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (("send", "/pome"), "There is no command /pome; there are /poem."),
     (("send", "/poem size:1"), "/poem has no option 'size'; it has theme."),
@@ -175,6 +178,7 @@ async def test_a_mistake_gets_one_sentence_and_status_two(
         assert (status, out, err.lower()) == (2, "", sentence.lower() + "\n")
 
 
+@pytest.mark.slow
 async def test_a_bot_that_does_not_answer_is_status_one(bot: Bot, people: People) -> None:
     async with connected(bot):
         pass
@@ -206,6 +210,7 @@ async def serve(tmp_path: Path, *arguments: str) -> tuple[asyncio.subprocess.Pro
     return process, json.loads(line)["listening"]
 
 
+@pytest.mark.slow
 async def test_a_sandbox_leaves_with_its_parent_and_its_world_outlives_it(tmp_path: Path) -> None:
     body = {"as": "ada", "channel": "poems", "content": "remember me"}
     process, address = await serve(tmp_path, "--exit-with-parent", "--state", "data/world.json")
@@ -233,6 +238,7 @@ async def test_a_sandbox_leaves_with_its_parent_and_its_world_outlives_it(tmp_pa
     assert not (tmp_path / "here.json").exists()
 
 
+@pytest.mark.slow
 async def test_a_world_that_cannot_be_read_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "world.json").write_text("not json")
     process = await asyncio.create_subprocess_exec(
