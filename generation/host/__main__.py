@@ -15,11 +15,12 @@ import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from generation.host.fake import FakeEngine
 from generation.host.host import GenerationHost
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from generation.host.engine import Engine
 
+S = TypeVar("S", bound=BaseSettings)
 SWEEP_EVERY_S = 60.0
 STOP_WITHIN_S = 3.0
 
@@ -116,10 +118,12 @@ def engine_of(settings: HostSettings, pace: float | None) -> Callable[[], Engine
     """What loads the engine that `TEXT_MODEL` names. Cheap itself: torch is imported where the model loads.
 
     Raises:
-        StartError: there is no such model.
+        StartError: there is no such model, or no such pace for the fake one.
     """
     if settings.text_model == "fake":
-        return lambda: FakeEngine(FakeSettings().fake_tokens_per_second if pace is None else pace)
+        given = {} if pace is None else {"fake_tokens_per_second": pace}
+        tokens_per_s = _read(FakeSettings, **given).fake_tokens_per_second
+        return lambda: FakeEngine(tokens_per_s)
     from generation.lm.weights import ModelError, find
 
     try:
@@ -155,18 +159,23 @@ def settings_of(given: argparse.Namespace) -> HostSettings:
     Raises:
         StartError: a value that cannot work.
     """
-    try:
-        settings = HostSettings(**({"text_model": given.engine} if given.engine else {}))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name, value = str(first["loc"][0]).upper(), "" if "token" in first["loc"] else f" {first['input']!r}"
-        raise StartError(f"{name}{value} cannot be used: {first['msg']}.") from None
+    settings = _read(HostSettings, **({"text_model": given.engine} if given.engine else {}))
     if settings.generation_token is None and not _is_loopback(settings.generation_host):
         raise StartError(
             f"GENERATION_TOKEN is needed where GENERATION_HOST is {settings.generation_host}: "
             "others could use the model."
         )
     return settings
+
+
+def _read(kind: Callable[..., S], **given: object) -> S:
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        value = "" if name == "generation_token" else f" {first['input']!r}"
+        raise StartError(f"{name.upper()}{value} cannot be used: {first['msg']}.") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -52,7 +52,7 @@ class GenerationHost:
     ) -> None:
         """`capacity` is how many jobs may wait."""
         self._capacity = capacity
-        self._results = results or Results()
+        self._results = Results() if results is None else results
         self._monotonic = monotonic
         self._since = monotonic()
         self._loop: EngineLoop
