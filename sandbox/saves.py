@@ -1,6 +1,6 @@
 """The world in a file, so that history and old buttons survive a restart: JSON, written whole or not at all.
 
-Kept: messages and their reactions, commands, direct channels, overwrites; attachments lie in a folder beside the
+Kept: members, messages and their reactions, commands, direct channels, overwrites; attachments lie in a folder beside the
 file. Forgotten: interactions and sessions, as a bot's restart would lose them too.
 """
 
@@ -19,6 +19,7 @@ from sandbox import events
 from sandbox.channels import Channel
 from sandbox.errors import StartError
 from sandbox.messages import Attachment, Emoji, Message, Reaction
+from sandbox.people import Member, User
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +113,7 @@ def snapshot(world: World) -> str:
     """Everything that is kept, as JSON."""
     kept = {
         "version": VERSION,
+        "members": [member for member in world.guild.members.values() if not member.user.bot],
         "channels": list(world.channels.values()),
         "messages": [message for found in world.messages.values() for message in found.values()],
         "commands": world.commands.scopes,
@@ -127,6 +129,10 @@ def restore(world: World, saved: dict[str, Any]) -> None:
     """
     if saved["version"] != VERSION:
         raise ValueError(f"its version is {saved['version']}, not {VERSION}")
+    for raw in saved["members"]:
+        user = User(**raw["user"])
+        if user.id not in world.guild.members:
+            world.guild.add(Member(user, tuple(raw["role_ids"])))
     channels = [
         Channel(**raw | {"overwrites": {key: tuple(bits) for key, bits in raw["overwrites"].items()}})
         for raw in saved["channels"]

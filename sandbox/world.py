@@ -6,12 +6,13 @@ commands' in `commands.py`. Everything runs on one event loop, so no change is e
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from sandbox import channels, events, mentions, people, permissions, pictures
 from sandbox.commands import Commands
-from sandbox.errors import ApiError, invalid_form
+from sandbox.errors import ApiError, ControlError, invalid_form
 from sandbox.messages import EPHEMERAL, LOADING, REPLY, Attachment, Message, Reaction, content_type
 from sandbox.people import BOT_ID
 from sandbox.snowflake import Snowflakes, iso
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 NONCE_REMEMBERED_S = 300.0
 REACTION_EMOJI = 20
+
+
+NAME = re.compile(r"[a-z0-9_.]{2,32}")
 
 
 class World:
@@ -67,6 +71,20 @@ class World:
     def bot(self) -> Member:
         """The bot's membership."""
         return self.guild.members[BOT_ID]
+
+    def add_member(self, name: str) -> Member:
+        """Let somebody in, or find who has that name already.
+
+        Raises:
+            ControlError: it is no name.
+        """
+        if not NAME.fullmatch(name):
+            raise ControlError(422, "A member's name is 2 to 32 small letters, digits, dots or underscores.")
+        member = self.guild.member(name)
+        if member is None:
+            member = people.Member(people.User(self.snowflakes.next(), name, name.capitalize(), "#475569"))
+            self.guild.add(member)
+        return member
 
     def may(self, member: Member, channel: Channel) -> int:
         """What a member may do in a channel, as permission bits."""

@@ -1,7 +1,7 @@
 """How a frame is put on the wire: JSON, or JSON in one zlib or zstd stream for the whole connection.
 
-discord.py asks for zstd where it finds an implementation and for zlib elsewhere. Both are answered; zstd only
-where this process finds the same package.
+discord.py asks for zstd where it finds an implementation (the package zstandard, or Python 3.14's own) and for zlib
+elsewhere. The sandbox runs where the bot runs, looks in the same two places, and refuses what it does not find.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import importlib
 import json
 import zlib
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Encoder(Protocol):
@@ -28,38 +31,36 @@ class Plain:
         return json.dumps(frame, separators=(",", ":"))
 
 
-class ZlibStream:
-    """`compress=zlib-stream`: each message ends in Z_SYNC_FLUSH."""
+class Stream:
+    """One compressed stream: each message ends where it can be read without the next."""
 
-    def __init__(self) -> None:
-        self._stream = zlib.compressobj(level=1)
-
-    def encode(self, frame: dict[str, Any]) -> bytes:
-        """The message."""
-        raw = json.dumps(frame, separators=(",", ":")).encode()
-        return self._stream.compress(raw) + self._stream.flush(zlib.Z_SYNC_FLUSH)
-
-
-class ZstdStream:
-    """`compress=zstd-stream`: each message is a flushed block of one stream."""
-
-    def __init__(self) -> None:
-        zstandard = importlib.import_module("zstandard")
-        self._block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
-        self._stream = zstandard.ZstdCompressor(level=1).compressobj()
+    def __init__(self, compress: Callable[[bytes], bytes], flush: Callable[[], bytes]) -> None:
+        self._compress = compress
+        self._flush = flush
 
     def encode(self, frame: dict[str, Any]) -> bytes:
         """The message."""
         raw = json.dumps(frame, separators=(",", ":")).encode()
-        return bytes(self._stream.compress(raw) + self._stream.flush(self._block))
+        return self._compress(raw) + self._flush()
 
 
 def encoder(compress: str | None) -> Encoder | None:
-    """The encoder that a client asked for; None where there is no such."""
+    """The encoder that a client asked for with `compress=`; None where there is no such."""
     if not compress:
         return Plain()
     if compress == "zlib-stream":
-        return ZlibStream()
-    if compress == "zstd-stream" and find_spec("zstandard") is not None:
-        return ZstdStream()
+        zlib_stream = zlib.compressobj(level=1)
+        return Stream(zlib_stream.compress, lambda: zlib_stream.flush(zlib.Z_SYNC_FLUSH))
+    return _zstd() if compress == "zstd-stream" else None
+
+
+def _zstd() -> Stream | None:
+    if find_spec("zstandard") is not None:
+        package = importlib.import_module("zstandard")
+        stream = package.ZstdCompressor(level=1).compressobj()
+        return Stream(stream.compress, lambda: stream.flush(package.COMPRESSOBJ_FLUSH_BLOCK))
+    if find_spec("compression") is not None:
+        package = importlib.import_module("compression.zstd")
+        stream = package.ZstdCompressor(level=1)
+        return Stream(stream.compress, lambda: stream.flush(package.ZstdCompressor.FLUSH_BLOCK))
     return None

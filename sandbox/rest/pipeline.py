@@ -5,7 +5,6 @@ Answers carry exactly `application/json`, and a 429 a `Via` header: discord.py r
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import socket

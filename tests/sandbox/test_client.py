@@ -212,11 +212,13 @@ async def serve(tmp_path: Path, *arguments: str) -> tuple[asyncio.subprocess.Pro
 
 @pytest.mark.slow
 async def test_a_sandbox_leaves_with_its_parent_and_its_world_outlives_it(tmp_path: Path) -> None:
-    body = {"as": "ada", "channel": "poems", "content": "remember me"}
+    body = {"as": "eve", "channel": "poems", "content": "remember me"}
     process, address = await serve(tmp_path, "--exit-with-parent", "--state", "data/world.json")
     beside = tmp_path / "data" / "sandbox.json"
     assert json.loads(beside.read_text())["listening"] == address
     async with aiohttp.ClientSession() as session:
+        async with session.post(f"{address}/sandbox/v1/members", json={"name": "eve"}) as answer:
+            assert answer.status == 200
         async with session.post(f"{address}/sandbox/v1/messages", json=body) as answer:
             made = (await answer.json())["id"]
         async with session.put(f"{address}/sandbox/v1/messages/{made}/reactions/👍?as=bo") as answer:
@@ -232,6 +234,7 @@ async def test_a_sandbox_leaves_with_its_parent_and_its_world_outlives_it(tmp_pa
         session.get(f"{address}/sandbox/v1/channels/poems/messages?as=cy") as answer,
     ):
         [kept] = await answer.json()
+    assert kept["author"]["username"] == "eve"
     assert (kept["id"], kept["content"], kept["reactions"][0]["count"]) == (made, "remember me", 1)
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 10) == 0

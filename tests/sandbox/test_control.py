@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     ("POST", "/faults", {"method": "GET", "path": "*", "status": "explode"}, 422,
      'A fault\'s status is a number, "reset" or "stall".'),
     ("POST", "/faults", {"status": 500, "when": "now"}, 422,
-     "A fault has no when; it has after, json, method, path, retry_after, seconds, status, times."),
+     "A fault has no when; it has after, json, method, path, retry_after, seconds, skip, status, times."),
     ("PATCH", "/channels/poems", {"bot_deny": ["sing"]}, 422, "There is no permission 'sing'."),
     ("PATCH", "/settings", {"colour": 1}, 422, ("There is no setting 'colour'; there are interaction_token_seconds, "
      "clock_skew_seconds, attachment_size_limit, global_requests_per_second, heartbeat_interval_seconds, log.")),

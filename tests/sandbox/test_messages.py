@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,19 @@ async def test_a_stall_delays_the_answer(bot: Bot, people: People) -> None:
         began = time.monotonic()
         await bot.place().send("slow")
         assert time.monotonic() - began >= 0.3
+
+
+async def test_a_stalled_request_is_counted_and_can_be_let_go(bot: Bot, people: People) -> None:
+    async with connected(bot):
+        await people.fault("POST", "/channels/*/messages", status="stall", seconds=60, skip=1)
+        await bot.place().send("passes")
+        sending = asyncio.create_task(bot.place().send("held"))
+        while (await people("GET", "/faults"))["holding"] == 0:
+            await asyncio.sleep(0.01)
+        assert [found["content"] for found in await people.messages()] == ["passes"]
+        await people("DELETE", "/faults")
+        await sending
+        assert [found["content"] for found in await people.messages()] == ["passes", "held"]
 
 
 async def test_an_ordered_429_is_waited_out_by_discord_py(bot: Bot, people: People) -> None:
