@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from generation.wire.jobs import Sampling
 
+COLDEST = 1e-4  # a temperature below it divides by nothing; the likeliest is what it means
 RECENT = 128  # tokens that the repetition penalty looks back at
 
 
@@ -22,7 +23,7 @@ def draw(logits: torch.Tensor, made: Sequence[int], how: Sampling, generator: to
     """
     if made and how.repetition_penalty != 1.0:
         logits = _penalised(logits, made[-RECENT:], how.repetition_penalty)
-    if how.temperature == 0.0:
+    if how.temperature < COLDEST:
         return int(logits.argmax())
     logits = logits / how.temperature
     if 0 < how.top_k < logits.numel():
