@@ -190,6 +190,17 @@ class Rig:
         )  # fmt: skip
         return str(said["interaction"])
 
+    async def ask(self, member: str, name: str, channel: str = "poems", **options: Any) -> str:
+        """Invoke a slash command and wait until the bot's answer has come, before which its job is committed."""
+        interaction = await self.command(member, name, channel, **options)
+        began = time.monotonic()
+        while time.monotonic() - began < 10:
+            for entry in (await self.call("GET", "/log?after=0"))["entries"]:
+                if entry["kind"] == "rest" and entry["path"].startswith(f"/interactions/{interaction}/"):
+                    return interaction
+            await asyncio.sleep(0.02)
+        raise RigError(f"nobody answered {name}")
+
     async def press(self, member: str, message: dict[str, Any], label: str) -> str:
         """Press a button of a message by its label. The interaction's id."""
         custom_id = next(

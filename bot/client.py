@@ -74,6 +74,7 @@ class Renga(commands.Bot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=120,
+            guild_ready_timeout=0.5,
         )
         self.store = store
         self.generation = generation

@@ -1,4 +1,4 @@
-"""The message of a running job: the newest state wins, one edit in flight, about one a second.
+"""The message of a running job: the newest state wins, one edit in flight, one in a second and a half.
 
 It leaves the finished card to `bot.delivery`, which must arrive; these edits may be lost.
 """
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-TEXT_EVERY_S = 1.0
+TEXT_EVERY_S = 1.5  # a token's limit is five edits in five seconds: this leaves one for the card
 PLACE_EVERY_S = 5.0
 FAR_EVERY_S = 20.0  # far back in the line, where hundreds wait, a place is news less often
 FAR = 10
+FIRST_SHARE = 0.2  # the first edit comes after this share of the usual pause: news soon, but not two at once
 
 
 class LiveMessage:
@@ -56,14 +57,15 @@ class LiveMessage:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        last = 0.0
-        showed_text = False
+        last = time.monotonic()
+        edited = showed_text = False
         while not self.gone.is_set():
             await self._wake.wait()
             self._wake.clear()
-            await self._pause(last, showed_text=showed_text)
+            await self._pause(last, edited=edited, showed_text=showed_text)
             if self._newest == self._said:
                 continue
+            edited = True
             showed_text = showed_text or self._every_s == TEXT_EVERY_S
             edit = asyncio.ensure_future(self._edit(self._newest))
             try:
@@ -73,10 +75,11 @@ class LiveMessage:
                 raise
             last = time.monotonic()
 
-    async def _pause(self, last: float, *, showed_text: bool) -> None:
+    async def _pause(self, last: float, *, edited: bool, showed_text: bool) -> None:
         """Wait until the next edit is due: at once for the first text, which is what people wait for."""
-        while (left := last + self._every_s - time.monotonic()) > 0:
-            if self._every_s == TEXT_EVERY_S and not showed_text:
+        while not (self._every_s == TEXT_EVERY_S and not showed_text):
+            left = last + self._every_s * (1.0 if edited else FIRST_SHARE) - time.monotonic()
+            if left <= 0:
                 return
             try:
                 await asyncio.wait_for(self._wake.wait(), left)

@@ -140,6 +140,7 @@ class Runs:
         if live := self._live.get(job_id):
             live.gone.set()
         await deliver.withdrawn(self._store, job_id, self._generation)
+        log.info("job_withdrawn", job=job_id)
         if task := self._tasks.get(job_id):
             task.cancel()
         return True

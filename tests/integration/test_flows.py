@@ -1,0 +1,229 @@
+"""The real bot over the real wire, through the weather: late, lost and refused answers, vanished places, outages.
+
+The sandbox, the bot and the host are processes; the engine is the fast stand-in, which is not what is tested here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from bench.rig import Rig, RigError, labels
+from tests.integration.test_killed import settled, unsettled
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+EDIT = "/webhooks/*/*/messages/*"
+POST = "/channels/*/messages"
+CALLBACK = "/interactions/*/*/callback"
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "400"}) as made:
+        yield made
+
+
+async def fault(rig: Rig, method: str, path: str, status: int | str, **more: Any) -> None:
+    await rig.call("POST", "/faults", {"method": method, "path": path, "status": status, "times": 1, **more})
+
+
+async def requests(rig: Rig, method: str, ending: str) -> list[dict[str, Any]]:
+    entries = (await rig.call("GET", "/log?after=0"))["entries"]
+    return [
+        e for e in entries if e["kind"] == "rest" and e["method"] == method and e["path"].endswith(ending)
+    ]
+
+
+async def test_a_poem_is_acknowledged_grows_and_ends_as_a_card(rig: Rig) -> None:
+    await rig.ask("ada", "poem", theme="autumn dusk", form="haiku", seed=7)
+    (message,) = await rig.quiet()
+    assert "autumn dusk" in message["content"]
+    assert "seed 7" in message["content"]
+    assert labels(message) == {"Again", "Vary", "Continue", "Edit brief", "Delete"}
+    await settled(rig)
+    (message,) = await rig.messages()
+    assert {reaction["emoji"]["name"] for reaction in message["reactions"]} == {"👍", "👎"}
+    assert message["pinged"] == []
+
+
+async def test_cancelling_ends_a_job_and_says_so(tmp_path: Path) -> None:
+    async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "2"}) as rig:
+        await rig.ask("ada", "story", theme="a slow one", length="long")
+        async with asyncio.timeout(20):
+            while not (found := await rig.messages()):
+                await asyncio.sleep(0.05)
+        await rig.press("bo", found[0], "Cancel")
+        await asyncio.sleep(0.5)
+        assert "Cancel" in labels((await rig.messages())[0]), "somebody else cancelled it"
+        await rig.press("ada", found[0], "Cancel")
+        (message,) = await rig.quiet()
+        assert "Cancelled." in message["content"]
+        assert labels(message) == {"Again", "Edit brief", "Delete"}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["lost on the way", "taken, then the answer was lost"])
+@pytest.mark.parametrize("status", [500, "reset"])
+@pytest.mark.parametrize(("method", "path"), [("PATCH", EDIT), ("POST", POST), ("POST", CALLBACK)])
+async def test_a_failing_request_is_made_again_without_doubling(
+    rig: Rig, method: str, path: str, status: int | str, after: bool
+) -> None:
+    await fault(rig, method, path, status, after=after, times=1)
+    await rig.ask("ada", "story", theme="three pages", length="long")
+    await settled(rig)
+    messages = [found for found in await rig.messages() if found["author"].get("bot")]
+    assert len(messages) == 3, [found["content"][:80] for found in messages]
+    assert len({found["content"] for found in messages}) == 3
+
+
+async def test_a_callback_that_came_too_late_leaves_no_job(rig: Rig) -> None:
+    await fault(rig, "POST", CALLBACK, "stall", seconds=3.5, after=False)
+    await rig.command("ada", "poem", theme="rain")
+    await asyncio.sleep(4.5)
+    assert unsettled(rig.folder) == []
+    assert await rig.messages() == []
+
+
+async def test_after_the_token_died_the_bots_own_token_delivers(tmp_path: Path) -> None:
+    async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "60"}) as rig:
+        await rig.call("PATCH", "/settings", {"interaction_token_seconds": 2})
+        await rig.ask("ada", "story", theme="three pages", length="long")
+        await settled(rig)
+        assert any(entry["status"] == 200 for entry in await requests(rig, "PATCH", "")
+                   if entry["route"].startswith("/channels/"))  # fmt: skip
+        assert len(await rig.messages()) == 3
+
+
+async def test_a_message_deleted_while_its_job_runs_is_never_posted_again(tmp_path: Path) -> None:
+    async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "20"}) as rig:
+        await rig.ask("ada", "story", theme="three pages", length="long")
+        async with asyncio.timeout(20):
+            while not (found := await rig.messages()):
+                await asyncio.sleep(0.05)
+        await rig.call("DELETE", f"/messages/{found[0]['id']}?as=mo")
+        await settled(rig)
+        assert await rig.messages() == []
+
+
+async def test_a_channel_deleted_while_its_job_runs_ends_the_job(tmp_path: Path) -> None:
+    async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "60"}) as rig:
+        await rig.ask("ada", "story", channel="quiet", theme="three pages", length="long")
+        state = await rig.call("GET", "/state?as=ada")
+        channel = next(found["id"] for found in state["channels"] if found["name"] == "quiet")
+        await asyncio.sleep(0.5)
+        await rig.call("DELETE", f"/channels/{channel}")
+        await settled(rig)
+        await rig.ask("ada", "poem", theme="life goes on")
+        await rig.quiet()
+
+
+async def test_where_posts_are_forbidden_a_long_piece_comes_as_a_file(rig: Rig) -> None:
+    state = await rig.call("GET", "/state?as=ada")
+    channel = next(found["id"] for found in state["channels"] if found["name"] == "poems")
+    await rig.call("PATCH", f"/channels/{channel}", {"bot_deny": ["send_messages"]})
+    await rig.ask("ada", "story", theme="three pages", length="long")
+    await settled(rig)
+    (message,) = await rig.messages()
+    (attachment,) = message["attachments"]
+    async with rig.session.get(attachment["url"]) as answer:
+        assert len(await answer.text()) > 2000
+
+
+async def test_a_gateway_that_resumes_repeats_and_loses_nothing(rig: Rig) -> None:
+    await rig.ask("ada", "story", theme="three pages", length="long")
+    await rig.call("POST", "/gateway/drop", {"code": 4000, "resumable": True})
+    async with asyncio.timeout(30):
+        while not any(entry["kind"] == "gateway" and entry["op"] == 6 and entry["direction"] == "in"
+                      for entry in (await rig.call("GET", "/log?after=0"))["entries"]):  # fmt: skip
+            await asyncio.sleep(0.05)
+    await rig.ask("bo", "poem", theme="afterwards")
+    await settled(rig)
+    assert len([found for found in await rig.messages() if found["author"].get("bot")]) == 4
+
+
+async def test_reactions_made_while_the_bot_was_away_are_not_lost(rig: Rig) -> None:
+    import sqlite3
+
+    def recorded() -> set[tuple[int, str]]:
+        with sqlite3.connect(f"file:{rig.folder / 'data' / 'renga.sqlite'}?mode=ro", uri=True) as base:
+            return {(int(row[0]), row[1]) for row in base.execute("select member_id, emoji from reactions")}
+
+    await rig.ask("ada", "poem", theme="rain")
+    await settled(rig)
+    (message,) = await rig.messages()
+    ids = {m["name"]: int(m["id"]) for m in (await rig.call("GET", "/state?as=ada"))["members"]}
+    await rig.call("PUT", f"/messages/{message['id']}/reactions/👍?as=ada")
+    async with asyncio.timeout(10):
+        while recorded() != {(ids["ada"], "👍")}:
+            await asyncio.sleep(0.05)
+    rig.bot.kill()
+    await rig.call("DELETE", f"/messages/{message['id']}/reactions/👍?as=ada")
+    await rig.call("PUT", f"/messages/{message['id']}/reactions/👎?as=bo")
+    await rig.restart_bot()
+    await rig.ready()
+    async with asyncio.timeout(10):
+        while recorded() != {(ids["bo"], "👎")}:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_locked_database_is_one_sentence_and_no_job(rig: Rig) -> None:
+    import sqlite3
+
+    with sqlite3.connect(rig.folder / "data" / "renga.sqlite", isolation_level=None) as base:
+        base.execute("begin immediate")
+        await rig.ask("ada", "poem", theme="rain")
+        async with asyncio.timeout(10):
+            while not (found := await rig.messages()):
+                await asyncio.sleep(0.05)
+        base.execute("rollback")
+    assert "could not write this down" in found[0]["content"]
+    assert found[0]["ephemeral_for"]
+    assert unsettled(rig.folder) == []
+
+
+async def test_a_wrong_token_stops_start_up_with_one_sentence(tmp_path: Path) -> None:
+    async with Rig(
+        tmp_path, settings={"TEXT_MODEL": "fake", "DISCORD_TOKEN": "nonsense"}, wait_ready=False
+    ) as rig:
+        async with asyncio.timeout(30):
+            while rig.bot.alive:
+                await asyncio.sleep(0.05)
+        assert "DISCORD_TOKEN was refused by Discord" in rig.bot.logged()
+        assert "Traceback" not in rig.bot.logged()
+
+
+async def test_every_request_and_answer_is_as_discord_describes_them(rig: Rig) -> None:
+    from tests.discord_api.conformance import check
+
+    await rig.ask("ada", "poem", theme="rain", form="haiku")
+    await rig.ask("bo", "story", theme="three pages", length="long")
+    await settled(rig)
+    (first, *_) = await rig.messages()
+    await rig.press("bo", first, "Again")
+    await rig.press("ada", first, "Edit brief")
+    await rig.press("cy", first, "Delete")
+    await settled(rig)
+    await rig.press("ada", first, "Delete")
+    await asyncio.sleep(0.5)
+    entries = (await rig.call("GET", "/log?after=0"))["entries"]
+    assert check(entries) > 30
+
+
+async def test_the_web_face_tells_how_it_is(rig: Rig) -> None:
+    async with rig.session.get(f"{rig.web}/health") as answer:
+        told = await answer.json()
+    assert told["ready"] is True
+    assert told["generation"]["ready"] is True
+    host = rig.host()
+    assert host is not None
+    host.kill()
+    with pytest.raises((RigError, AssertionError, aiohttp.ClientError)):
+        async with rig.session.get(f"{rig.web}/health") as answer:
+            assert answer.status == 200
