@@ -27,10 +27,7 @@ class Turn:
 
 
 def turns(brief: Brief) -> list[Turn]:
-    """What to say to a chat model for `brief`; the last turn is the member's.
-
-    For a `continue`, `opening` has what the answer begins with.
-    """
+    """What to say to a chat model for `brief`; the last turn is the member's."""
     form = form_named(brief.form)
     said = [Turn("system", SYSTEM)]
     if brief.move == "new":

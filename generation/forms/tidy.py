@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 _PREAMBLE = re.compile(
-    r"\A\s*(?:(?:sure|certainly|of course|okay|here(?:'s| is| are)|title|theme|poem|haiku|scene|story)\b[^\n]{0,120}[:!.]"
-    r"\s*\n+)+",
-    re.IGNORECASE,
+    r"""\A(?:\s*(?:
+        (?:(?:sure|certainly|of\ course|okay)[,!.]\ *)?here(?:['’]s|\ is|\ are)\b[^\n]{0,120}:  # Sure! Here is a poem:
+        | (?:sure|certainly|of\ course|okay)[!.]
+        | (?:title|theme)\ *:[^\n]{0,120}
+    )\s*\n+)+""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _HEADING = re.compile(r"\A\s*(?:#{1,3} [^\n]*|\*\*[^\n*]{1,80}\*\*)\s*\n+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")

@@ -1,0 +1,56 @@
+"""The registry, and what a model is told."""
+
+from __future__ import annotations
+
+import pkgutil
+
+import pytest
+
+import generation.forms
+from generation.forms import FORMS, MODULES, form_named, forms_of
+from generation.forms.prompts import SOURCE_TAIL, turns
+from generation.wire.jobs import Brief
+
+NOT_FORMS = {"brief", "ending", "form", "prompts", "tidy"}
+
+
+def test_every_file_of_a_form_is_in_the_tuple() -> None:
+    files = {found.name for found in pkgutil.iter_modules(generation.forms.__path__)} - NOT_FORMS
+    assert {module.__name__.rpartition(".")[2] for module in MODULES} == files
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_a_form_is_whole(form: generation.forms.form.Form) -> None:
+    assert form_named(form.name) is form
+    assert form in forms_of(form.kind)
+    assert form.title
+    assert not form.description.endswith(".")
+    assert len(form.description) <= 100  # what Discord shows of a choice
+    assert set(form.tokens) == {"short", "medium", "long"}
+    assert 0 < form.tokens["short"] <= form.tokens["medium"] <= form.tokens["long"]
+    assert not form.ask.endswith(".")
+
+
+@pytest.mark.parametrize("kind", ["verse", "script", "story"])
+def test_every_command_has_forms(kind: str) -> None:
+    assert len(forms_of(kind)) >= 3
+
+
+@pytest.mark.parametrize("name", list(FORMS))
+def test_a_new_piece_is_asked_for_with_its_theme_and_tone_last(name: str) -> None:
+    said = turns(Brief(name, "an old boat", "wistful"))
+    assert said[0].role == "system"
+    assert said[-1].role == "user"
+    assert "an old boat" in said[-1].text
+    assert "wistful" in said[-1].text
+    assert [turn.role for turn in said[1:]] == ["user", "assistant"] * (len(said) // 2 - 1) + ["user"]
+
+
+@pytest.mark.parametrize("move", ["vary", "continue"])
+@pytest.mark.parametrize("name", list(FORMS))
+def test_a_vary_and_a_continue_carry_the_end_of_the_piece_they_start_from(name: str, move: str) -> None:
+    source = "beginning " + "x" * 5000 + " end"
+    said = turns(Brief(name, "an old boat", move=move, source=source))
+    assert said[-2].role == "assistant"
+    assert said[-2].text == source[-SOURCE_TAIL:]
+    assert said[-1].role == "user"
