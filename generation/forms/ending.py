@@ -18,5 +18,5 @@ def at_an_end(text: str, kind: FormKind) -> str:
     ends = [found.end() for found in _SENTENCE.finditer(text)]
     if kind == "verse":
         ends.append(text.rfind("\n"))
-    end = max(ends, default=0)
-    return text[:end].rstrip() if end >= LEAST * len(text) else text
+    kept = text[: max(ends, default=0)].rstrip()
+    return kept if len(kept) >= LEAST * len(text) else text
