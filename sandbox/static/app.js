@@ -26,7 +26,7 @@ class Page {
   constructor() {
     this.people = new People();
     this.sidebar = new Sidebar(element("sidebar"), {
-      channel: (id) => this.#go(this.#open.member, this.people.channel(id).name),
+      channel: (name) => this.#go(this.#open.member, name),
       member: (name) => this.#go(name, this.#open.channel),
     });
     this.timeline = new Timeline(element("timeline"), this.people, {
@@ -73,7 +73,8 @@ class Page {
     this.#stream = new EventStream(this.#open.member, {
       onOpen: () => this.#load(),
       onEvent: (type, data) => (this.#held ? this.#held.push([type, data]) : this.#happened(type, data)),
-      onLost: () => this.#banner("The connection to the sandbox is lost; trying again…"),
+      // before anything is shown, fetching is what says what is wrong
+      onLost: () => (this.#open.shown ? this.#banner("The connection to the sandbox is lost; trying again…") : this.#load()),
     });
   }
 

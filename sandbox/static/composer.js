@@ -6,6 +6,7 @@ import { CommandForm } from "./fields.js";
 import { Listbox } from "./listbox.js";
 
 const TALLEST_PX = 240;
+const LONGEST = 2000; // characters of a message, as Discord has it
 
 export class Composer {
   #commands = [];
@@ -16,7 +17,7 @@ export class Composer {
     Object.assign(this, { where, on });
     this.listbox = new Listbox("Suggestions");
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
-    this.text = h("textarea", { rows: "1", "aria-label": "Message", maxlength: "4000", enterkeyhint: "send" });
+    this.text = h("textarea", { rows: "1", "aria-label": "Message", enterkeyhint: "send" });
     this.place = h("div", { class: "place" }, this.text);
     this.send = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send" }, "➤");
     this.node = h("form", { class: "composer" },
@@ -26,10 +27,7 @@ export class Composer {
     this.text.addEventListener("input", () => this.#typed());
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("blur", () => this.listbox.field === this.text && this.listbox.close());
-    this.text.addEventListener("focus", () => {
-      this.listbox.attach(this.text);
-      this.#suggest();
-    });
+    this.text.addEventListener("focus", () => this.#suggest());
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -68,6 +66,7 @@ export class Composer {
 
   #suggest() {
     const { value } = this.text;
+    if (this.listbox.field !== this.text) this.listbox.attach(this.text);
     if (!/^\/[^\n]*$/.test(value)) {
       this.listbox.close();
       return;
@@ -141,6 +140,10 @@ export class Composer {
     }
     if (text.startsWith("/")) {
       this.say(`There is no command ${text.split(/\s/)[0]}; type / to see what there is.`);
+      return;
+    }
+    if ([...text].length > LONGEST) {
+      this.say(`A message has at most ${LONGEST} characters; this one has ${[...text].length}.`);
       return;
     }
     await this.#try(text, () => this.on.say(text), () => {

@@ -40,7 +40,7 @@ export class CommandForm {
     for (const [name, value] of Object.entries(values)) {
       const option = this.command.options.find((found) => found.name === name);
       const field = this.#fields.get(name) ?? this.#add(option);
-      field.input.value = value;
+      field.input.value = value.replace(/\s*\n\s*/g, " "); // a field is one line, as Discord's are
       this.#fit(field);
     }
     this.#drawMore();
@@ -87,7 +87,7 @@ export class CommandForm {
     });
     const node = h("label", { class: "field" }, h("span", { class: "name", "aria-hidden": "true" }, option.name), input);
     const field = { option, input, node, choice: null, quoted };
-    input.addEventListener("focus", () => this.#focused(field));
+    input.addEventListener("focus", () => this.#suggest(field));
     input.addEventListener("blur", () => this.#blurred(field));
     input.addEventListener("input", () => this.#typed(field));
     input.addEventListener("keydown", (event) => this.#key(event, field));
@@ -130,11 +130,6 @@ export class CommandForm {
     input.style.width = `${Math.min(Math.max([...input.value].length + 1, 6), 60)}ch`;
   }
 
-  #focused(field) {
-    this.listbox.attach(field.input);
-    this.#suggest(field);
-  }
-
   #blurred(field) {
     if (this.listbox.field === field.input) this.listbox.detach();
     this.#autocomplete.stop();
@@ -158,6 +153,7 @@ export class CommandForm {
 
   #suggest(field) {
     const { option, input } = field;
+    if (this.listbox.field !== input) this.listbox.attach(input);
     const heading = `${option.name}${option.required ? "" : " (optional)"} — ${option.description}`;
     const pick = (choice) => this.#pick(field, choice);
     const show = (found, note = "") => this.listbox.show(found, { heading: heading + note, pick });

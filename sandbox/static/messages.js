@@ -38,7 +38,7 @@ export class MessageRow {
         (name) => [name, h("div", { class: `part-${name}` })],
       ),
     );
-    this.divider = h("div", { class: "divider", role: "separator", hidden: true });
+    this.divider = h("div", { class: "divider", hidden: true });
     this.face = h("div", { class: "face" });
     const { reference, toolbar, ...body } = this.parts;
     this.node = h("li", { class: "row", "data-id": message.id },

@@ -12,6 +12,7 @@ export class People {
   set state(state) {
     this.me = state.me;
     this.members = state.members;
+    this.channels = state.channels.filter((channel) => channel.name !== "direct");
     this.bot = state.members.find((member) => member.bot);
     this.#members = new Map(state.members.map((member) => [member.id, member]));
     this.#channels = new Map(state.channels.map((channel) => [channel.id, channel]));
@@ -25,12 +26,12 @@ export class People {
     return this.#channels.get(id);
   }
 
-  /** The options of a select that lists members or channels; none for roles, which the page does not know. */
+  /** The options of a select that lists members or channels; none for roles, which the sandbox does not list. */
   selectable(type) {
     if (type === MEMBER_SELECT || type === MENTIONABLE_SELECT) {
       return this.members.map((member) => ({ value: member.id, label: member.display_name }));
     }
-    if (type === CHANNEL_SELECT) return [...this.#channels.values()].map(({ id, name }) => ({ value: id, label: `#${name}` }));
+    if (type === CHANNEL_SELECT) return this.channels.map(({ id, name }) => ({ value: id, label: `#${name}` }));
     return [];
   }
 }

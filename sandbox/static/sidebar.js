@@ -1,11 +1,12 @@
-// The guild's name, its channels, and its people: press one to act as them.
+// The guild's name, its channels, and its people: press one to act as them, or the
+// application to write to it directly.
 
 import { avatar, fill, h } from "./dom.js";
 
 export class Sidebar {
   #unread = new Map(); // channel id -> {count, pinged}
 
-  /** `on`: channel(id), member(name). */
+  /** `on`: channel(name), member(name). */
   constructor(root, on) {
     this.on = on;
     this.title = h("h1", {});
@@ -43,9 +44,9 @@ export class Sidebar {
     return h("li", {}, h("button",
       {
         type: "button", class: unread ? "unread" : null, "aria-current": current ? "page" : null,
-        onclick: () => this.on.channel(channel.id),
+        onclick: () => this.on.channel(channel.name),
       },
-      h("span", { class: "hash", "aria-hidden": "true" }, direct ? "@" : "#"), direct ? "Renga, directly" : channel.name,
+      h("span", { class: "hash", "aria-hidden": "true" }, direct ? "@" : "#"), direct ? "direct messages" : channel.name,
       unread?.pinged > 0 && h("span", { class: "count", "aria-label": `${unread.pinged} mentions` }, String(unread.pinged)),
       unread && h("span", { class: "unseen" }, " (unread)")));
   }
@@ -58,7 +59,12 @@ export class Sidebar {
   }
 
   #bot(member, online) {
-    return h("span", { class: online ? "bot online" : "bot" }, avatar(member), h("span", { class: "person" }, member.display_name),
+    return h("button",
+      {
+        type: "button", class: online ? "bot online" : "bot", title: `Message ${member.display_name} directly`,
+        onclick: () => this.on.channel("direct"),
+      },
+      avatar(member), h("span", { class: "person" }, member.display_name),
       h("span", { class: "badge" }, "APP"), h("span", { class: "status" }, online ? "online" : "offline"));
   }
 }

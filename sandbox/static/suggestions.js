@@ -1,9 +1,10 @@
-// What can stand in a command's option: its choices, members, true or false, or what the application suggests.
+// What can stand in a command's option: its choices, members, channels, true or false, or what the application suggests.
 
 import { ApiError, interact } from "./api.js";
 
 const BOOLEAN = 5;
 const MEMBER = 6;
+const CHANNEL = 7;
 const MENTIONABLE = 9;
 const PAUSE_MS = 180;
 const MOST = 25;
@@ -15,6 +16,7 @@ export function choices(option, people) {
   if (option.type === MEMBER || option.type === MENTIONABLE) {
     return people.members.map((member) => ({ label: member.display_name, detail: `@${member.name}`, value: member.id }));
   }
+  if (option.type === CHANNEL) return people.channels.map(({ id, name }) => ({ label: name, value: id }));
   return null;
 }
 

@@ -5,6 +5,7 @@ One browser, one sandbox and one bot serve the folder; each test gets a channel'
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import sys
@@ -30,9 +31,10 @@ DESKTOP, PHONE = {"width": 1200, "height": 800}, {"width": 390, "height": 780}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here needs the one browser's event loop."""
+    """Every test with a page is slow, and needs the event loop that the one browser lives on."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        here = Path(__file__).parent in item.path.parents
+        if here and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(60))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -119,6 +119,24 @@ async def test_what_the_client_refuses_comes_back_with_one_sentence(visit: Visit
     await expect(said(page)).to_have_count(0)
 
 
+async def test_what_is_too_long_is_kept_and_told(visit: Visit) -> None:
+    page = await visit()
+    await box(page).fill("/poem theme: " + "long\n" * 2000)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text(
+        "theme must have between 1 and 200 characters; it has 9999."
+    )
+    await expect(field(page, "theme")).to_have_value(" ".join(["long"] * 2000))
+    await page.reload()
+    await box(page).fill("x" * 2001)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text(
+        "A message has at most 2000 characters; this one has 2001."
+    )
+    await expect(box(page)).to_have_value("x" * 2001)
+    await expect(said(page)).to_have_count(0)
+
+
 async def test_an_unknown_command_is_not_said_aloud(visit: Visit) -> None:
     page = await visit()
     await box(page).fill("/peom dusk")

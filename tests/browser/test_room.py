@@ -71,6 +71,21 @@ async def test_one_acts_as_another_member(visit: Visit) -> None:
     await expect(said(page).locator(".author")).to_have_text("Bo")
 
 
+async def test_one_writes_to_the_bot_directly(visit: Visit) -> None:
+    page, other = await visit("cy"), await visit("bo")
+    await page.get_by_role("region", name="Act as").get_by_role("button", name="Renga").click()
+    await expect(page.get_by_role("heading", name="@Renga")).to_be_visible()
+    await invoke(page, "/show what: between us")
+    await expect(said(page)).to_contain_text("between us")
+    await expect(other.get_by_role("button", name="direct messages")).to_have_count(0)
+
+
+async def test_an_address_that_names_nobody_is_said_in_a_sentence(visit: Visit, garden: Garden) -> None:
+    page = await visit()
+    await page.goto(f"{garden.address}/#zoe/poems")
+    await expect(page.locator("#banner")).to_contain_text("There is no member 'zoe'")
+
+
 async def test_the_page_says_when_the_bot_is_away_and_old_buttons_work_when_it_is_back(
     visit: Visit, garden: Garden
 ) -> None:
