@@ -125,7 +125,7 @@ def _guard(token: str | None) -> Any:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "").encode()
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
         if token is not None and not hmac.compare_digest(given, expected):
             return _error(401, "The token is missing or wrong.")
         if "id" in request.match_info and not JOB_ID.fullmatch(request.match_info["id"]):
