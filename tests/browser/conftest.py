@@ -145,7 +145,9 @@ async def visitor(browser: Browser, address: Callable[[], str]) -> AsyncIterator
     errors: list[str] = []
 
     async def open_page(member: str = "ada", channel: str = "poems", **options: Any) -> Page:
-        context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
+        context = await browser.new_context(
+            **{"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        )
         contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
