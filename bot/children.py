@@ -93,7 +93,10 @@ class Child:
         delay = FIRST_DELAY_S
         while True:
             began = time.monotonic()
-            await self._live_once()
+            try:
+                await self._live_once()
+            except OSError as error:  # no memory or no file descriptor just now
+                log.warning("child_not_started", child=self.name, error=type(error).__name__)
             if time.monotonic() - began > STEADY_AFTER_S:
                 delay = FIRST_DELAY_S
             self.restarts += 1

@@ -23,7 +23,7 @@ from bot.runs import Runs
 from bot.shown import NO_PINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     from generation.wire.client import GenerationClient
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from studio.store import Store
 
 log = structlog.get_logger(__name__)
+
+ENTRY_POINT_STAYS = 50240  # a bulk update must keep an Activity's Entry Point command
 
 COGS = (write.Write, pieces.Pieces, reactions.Reactions, help_cog.Help)
 
@@ -99,7 +101,7 @@ class Renga(commands.Bot):
         self.chore(self.runs.resume(), "resume")
         reconciler = self.get_cog("Reactions")
         assert isinstance(reconciler, reactions.Reactions)
-        self.chore(reconciler.reconcile(), "reconcile")
+        reconciler.reconcile()
 
     async def on_interaction(self, interaction: discord.Interaction[Renga]) -> None:
         """Modals are routed by their id, so that they outlive a restart and two members can have one open."""
@@ -128,11 +130,12 @@ class Renga(commands.Bot):
             chore.cancel()
         await super().close()
 
-    def chore(self, work: Any, name: str) -> None:
+    def chore(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` beside everything else; its failure is logged."""
         task = asyncio.create_task(work, name=name)
         self._chores.add(task)
         task.add_done_callback(self._chore_ended)
+        return task
 
     def _chore_ended(self, task: asyncio.Task[None]) -> None:
         self._chores.discard(task)
@@ -144,12 +147,34 @@ class Renga(commands.Bot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         memory = self._data_dir / "commands.json"
-        known: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
+        known = _remembered(memory)
         there = {command.name for command in await self.tree.fetch_commands()}
         if known.get(str(self.application_id)) == digest and there == {
             command["name"] for command in payload
         }:
             return
-        await self.tree.sync()
-        memory.write_text(json.dumps({**known, str(self.application_id): digest}))
+        await self._publish(payload)
+        written = memory.with_suffix(".new")
+        written.write_text(json.dumps({**known, str(self.application_id): digest}))
+        written.replace(memory)  # a kill half-way leaves the old one
         log.info("commands_synced", commands=len(payload))
+
+    async def _publish(self, payload: list[Any]) -> None:
+        """Make Discord's commands ours, one by one where an Entry Point command forbids all at once."""
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            if error.code != ENTRY_POINT_STAYS:
+                raise
+            assert self.application_id is not None
+            for command in payload:
+                await self.http.upsert_global_command(self.application_id, command)
+
+
+def _remembered(memory: Path) -> dict[str, str]:
+    """Which commands each application had when they were last published; nothing where that cannot be read."""
+    try:
+        known = json.loads(memory.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

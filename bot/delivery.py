@@ -14,11 +14,12 @@ import discord
 import structlog
 
 from bot import cards, views
-from bot.shown import NO_PINGS, NOWHERE, TOO_LARGE, TRANSIENT, ShownMessage, Undeliverable, Withdrawn, answer
+from bot.history import carries, find_ours
+from bot.shown import NO_PINGS, TOO_LARGE, TRANSIENT, ShownMessage, Undeliverable, Withdrawn, answer
 from studio import deliver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from studio.store import Store
     from studio.store.records import Creation, JobRecord
@@ -27,7 +28,6 @@ log = structlog.get_logger(__name__)
 
 VOTES = ("👍", "👎")
 LONG_WAIT_S = 60.0
-HISTORY_READ = 500
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 60.0
 
@@ -41,6 +41,8 @@ async def until_done(act: Callable[[], Awaitable[None]], job_id: str) -> None:
         except TRANSIENT as error:
             if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
                 raise
+            if isinstance(error, discord.RateLimited):
+                delay = max(delay, error.retry_after)
             log.warning("delivery_retried", job=job_id, error=type(error).__name__, in_s=delay)
         await asyncio.sleep(delay)
         delay = min(delay * 2, LONGEST_DELAY_S)
@@ -59,7 +61,7 @@ class Delivery:
         self._record = record
         self._creation = creation
         self._clock = clock
-        self._resumed = resumed
+        self._unsure = resumed
 
     async def run(self) -> None:
         """Show the piece; every step may have been done before.
@@ -70,12 +72,17 @@ class Delivery:
         """
         posted = await deliver.posted_parts(self._store, self._record.id)
         card = cards.finished(self._creation)
-        if len(card.pages) > 1 and not self._may_post(posted):
-            card = cards.finished(self._creation, as_file=True)
+        as_file = cards.finished(self._creation, as_file=True)
+        if len(card.pages) > 1 and not await self._may_post(posted):
+            card = as_file
         await self._first(card)
         last = self._shown.message_id
-        for page in range(1, len(card.pages)):
-            last = posted.get(page) or await self._post_page(card, page)
+        try:
+            for page in range(1, len(card.pages)):
+                last = posted.get(page) or await self._post_page(card, page)
+        except Undeliverable:
+            await self._first(as_file)  # the whole piece in the message that can still be edited
+            last = self._shown.message_id
         if self._waited_long():
             await self._announce()
         await self._offer_votes(last)
@@ -102,9 +109,10 @@ class Delivery:
 
         async def act() -> None:
             mark = views.page_id(job_id, page)
-            if self._resumed and (old := await self._in_history(lambda message: _carries(message, mark))):
+            if self._unsure and (old := await self._in_history(lambda message: carries(message, mark))):
                 found.append(old)
                 return
+            self._unsure = True  # from here on a failure leaves open whether it was taken
             try:
                 message = await self._shown.channel.send(
                     card.pages[page],
@@ -129,15 +137,19 @@ class Delivery:
             return
         text = cards.announcement(self._creation.brief, self._record.member_id)
 
-        async def act() -> None:
-            if self._resumed and await self._in_history(
-                lambda message: message.content == text and _answers(message)
-            ):
+        def ours(message: discord.Message) -> bool:
+            return message.content == text and any(
+                user.id == self._record.member_id for user in message.mentions
+            )
+
+        async def act(reference: discord.MessageReference | None) -> None:
+            if self._unsure and await self._in_history(ours):
                 return
+            self._unsure = True
             await self._shown.channel.send(
                 text,
                 nonce=f"{job_id}-done",
-                reference=self._reference(),
+                reference=reference,  # type: ignore[arg-type]
                 mention_author=False,
                 allowed_mentions=discord.AllowedMentions(
                     everyone=False,
@@ -147,11 +159,8 @@ class Delivery:
                 ),
             )
 
-        def _answers(message: discord.Message) -> bool:
-            return message.reference is not None and message.reference.message_id == self._shown.message_id
-
         try:
-            await until_done(act, job_id)
+            await until_done(lambda: act(self._reference()), job_id)
         except (discord.HTTPException, Undeliverable) as error:
             log.info("announcement_lost", job=job_id, error=type(error).__name__)
         await deliver.notified(self._store, job_id)
@@ -165,39 +174,30 @@ class Delivery:
         except TRANSIENT as error:
             log.info("votes_not_offered", job=self._record.id, error=type(error).__name__)
 
-    def _may_post(self, posted: dict[int, int]) -> bool:
-        """Whether more messages can be posted here without doubling one.
+    async def _may_post(self, posted: dict[int, int]) -> bool:
+        """Whether more messages can be posted here without doubling one; no where that is not known.
 
         A post needs permissions that an interaction's answer does not; and another life's posts can be found
         again only where the history may be read.
         """
-        channel = self._shown.client.get_channel(self._record.channel_id)
-        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-            return True
-        allowed = channel.permissions_for(channel.guild.me)
-        if not allowed.view_channel or not allowed.send_messages:
+        client = self._shown.client
+        try:
+            found = client.get_channel(self._record.channel_id)
+            channel = found or await client.fetch_channel(self._record.channel_id)
+            if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+                return False
+            allowed = channel.permissions_for(channel.guild.me)
+        except (discord.ClientException, discord.InvalidData, *TRANSIENT):
             return False
-        return allowed.read_message_history or not self._resumed or len(posted) > 1
+        in_thread = isinstance(channel, discord.Thread)
+        send = allowed.send_messages_in_threads if in_thread else allowed.send_messages
+        if not (allowed.view_channel and send):
+            return False
+        return allowed.read_message_history or not self._unsure or len(posted) > 1
 
     async def _in_history(self, ours: Callable[[discord.Message], bool]) -> int | None:
-        try:
-            async for message in self._after_first():
-                if message.author.id == self._me() and ours(message):
-                    return message.id
-        except discord.HTTPException as error:
-            if error.code in NOWHERE:
-                raise Undeliverable("the channel's history cannot be read") from error
-            raise
-        return None
-
-    def _after_first(self) -> AsyncIterator[discord.Message]:
         first = discord.Object(self._shown.message_id)
-        return self._shown.channel.history(limit=HISTORY_READ, after=first, oldest_first=True)
-
-    def _me(self) -> int:
-        user = self._shown.client.user
-        assert user is not None
-        return user.id
+        return await find_ours(self._shown.client, self._shown.channel, first, ours)
 
     def _reference(self) -> discord.MessageReference:
         return discord.MessageReference(
@@ -208,19 +208,10 @@ class Delivery:
         )
 
     def _waited_long(self) -> bool:
-        return self._creation.made_at - self._record.asked_at > LONG_WAIT_S
+        return self._clock() - self._record.asked_at > LONG_WAIT_S
 
     async def _posted(self, page: int, message_id: int) -> None:
         await deliver.posted(self._store, self._record.id, page, self._record.channel_id, message_id)
-
-
-def _carries(message: discord.Message, custom_id: str) -> bool:
-    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
-    return any(
-        isinstance(item, discord.Button) and item.custom_id == custom_id
-        for row in rows
-        for item in row.children
-    )
 
 
 __all__ = ["Delivery", "Undeliverable", "Withdrawn", "until_done"]

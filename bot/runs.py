@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import aiohttp
 import discord
 import structlog
 
-from bot import cards, views
-from bot.apology import new_reference
+from bot import answers, cards, views
+from bot.apology import new_reference, tell
 from bot.delivery import Delivery, until_done
 from bot.live import FAR, FAR_EVERY_S, PLACE_EVERY_S, TEXT_EVERY_S, LiveMessage
-from bot.shown import NO_PINGS, TOKEN_LIFE_S, TRANSIENT, ShownMessage, Undeliverable, Withdrawn
+from bot.shown import TOKEN_LIFE_S, TRANSIENT, ShownMessage, Undeliverable, Withdrawn
 from studio import ask, deliver
 from studio.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from generation.wire.client import GenerationClient
     from generation.wire.jobs import Brief
@@ -32,21 +32,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ALREADY_ANSWERED = 40060
-TOO_LATE = 10062
-ANSWER_WITHIN_S = 3.0
+T = TypeVar("T")
+
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+STORE_AGAIN_S = 2.0
 
 WANTED = {
     "View Channel": discord.Permissions(view_channel=True),
     "Send Messages": discord.Permissions(send_messages=True),
     "Read Message History": discord.Permissions(read_message_history=True),
     "Add Reactions": discord.Permissions(add_reactions=True),
+    "Attach Files": discord.Permissions(attach_files=True),
 }
-
-
-class UnsureError(Exception):
-    """Discord may or may not have taken an acknowledgement, and cannot be asked just now."""
 
 
 class Runs:
@@ -64,6 +61,7 @@ class Runs:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._live: dict[str, LiveMessage] = {}
         self._by_message: dict[int, str] = {}
+        self._beginning: set[str] = set()
 
     @property
     def running(self) -> int:
@@ -92,35 +90,44 @@ class Runs:
             member_id=interaction.user.id, application_id=interaction.application_id,
             interaction_token=interaction.token, brief=brief, seed=seed, parent=parent, asked_at=asked_at,
         )  # fmt: skip
-        asked = await ask.ask(self._store, request, self._limits)
-        if not asked.fresh:  # a gateway that resumed told us twice
-            log.info("interaction_repeated", job=asked.record.id)
-            return
-        content = cards.waiting(asked.record.brief, notes=_missing(interaction.app_permissions))
+        self._beginning.add(request.job_id)
         try:
-            message_id = await self._answer(interaction, content, asked_at)
-        except discord.HTTPException:
-            await ask.not_acknowledged(
-                self._store, asked.record.id
-            )  # the member hears of the failure, not of a job
-            raise
-        if message_id is None:
-            await ask.not_acknowledged(self._store, asked.record.id)
-            log.warning("answered_too_late", job=asked.record.id)
+            await self._begin(interaction, request)
+        finally:
+            self._beginning.discard(request.job_id)
+
+    async def _begin(self, interaction: discord.Interaction[Any], request: ask.Request) -> None:
+        asked = await ask.ask(self._store, request, self._limits)
+        record = asked.record
+        if not asked.fresh:  # a gateway that resumed told us twice
+            log.info("interaction_repeated", job=record.id)
             return
-        await self._acknowledged(asked.record, message_id, content)
+        content = cards.waiting(record.brief)
+        try:
+            message_id = await answers.give(interaction, content, self._clock)
+        except answers.UnsureError:
+            self._track(record.id, self._find_answer(record))
+            return
+        except discord.HTTPException:
+            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            raise  # the member hears of the failure, not of a job
+        if message_id is None:
+            log.warning("answered_too_late", job=record.id)
+            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            return
+        self._launch(record, message_id, content)
+        if note := _missing(interaction.app_permissions):
+            await tell(interaction, note)
 
     async def resume(self) -> None:
         """Take up what an earlier life of this process left unfinished."""
-        for record in await deliver.unsettled(self._store):
-            if record.id in self._tasks:
+        for record in await self._insist(lambda: deliver.unsettled(self._store)):
+            if record.id in self._tasks or record.id in self._beginning:
                 continue
             if record.message_id is not None:
-                self._launch(record, "", resumed=True)
+                self._track(record.id, self._run(record, "", resumed=True))
             else:
-                self._track(
-                    record.id, asyncio.create_task(self._find_answer(record), name=f"find-{record.id}")
-                )
+                self._track(record.id, self._find_answer(record))
 
     async def cancel(self, job_id: str, *, by_member: int, is_moderator: bool) -> None:
         """Call a job off.
@@ -152,77 +159,40 @@ class Runs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _answer(
-        self, interaction: discord.Interaction[Any], content: str, asked_at: float
-    ) -> int | None:
-        """Acknowledge within three seconds. The message's id, or None when the interaction is lost."""
-        view = views.while_waiting(str(interaction.id))
-        while True:
-            try:
-                said = await interaction.response.send_message(content, view=view, allowed_mentions=NO_PINGS)
-            except discord.HTTPException as error:
-                if error.code == TOO_LATE:
-                    return None
-                if error.code != ALREADY_ANSWERED and error.status < 500:
-                    raise
-            except (aiohttp.ClientError, OSError) as error:
-                log.warning("answer_unsure", job=str(interaction.id), error=type(error).__name__)
-            else:
-                return said.message_id
-            unsure = False
-            message_id = None
-            try:
-                message_id = await self._original(interaction.application_id, interaction.token)
-            except TRANSIENT as error:
-                unsure = True
-                log.warning("original_unsure", job=str(interaction.id), error=type(error).__name__)
-            if message_id is not None:
-                return message_id
-            if self._clock() - asked_at > ANSWER_WITHIN_S:
-                if unsure:
-                    raise UnsureError
-                return None
-            await asyncio.sleep(0.2)
-
-    async def _original(self, application_id: int, token: str) -> int | None:
-        """The id of the interaction's first answer, or None when there is none."""
-        webhook = discord.Webhook.partial(application_id, token, client=self._client)
-        try:
-            message = await webhook.fetch_message("@original")  # type: ignore[arg-type]
-        except discord.HTTPException as error:
-            if error.status < 500:
-                return None
-            raise
-        return message.id
-
     async def _find_answer(self, record: JobRecord) -> None:
-        """A job whose acknowledgement may or may not have been sent before the process died."""
+        """A job whose acknowledgement may or may not have been sent before something broke."""
+        found: list[int | None] = []
 
         async def act() -> None:
-            message_id = None
-            if record.interaction_token:
-                message_id = await self._original(record.application_id, record.interaction_token)
-            if message_id is None:
-                await ask.not_acknowledged(self._store, record.id)
-                log.info("never_acknowledged", job=record.id)
-                return
-            self._untrack(record.id)
-            await self._acknowledged(record, message_id, "")
+            found.append(await answers.look_for(self._client, record))
 
-        await until_done(act, record.id)
+        try:
+            await until_done(act, record.id)
+        except (Undeliverable, discord.HTTPException) as error:
+            log.warning("answer_never_found", job=record.id, error=str(error))
+            await self._insist(partial(deliver.undeliverable, self._store, record.id, str(error)))
+            return
+        if found[0] is None:
+            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            log.info("never_acknowledged", job=record.id)
+            return
+        await self._run(replace(record, message_id=found[0]), "", resumed=False)
 
-    async def _acknowledged(self, record: JobRecord, message_id: int, content: str) -> None:
-        now = self._clock()
-        await ask.acknowledged(self._store, record.id, message_id, now)
-        record = replace(record, message_id=message_id, acknowledged_at=now)
+    async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do `act` until the store takes it: what it says is known already, and must not be lost."""
+        while True:
+            try:
+                return await act()
+            except StoreUnavailable:
+                log.warning("store_away")
+            await asyncio.sleep(STORE_AGAIN_S)
+
+    def _launch(self, record: JobRecord, message_id: int, content: str) -> None:
         log.info("job_asked", job=record.id, kind=record.kind, form=record.brief.form, guild=record.guild_id)
-        self._launch(record, content, resumed=False)
+        self._track(record.id, self._run(replace(record, message_id=message_id), content, resumed=False))
 
-    def _launch(self, record: JobRecord, content: str, *, resumed: bool) -> None:
-        task = asyncio.create_task(self._run(record, content, resumed=resumed), name=f"run-{record.id}")
-        self._track(record.id, task)
-
-    def _track(self, job_id: str, task: asyncio.Task[None]) -> None:
+    def _track(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"job-{job_id}")
         self._tasks[job_id] = task
         task.add_done_callback(lambda done: self._ended(job_id, done))
 
@@ -237,25 +207,30 @@ class Runs:
 
     async def _run(self, record: JobRecord, content: str, *, resumed: bool) -> None:
         """Follow one job to its end, and begin again where something passing got in the way."""
-        assert record.message_id is not None
-        self._by_message[record.message_id] = record.id
+        message_id = record.message_id
+        assert message_id is not None
+        self._by_message[message_id] = record.id
         shown = ShownMessage(
             self._client, application_id=record.application_id, token=record.interaction_token,
             token_dies_at=record.asked_at + TOKEN_LIFE_S, channel_id=record.channel_id, guild_id=record.guild_id,
-            message_id=record.message_id,
+            message_id=message_id,
         )  # fmt: skip
         tries = 0
         try:
+            if record.acknowledged_at is None:
+                now = self._clock()
+                await self._insist(lambda: ask.acknowledged(self._store, record.id, message_id, now))
             while True:
                 try:
                     await self._follow(record, shown, content, resumed=resumed or tries > 0)
                 except Withdrawn:
-                    await deliver.withdrawn(self._store, record.id, self._generation)
+                    await self._insist(lambda: deliver.withdrawn(self._store, record.id, self._generation))
                     log.info("job_withdrawn", job=record.id)
                     return
                 except Undeliverable as error:
-                    await deliver.undeliverable(self._store, record.id, str(error))
-                    log.warning("job_undeliverable", job=record.id, why=str(error))
+                    why = str(error)
+                    await self._insist(partial(deliver.undeliverable, self._store, record.id, why))
+                    log.warning("job_undeliverable", job=record.id, why=why)
                     return
                 except StoreUnavailable:
                     log.warning("store_away", job=record.id)
@@ -263,13 +238,23 @@ class Runs:
                     reference = new_reference()
                     log.exception("run_failed", job=record.id, reference=reference)
                     if tries >= len(RETRY_S):
-                        raise
+                        await self._give_up(record, shown, reference)
+                        return
                 else:
                     return
                 await asyncio.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
                 tries += 1
         finally:
-            self._by_message.pop(record.message_id, None)
+            self._by_message.pop(message_id, None)
+
+    async def _give_up(self, record: JobRecord, shown: ShownMessage, reference: str) -> None:
+        """Say that it could not be shown; what was made stays in the store."""
+        content = cards.not_made(record.brief, "This could not be shown here.", reference)
+        try:
+            await shown.edit(content, views.when_not_made(record.id), now=self._clock())
+        except (Withdrawn, Undeliverable, *TRANSIENT) as error:
+            log.warning("not_told", job=record.id, error=type(error).__name__)
+        await self._insist(lambda: deliver.settled(self._store, record.id, self._clock()))
 
     async def _follow(self, record: JobRecord, shown: ShownMessage, content: str, *, resumed: bool) -> None:
         live = self._live[record.id] = LiveMessage(shown, record.id, self._clock, content)
@@ -321,7 +306,7 @@ class Runs:
         log.info("job_settled", job=record.id, end=type(end).__name__)
 
 
-def _missing(permissions: discord.Permissions) -> Sequence[str]:
-    """What the bot would need here and lacks, as a note for the people who can give it."""
+def _missing(permissions: discord.Permissions) -> str:
+    """What the bot would need here and lacks, for the people who can give it; nothing where it lacks nothing."""
     lacking = [label for label, wanted in WANTED.items() if not wanted <= permissions]
-    return [f"I lack {', '.join(lacking)} here; a moderator can give it."] if lacking else []
+    return f"In this channel I lack {', '.join(lacking)}; a moderator can give it." if lacking else ""

@@ -118,7 +118,7 @@ def sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]).upper()
     problem = first["msg"].removeprefix("Value error, ").strip()
-    value = "" if "TOKEN" in name else f" is {first['input']!r}, but"
+    value = "" if "TOKEN" in name or name == "DATABASE_URL" else f" is {first['input']!r}, but"
     example = EXAMPLES.get(name, "")
     return f"{name}{value or ' cannot be used:'} {problem[0].lower()}{problem[1:]}; for example: {name}={example}"
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 TOKEN_LIFE_S = 15 * 60 - 30
 
 UNKNOWN_MESSAGE = 10008
-DEAD_TOKEN = {50027, 10015}  # invalid webhook token, unknown webhook
+DEAD_INTERACTION = {50027}  # invalid webhook token: its fifteen minutes are over
+DEAD_TOKEN = {*DEAD_INTERACTION, 10015}  # or unknown webhook
 NOWHERE = {10003, 10004, 50001, 50013, 50083}  # channel or guild gone, no access, no permission, archived
 TOO_LARGE = 40005
 
-TRANSIENT = (discord.HTTPException, aiohttp.ClientError, OSError)  # TimeoutError is an OSError
+# TimeoutError is an OSError; RateLimited, raised for a wait that is too long to sit out, is no HTTPException
+TRANSIENT = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 
 NO_PINGS = discord.AllowedMentions.none()
 

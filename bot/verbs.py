@@ -75,36 +75,40 @@ async def _edit(interaction: discord.Interaction[Renga], job_id: str) -> None:
 
 
 async def _cancel(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    await interaction.response.defer()  # the click is answered in time, whatever the store and the host do
     await interaction.client.runs.cancel(
         job_id, by_member=interaction.user.id, is_moderator=interaction.permissions.manage_messages
     )
-    await interaction.response.defer()
 
 
 async def _delete(interaction: discord.Interaction[Renga], job_id: str) -> None:
     """Delete every message of a piece, and remember that it is not to come back."""
-    store = interaction.client.store
-    posted = await deliver.posted_parts(store, job_id)
-    await deliver.delete_creation(
-        store, job_id, by_member=interaction.user.id, is_moderator=interaction.permissions.manage_messages
-    )
     await interaction.response.defer()
+    store = interaction.client.store
+    is_moderator = interaction.permissions.manage_messages
     assert interaction.message is not None
+    posted = await deliver.posted_parts(store, job_id)
+    known = await deliver.asked(store, job_id) is not None
+    if known or not (is_moderator or _asked_by(interaction.message) == interaction.user.id):
+        await deliver.delete_creation(store, job_id, by_member=interaction.user.id, is_moderator=is_moderator)
+    await interaction.delete_original_response()  # the pressed message, which needs no permission
     channel = interaction.client.get_partial_messageable(
         interaction.message.channel.id, guild_id=interaction.guild_id
     )
-    kept = 0
-    for message_id in {interaction.message.id, *posted.values()}:
+    for message_id in set(posted.values()) - {interaction.message.id}:
         try:
             await channel.get_partial_message(message_id).delete()
         except discord.NotFound:
             continue
         except TRANSIENT:
-            kept += 1
-    if kept:
-        await tell(
-            interaction, "It is deleted from my memory, but Discord would not let me delete the message here."
-        )
+            await tell(
+                interaction, "I forgot the piece, but Discord would not let me delete all of its messages."
+            )
+
+
+def _asked_by(message: discord.Message) -> int | None:
+    """Who asked for a piece that the store no longer knows, as Discord remembers it."""
+    return message.interaction_metadata.user.id if message.interaction_metadata else None
 
 
 async def _asked(interaction: discord.Interaction[Renga], job_id: str) -> Any:

@@ -36,10 +36,7 @@ class VerbButton(discord.ui.DynamicItem[Button], template=TEMPLATE):
 
     def __init__(self, verb: str, job_id: str) -> None:
         label, emoji = LABELS[verb]
-        style = discord.ButtonStyle.danger if verb == "cancel" else discord.ButtonStyle.secondary
-        super().__init__(
-            discord.ui.Button(label=label, emoji=emoji, style=style, custom_id=f"renga:{verb}:{job_id}")
-        )
+        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=verb_id(verb, job_id)))
         self.verb = verb
         self.job_id = job_id
 
@@ -64,6 +61,11 @@ class PageMark(discord.ui.Button[discord.ui.View]):
     def is_dispatchable(self) -> bool:
         """Nobody can press it, so discord.py has nothing to remember."""
         return False
+
+
+def verb_id(verb: str, job_id: str) -> str:
+    """The `custom_id` of a verb's button on a job."""
+    return f"renga:{verb}:{job_id}"
 
 
 def page_id(job_id: str, page: int) -> str:

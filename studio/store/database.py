@@ -171,11 +171,14 @@ class Store:
 
 
 def _engine(url: URL) -> AsyncEngine:
+    # statements' parameters are members' words and tokens: no traceback may show them
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=READERS + 1, max_overflow=0, pool_timeout=5.0)
+        engine = create_async_engine(
+            url, pool_size=READERS + 1, max_overflow=0, pool_timeout=5.0, hide_parameters=True
+        )
         set_up_sqlite(engine)
         return engine
     return create_async_engine(
-        url, pool_size=READERS + 1, max_overflow=0, pool_timeout=5.0, pool_pre_ping=True,
+        url, pool_size=READERS + 1, max_overflow=0, pool_timeout=5.0, pool_pre_ping=True, hide_parameters=True,
         connect_args={"timeout": 5.0, "command_timeout": 10.0},
     )  # fmt: skip

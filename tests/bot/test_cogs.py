@@ -147,8 +147,8 @@ async def test_only_its_owner_and_moderators_delete_a_piece(scene: Any, store: S
     await ada.slash(channel, "poem", theme="rain")
     message = channel.last_message
     refused = await bo.click(message, label="Delete")
-    assert refused.ephemeral
-    assert "Only the member who asked" in refused.response.content
+    assert refused.followups[0].ephemeral
+    assert "Only the member who asked" in refused.followups[0].content
     await ada.click(message, label="Delete")
     assert channel.last_message is None or channel.last_message.id != message.id
     assert not await react.recent_messages(store, 0.0)
@@ -238,6 +238,31 @@ async def test_a_missing_permission_is_named_and_the_piece_still_comes(simcord_e
     closed = discord.PermissionOverwrite(add_reactions=False, send_messages=False)
     channel = guild.create_text_channel("poems", overwrites={guild.me: closed})
     ada = guild.add_member(simcord_env.create_user("ada"))
+    result = await ada.slash(channel, "poem", theme="rain")
+    assert result.followups[0].ephemeral
+    assert result.followups[0].content.startswith("In this channel I lack Send Messages, Add Reactions;")
+    assert "seed" in result.response.content
+
+
+async def test_a_piece_that_was_forgotten_can_still_be_taken_down_by_who_asked(
+    scene: Any, store: Store
+) -> None:
+    channel, ada, bo = scene
     await ada.slash(channel, "poem", theme="rain")
-    assert "seed" in channel.last_message.content
-    assert "I lack Send Messages, Add Reactions here" in str(simcord_env.http_requests)
+    message = channel.last_message
+    job_id = message.components[0].children[0].custom_id.split(":")[2]
+    await deliver.delete_creation(store, job_id, by_member=ada.id, is_moderator=False)
+    refused = await bo.click(message, label="Delete")
+    assert "no longer know" in refused.followups[0].content
+    await ada.click(message, label="Delete")
+    assert channel.last_message is None
+
+
+async def test_a_lasting_refusal_is_told_with_the_reference_of_the_log(
+    scene: Any, simcord_env: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, ada, _ = scene
+    monkeypatch.setattr("bot.runs.RETRY_S", (0.0,))
+    monkeypatch.setattr("bot.cards.finished", lambda *_, **__: 1 / 0)
+    await ada.slash(channel, "poem", theme="rain")
+    assert "This could not be shown here. (ref " in channel.last_message.content

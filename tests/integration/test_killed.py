@@ -111,6 +111,21 @@ async def test_the_bot_killed_while_a_request_is_on_its_way_loses_and_doubles_no
         await check_channel(rig, 1 if acknowledged else 0)
 
 
+async def test_a_bot_that_comes_back_after_the_token_died_finds_its_answer_in_the_channel(tmp_path: Path) -> None:
+    async with fake(tmp_path) as rig:
+        await rig.call("PATCH", "/settings", {"interaction_token_seconds": 3})
+        await held(rig, "POST", "/interactions/*/*/callback", 0, after=True)
+        await rig.command("ada", "story", theme="three pages", length="long")
+        await is_held(rig)
+        rig.bot.kill()
+        await rig.call("DELETE", "/faults")
+        await asyncio.sleep(3.5)  # the token's whole life
+        await rig.restart_bot()
+        await rig.ready()
+        await settled(rig)
+        await check_channel(rig, 1)
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("victims", ["bot", "host", "both"])
 async def test_processes_killed_in_the_middle_of_several_jobs_lose_and_double_nothing(
