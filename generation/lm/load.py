@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
@@ -49,10 +50,15 @@ def load_model(source: Source, data_dir: Path, *, threads: int) -> LoadedModel:
     numbers = dtype(on, torch.cpu.get_capabilities())
     path = directory(source, data_dir, numbers)
     try:
-        network: Any = AutoModelForCausalLM.from_pretrained(path, dtype=numbers, local_files_only=True)
+        found: Any = AutoModelForCausalLM.from_pretrained(
+            path, dtype=numbers, local_files_only=True, output_loading_info=True
+        )
+        network, loaded = found
         tokenizer = PreTrainedTokenizerFast.from_pretrained(path, local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(f"The model in {path} cannot be loaded: {str(error).splitlines()[0]}") from error
+    if loaded["missing_keys"]:  # transformers would go on with random numbers in their place
+        raise ModelError(f"The model in {path} is not whole: {min(loaded['missing_keys'])} is missing.")
     network = network.to(on).eval()
     chat = Chat(tokenizer)
     config = network.config

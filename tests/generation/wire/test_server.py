@@ -21,7 +21,12 @@ from tests.generation.stand import job, stand
 async def test_without_the_token_nothing_is_answered() -> None:
     async with stand(FakeEngine(), token="secret") as host:
         assert (await host.client.stats())["ready"] in (True, False)
-        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}, {"Authorization": "Bearer \udcff"}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"Authorization": "secret"},
+            {"Authorization": "Bearer \udcff"},
+        ):
             for method, path in (
                 ("GET", "/v1/stats"),
                 ("PUT", "/v1/jobs/a"),
