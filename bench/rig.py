@@ -117,6 +117,7 @@ class Rig:
             "sandbox", [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--exit-with-parent"], CLEAN,
             self.folder / "sandbox",
         )  # fmt: skip
+        self.sandbox.log.with_suffix(".out").unlink(missing_ok=True)  # an earlier rig's, in the same folder
         self.sandbox.start()
         line = await until(
             lambda: self.sandbox.said().strip().partition("\n")[0], 30, "the sandbox to listen"

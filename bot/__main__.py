@@ -57,6 +57,7 @@ async def run(settings: BotSettings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"DATA_DIR {settings.data_dir} cannot be used: {error.strerror}.") from None
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     pulse = Pulse()
     async with contextlib.AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database))

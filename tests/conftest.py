@@ -13,13 +13,13 @@ ALLOWED_SKIPS = ("needs a CUDA device",)  # the one thing that no install step c
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-skips", action="store_true", help="fail what is skipped, but for what no install can bring")
+    parser.addoption(
+        "--no-skips", action="store_true", help="fail what is skipped, but for what no install can bring"
+    )
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report = yield
     if item.config.getoption("--no-skips") and report.skipped and not hasattr(report, "wasxfail"):
         reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)

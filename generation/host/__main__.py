@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=BaseSettings)
 SWEEP_EVERY_S = 60.0
 STOP_WITHIN_S = 3.0
+YIELDS = 5  # a child shares the machine with the parent that answers people, and lets it go first
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,8 @@ async def serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         events.add_signal_handler(number, end)
+    if exit_with_parent:
+        os.nice(YIELDS)
     host = GenerationHost()
     engine = EngineLoop(load, host.report, end, events)
     host.run_on(engine)

@@ -111,7 +111,9 @@ async def test_the_bot_killed_while_a_request_is_on_its_way_loses_and_doubles_no
         await check_channel(rig, 1 if acknowledged else 0)
 
 
-async def test_a_bot_that_comes_back_after_the_token_died_finds_its_answer_in_the_channel(tmp_path: Path) -> None:
+async def test_a_bot_that_comes_back_after_the_token_died_finds_its_answer_in_the_channel(
+    tmp_path: Path,
+) -> None:
     async with fake(tmp_path) as rig:
         await rig.call("PATCH", "/settings", {"interaction_token_seconds": 3})
         await held(rig, "POST", "/interactions/*/*/callback", 0, after=True)
