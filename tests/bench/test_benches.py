@@ -27,13 +27,15 @@ def test_quantiles_are_by_nearest_rank() -> None:
     assert quantile([], 0.5) == 0
 
 
-@pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
-def test_a_committed_result_has_the_agreed_form(path: Path) -> None:
-    result = json.loads(path.read_text())
-    assert set(result) == {"bench", "commit", "machine", "targets", "details"}
-    assert result["bench"] == path.stem
-    for target in result["targets"]:
-        assert target["met"] == Target(target["name"], target["value"], target["op"], target["goal"]).met
+def test_committed_results_have_the_agreed_form() -> None:
+    found = sorted(RESULTS.glob("*.json"))
+    assert "ack" in {path.stem for path in found}
+    for path in found:
+        result = json.loads(path.read_text())
+        assert set(result) == {"bench", "commit", "machine", "targets", "details"}
+        assert result["bench"] == path.stem
+        for target in result["targets"]:
+            assert target["met"] == Target(target["name"], target["value"], target["op"], target["goal"]).met
 
 
 @pytest.mark.slow

@@ -20,10 +20,22 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 
+class Clock:
+    """The real time, ahead by as much as a test wants."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead_s
+
+
 class InstantHost:
     """A generation host that has made everything already: four lines on the theme, the seed under them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.takes_s = 0.0
+        self._clock = clock
         self.jobs: dict[str, Job] = {}
         self.cancelled: list[str] = []
         self.acknowledged: list[str] = []
@@ -34,6 +46,7 @@ class InstantHost:
 
     async def events(self, job_id: str, after: int = 0) -> AsyncIterator[Numbered]:
         job = self.jobs[job_id]
+        self._clock.ahead_s += self.takes_s
         data = f"{job.brief.theme}\nis one *line*\nand a second\n{job.seed}".encode()
         digest = hashlib.sha256(data).hexdigest()
         self._made[digest] = data
@@ -64,13 +77,18 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def host() -> InstantHost:
-    return InstantHost()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
-def simcord_bot(store: Store, host: InstantHost, tmp_path: Path) -> Renga:
+def host(clock: Clock) -> InstantHost:
+    return InstantHost(clock)
+
+
+@pytest.fixture
+def simcord_bot(store: Store, host: InstantHost, clock: Clock, tmp_path: Path) -> Renga:
     return Renga(
-        store=store, generation=host, clock=time.time, limits=Limits(per_member=3), data_dir=tmp_path,
+        store=store, generation=host, clock=clock, limits=Limits(per_member=3), data_dir=tmp_path,
         allowed_guilds=frozenset(),
     )  # fmt: skip

@@ -266,3 +266,23 @@ async def test_a_lasting_refusal_is_told_with_the_reference_of_the_log(
     monkeypatch.setattr("bot.cards.finished", lambda *_, **__: 1 / 0)
     await ada.slash(channel, "poem", theme="rain")
     assert "This could not be shown here. (ref " in channel.last_message.content
+
+
+async def test_who_waited_long_is_told_once_by_the_one_mention_there_is(
+    scene: Any, host: InstantHost
+) -> None:
+    channel, ada, _ = scene
+    host.takes_s = 61.0
+    result = await ada.slash(channel, "poem", theme="rain", form="haiku")
+    piece, told = channel.history()[-2:]
+    assert piece.id == result.response.id
+    assert told.content == f"<@{ada.id}> your haiku is ready."
+    assert [user.id for user in told.mentions] == [ada.id]
+    assert told.reference.message_id == piece.id
+
+
+async def test_who_waited_a_little_is_not_pinged(scene: Any, host: InstantHost) -> None:
+    channel, ada, _ = scene
+    host.takes_s = 50.0
+    await ada.slash(channel, "poem", theme="rain", form="haiku")
+    assert len(channel.history()) == 1

@@ -83,6 +83,39 @@ async def test_a_failing_request_is_made_again_without_doubling(
     assert len({found["content"] for found in messages}) == 3
 
 
+@pytest.mark.parametrize(("method", "path"), [("PATCH", EDIT), ("POST", POST)])
+async def test_a_rate_limit_is_waited_out(rig: Rig, method: str, path: str) -> None:
+    await fault(rig, method, path, 429, retry_after=1.0, times=2)
+    await rig.ask("ada", "story", theme="three pages", length="long")
+    await settled(rig)
+    assert len(await rig.messages()) == 3
+
+
+async def test_a_slow_edit_holds_nobody_else(rig: Rig) -> None:
+    await fault(rig, "PATCH", EDIT, "stall", seconds=60, times=1)
+    await rig.ask("ada", "poem", theme="slow")
+    async with asyncio.timeout(10):
+        while not (await rig.call("GET", "/faults"))["holding"]:
+            await asyncio.sleep(0.02)
+    await rig.ask("bo", "poem", theme="quick")
+    async with asyncio.timeout(20):
+        while "Again" not in labels((await rig.messages())[1]):
+            await asyncio.sleep(0.05)
+    assert "Again" not in labels((await rig.messages())[0])
+    await rig.call("DELETE", "/faults")
+    await settled(rig)
+
+
+@pytest.mark.parametrize("skew_s", [-600, 600])
+async def test_a_clock_that_is_minutes_off_breaks_nothing(rig: Rig, skew_s: int) -> None:
+    await rig.call("PATCH", "/settings", {"clock_skew_seconds": skew_s})
+    await rig.ask("ada", "poem", theme="rain")
+    await settled(rig)
+    (message,) = await rig.messages()
+    await rig.press("bo", message, "Again")
+    await rig.quiet(count=2)
+
+
 async def test_a_callback_that_came_too_late_leaves_no_job(rig: Rig) -> None:
     await fault(rig, "POST", CALLBACK, "stall", seconds=3.5, after=False)
     await rig.command("ada", "poem", theme="rain")
