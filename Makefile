@@ -46,7 +46,7 @@ test: lint types browser
 
 # What one runs between edits: no real model, no browser, no killing of processes.
 test-fast: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q -m "not slow and not gpu"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not gpu"
 
 constraints: $(VENV)/.installed-dev
 	@{ echo "# The versions that make test ran with. Regenerate: make constraints"; echo "torch==2.13.0"; \

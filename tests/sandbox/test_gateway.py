@@ -133,6 +133,7 @@ async def test_what_was_missed_is_replayed_on_resume(bot: Bot, people: People) -
         assert len(bot.saw("ready")) == 1
 
 
+@pytest.mark.slow
 async def test_a_session_that_cannot_be_resumed_is_begun_anew(bot: Bot, people: People) -> None:
     async with connected(bot):
         await people("POST", "/gateway/drop", {"code": 4000, "resumable": False})

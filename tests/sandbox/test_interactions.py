@@ -289,6 +289,7 @@ async def test_a_message_over_2000_characters_is_refused(
         assert await people.messages() == []
 
 
+@pytest.mark.slow
 async def test_an_answer_after_three_seconds_is_too_late(
     bot: Bot, people: People, refused: list[discord.HTTPException]
 ) -> None:

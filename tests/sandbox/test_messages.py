@@ -87,6 +87,7 @@ async def test_an_ordered_429_is_waited_out_by_discord_py(bot: Bot, people: Peop
         assert [entry["status"] for entry in people.log() if entry["method"] == "POST"] == [429, 200]
 
 
+@pytest.mark.slow
 async def test_a_bucket_bites_and_its_headers_spare_discord_py(bot: Bot, people: People) -> None:
     async with connected(bot):
         began = time.monotonic()

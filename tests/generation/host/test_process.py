@@ -67,6 +67,7 @@ async def refused(folder: Path, *arguments: str, **settings: str) -> str:
     return line
 
 
+@pytest.mark.slow
 async def test_a_killed_host_forgets_and_the_same_job_gives_the_same_text_again(tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session:
         async with hosted(tmp_path, "--port", "0", *FAKE) as first:

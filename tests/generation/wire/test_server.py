@@ -86,6 +86,7 @@ async def test_a_silent_stream_has_a_pulse(monkeypatch: pytest.MonkeyPatch) -> N
         await host.client.cancel("a")
 
 
+@pytest.mark.slow
 async def test_a_reader_that_stalls_misses_previews_and_costs_the_host_nothing() -> None:
     """Each preview here is far larger than what sockets buffer in all, so its writer must wait."""
 

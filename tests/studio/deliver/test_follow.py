@@ -78,6 +78,7 @@ async def test_a_job_becomes_one_creation_and_the_host_may_forget_it(store: Stor
     assert (after.outcome, after.started_at) == ("made", NOW + 1)
 
 
+@pytest.mark.slow
 async def test_a_host_that_is_killed_in_the_middle_is_given_the_job_again(store: Store) -> None:
     record = await a_job(store, brief=SHORT)
     updates: list[Update] = []
@@ -357,6 +358,7 @@ async def test_the_interactions_token_is_forgotten_when_it_has_expired(store: St
     assert (kept.interaction_token, other.interaction_token) == ("", "a-secret")
 
 
+@pytest.mark.slow
 async def test_a_result_that_could_not_be_written_is_kept_by_the_host_until_it_can(tmp_path: Path) -> None:
     path = tmp_path / "renga.db"
     host = ToldHost()
