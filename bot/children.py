@@ -110,6 +110,7 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=self._environment,
+            start_new_session=True,  # a terminal's Ctrl-C is for the parent, which closes its children in order
         )
         log.info("child_started", child=self.name, pid=process.pid)
         assert process.stdout is not None
