@@ -48,7 +48,7 @@ class Process:
         out, err = self.log.with_suffix(".out").open("ab"), self.log.with_suffix(".err").open("ab")
         self.opened += [out, err]
         self.popen = subprocess.Popen(
-            self.command, env=dict(self.environment), cwd=ROOT, stdin=subprocess.PIPE, stdout=out, stderr=err,
+            self.command, env=dict(self.environment), cwd=self.log.parent, stdin=subprocess.PIPE, stdout=out, stderr=err,
             start_new_session=True,
         )  # fmt: skip
 

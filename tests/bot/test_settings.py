@@ -13,6 +13,11 @@ from generation.host.settings import HostSettings
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@pytest.fixture(autouse=True)
+def _away_from_the_operators_own_env(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def test_env_example_names_every_setting_of_every_process_and_no_other() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     known = {name.upper() for cls in (BotSettings, HostSettings) for name in cls.model_fields}
