@@ -23,7 +23,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot import logs
-from bot.check import Problem, check, model_problem
+from bot.check import Problem, check, model_to_serve
 from bot.children import Child, ChildError
 from bot.client import Renga
 from bot.pulse import Pulse
@@ -83,7 +83,7 @@ async def _generation(
         token = settings.generation_token.get_secret_value() if settings.generation_token else None
         return GenerationClient(settings.generation_url, session, token=token)
     try:
-        model_problem(settings)
+        model_to_serve(settings)
     except Problem as problem:
         raise StartError(str(problem)) from None
     token = secrets.token_urlsafe(32)

@@ -78,7 +78,7 @@ async def _database(settings: BotSettings) -> str:
 
 async def _model(settings: BotSettings) -> str:
     if not settings.generation_url:
-        return model_problem(settings)
+        return model_to_serve(settings)
     token = settings.generation_token.get_secret_value() if settings.generation_token else None
     async with aiohttp.ClientSession() as session:
         try:
@@ -90,7 +90,7 @@ async def _model(settings: BotSettings) -> str:
     return f"{stats.get('model')} at {settings.generation_url}"
 
 
-def model_problem(settings: BotSettings) -> str:
+def model_to_serve(settings: BotSettings) -> str:
     """What the child process would serve.
 
     Raises:

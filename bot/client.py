@@ -21,6 +21,7 @@ from bot.cogs import help as help_cog
 from bot.cogs import pieces, reactions, write
 from bot.runs import Runs
 from bot.shown import NO_PINGS
+from studio import guilds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -113,11 +114,7 @@ class Renga(commands.Bot):
 
     async def lets_in(self, interaction: discord.Interaction[Renga]) -> bool:
         """Whether the interaction's server is one that the operator serves; where not, it is told so."""
-        if (
-            not self.allowed_guilds
-            or interaction.guild_id is None
-            or interaction.guild_id in self.allowed_guilds
-        ):
+        if interaction.guild_id is None or guilds.is_served(interaction.guild_id, self.allowed_guilds):
             return True
         if interaction.type is not discord.InteractionType.autocomplete:
             await interaction.response.send_message("This bot does not serve this server.", ephemeral=True)

@@ -56,7 +56,7 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
 
 async def _again(interaction: discord.Interaction[Renga], job_id: str) -> None:
     record = await _asked(interaction, job_id)
-    await interaction.client.runs.begin(interaction, record.brief, parent=job_id)
+    await interaction.client.runs.begin(interaction, derive.again(record), parent=job_id)
 
 
 async def _vary(interaction: discord.Interaction[Renga], job_id: str) -> None:
@@ -130,9 +130,10 @@ def _seed(text: str) -> int | None:
     if not text:
         return None
     try:
-        return validated_seed(int(text))
+        seed = int(text)
     except ValueError:
         raise InvalidBriefError("A seed is a whole number, for example 42.") from None
+    return validated_seed(seed)
 
 
 VERBS: dict[str, Verb] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.people import BOT_ID, GUILD_ID
+from sandbox.people import GUILD_ID
 
 if TYPE_CHECKING:
     from sandbox.people import Guild
@@ -53,8 +53,3 @@ def new_channels() -> dict[str, Channel]:
         f"{GUILD_ID[:-3]}{position:03}": Channel(f"{GUILD_ID[:-3]}{position:03}", name, position - 101)
         for position, name in enumerate(("poems", "stories", "quiet"), start=101)
     }
-
-
-def bot_denied(channel: Channel) -> int:
-    """The bits that are taken from the bot in this channel."""
-    return channel.overwrites.get(BOT_ID, (0, 0))[1]

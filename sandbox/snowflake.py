@@ -34,11 +34,6 @@ class Snowflakes:
         return str((now_ms - EPOCH_MS) << 22 | self._backsteps << 12 | self._counter)
 
 
-def seconds_of(snowflake: str) -> float:
-    """When an id was made, in seconds since 1970."""
-    return ((int(snowflake) >> 22) + EPOCH_MS) / 1000
-
-
 def iso(seconds: float) -> str:
     """A moment as Discord writes it."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from typing import TYPE_CHECKING
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
     from bot.client import Renga
     from bot.pulse import Pulse
 
+HOST_ANSWERS_S = 2.0
+
 
 def application(bot: Renga, pulse: Pulse) -> web.Application:
     """`GET /health`: 200 when ready, else 503, with the parts; `GET /pulse?since=`: the loop's raw lateness."""
 
     async def health(_request: web.Request) -> web.Response:
         try:
-            generation = await bot.generation.stats()
-        except WireError as error:
+            async with asyncio.timeout(HOST_ANSWERS_S):
+                generation = await bot.generation.stats()
+        except (WireError, TimeoutError) as error:
             generation = {"ready": False, "error": type(error).__name__}
         discord_ready = bot.is_ready() and not bot.is_closed()
         well = discord_ready and bool(generation.get("ready"))

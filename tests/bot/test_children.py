@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,7 +71,3 @@ async def test_a_child_that_never_listens_is_one_sentence(tmp_path: Path) -> Non
     async with child:
         with pytest.raises(ChildError, match="The probe did not start within"):
             await child.address()
-
-
-def test_children_run_with_our_own_python() -> None:
-    assert sys.executable

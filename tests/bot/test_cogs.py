@@ -124,7 +124,8 @@ async def test_editing_the_brief_opens_a_form_that_makes_another_piece(scene: An
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("seed", "many", "whole number"),
+        ("seed", "many", "whole number, for example"),
+        ("seed", "-1", "from 0 to"),
         ("length", "epic", "short, medium or long"),
         ("form", "scene", "do not know"),
     ],

@@ -102,6 +102,7 @@ async def test_the_bot_killed_while_a_request_is_on_its_way_loses_and_doubles_no
         await held(rig, method, path, skip, after=after)
         await rig.command("ada", "story", theme="three pages", length="long")
         await is_held(rig)
+        assert len(unsettled(rig.folder)) == 1, "a request left before its job was committed"
         rig.bot.kill()
         await rig.call("DELETE", "/faults")
         await rig.restart_bot()
