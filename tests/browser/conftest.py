@@ -57,7 +57,7 @@ class Garden:
         self.sandbox.start()
         line = await until(lambda: self.sandbox.said().partition("\n")[0], 20, "the sandbox to listen")
         self.address = json.loads(line)["listening"]
-        command = [sys.executable, "-m", "tests.browser.small_bot", self.address]
+        command = [sys.executable, str(Path(__file__).with_name("small_bot.py")), self.address]
         self.bot = Process("bot", command, CLEAN, self.folder / "bot")
         await self.start_bot()
 

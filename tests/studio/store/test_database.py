@@ -75,6 +75,22 @@ async def test_a_locked_database_is_unavailable_and_then_works_again(tmp_path: P
         assert [record.id for record in await deliver.unsettled(store)] == ["1", "3"]
 
 
+async def test_a_write_behind_one_that_waits_for_the_lock_is_told_within_discords_three_seconds(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "renga.db"
+    async with await Store.open(f"sqlite:///{path}") as store:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ahead = asyncio.create_task(a_job(store, "1"))
+            await asyncio.sleep(0.05)
+            async with asyncio.timeout(2.7):
+                with pytest.raises(StoreUnavailable, match="locked"):
+                    await a_job(store, "2")
+            with pytest.raises(StoreUnavailable, match="locked"):
+                await ahead
+
+
 async def _beats() -> int:
     beats = 0
     try:
