@@ -18,6 +18,7 @@ from generation.forms.prompts import turns
 from generation.forms.tidy import tidy
 from generation.host.engine import Cost, Finished, Grew, Output, RefusedError
 from generation.lm.circles import before_the_refrain, in_a_circle
+from generation.lm.packed import pack
 from generation.lm.sampling import draw
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class TextEngine:
         self._model = model
         self._room = room
         self._rows: dict[str, _Row] = {}
+        if model.device.type == "cpu":
+            pack(model.network)
 
     def cost(self, job: Job) -> Cost:
         if job.brief.form not in FORMS:

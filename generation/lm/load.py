@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import torch
 from safetensors import SafetensorError
+from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
+from generation.adapters.adapter import Base
 from generation.lm.chat import Chat
-from generation.lm.packed import pack
+from generation.lm.digest import digest
 from generation.lm.precision import device, dtype
 from generation.lm.weights import ModelError, Source, directory
 
@@ -25,9 +27,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """`context` counts tokens, prompt and answer together; any id in `stops` ends an answer."""
+    """`context` counts tokens, prompt and answer together; any id in `stops` ends an answer.
+
+    `network` is as transformers made it, in evaluation mode on `device`; `base` is what adapters for it are held to.
+    """
 
     name: str
+    base: Base
     network: Any
     chat: Chat
     device: torch.device
@@ -51,10 +57,11 @@ def load_model(source: Source, data_dir: Path, *, threads: int) -> LoadedModel:
     path = directory(source, data_dir, numbers)
     try:
         found: Any = AutoModelForCausalLM.from_pretrained(
-            path, dtype=numbers, local_files_only=True, output_loading_info=True
+            path, dtype=numbers, local_files_only=True, use_safetensors=True, output_loading_info=True
         )
         network, loaded = found
         tokenizer = PreTrainedTokenizerFast.from_pretrained(path, local_files_only=True)
+        base = Base(digest(source, data_dir), _adaptable(network))
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ModelError(f"The model in {path} cannot be loaded: {str(error).splitlines()[0]}") from error
     if loaded["missing_keys"]:  # transformers would go on with random numbers in their place
@@ -67,16 +74,24 @@ def load_model(source: Source, data_dir: Path, *, threads: int) -> LoadedModel:
         *_listed(config.eos_token_id),
         *_listed(network.generation_config.eos_token_id),
     }
-    if on.type == "cpu":
-        pack(network)
     log.info(
         "model_loaded", model=source.name, dtype=str(numbers), device=str(on), threads=threads,
         seconds=round(time.monotonic() - began, 2),
     )  # fmt: skip
     return LoadedModel(
-        name=source.name, network=network, chat=chat, device=on, dtype=numbers,
+        name=source.name, base=base, network=network, chat=chat, device=on, dtype=numbers,
         context=config.max_position_embeddings, stops=frozenset(stops - {None}), threads=threads,
     )  # fmt: skip
+
+
+def _adaptable(network: Any) -> dict[str, tuple[int, int]]:
+    """Every linear layer by its name, with its (out, in) features; not the output head."""
+    head = network.get_output_embeddings()
+    return {
+        name: (module.out_features, module.in_features)
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Linear) and module is not head
+    }
 
 
 def _listed(ids: int | list[int] | None) -> list[int]:

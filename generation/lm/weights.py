@@ -7,7 +7,6 @@ into safetensors under `DATA_DIR`. Any other name is the path of a model directo
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import importlib.util
 import shutil
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
+
+from generation.lm.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,11 @@ class Source:
 
     name: str
     path: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What to read, one after the other, for the bytes of its GGUF file."""
+        return (self.path,)
 
 
 def find(text_model: str) -> Source:
@@ -74,14 +80,16 @@ def directory(source: Source, data_dir: Path, dtype: torch.dtype) -> Path:
     It appears whole or not at all, whatever is killed meanwhile.
 
     Raises:
-        ModelError: it could not be written.
+        ModelError: the file could not be read, or the directory not written.
     """
     if source.path.is_dir():
         return source.path
-    with source.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        named = digest(source, data_dir)
+    except OSError as error:
+        raise ModelError(f"The weights of {source.name} cannot be read: {error.strerror}.") from error
     models = data_dir / "models"
-    made = models / f"{source.path.stem}-{str(dtype).removeprefix('torch.')}-{digest[:16]}"
+    made = models / f"{source.path.stem}-{str(dtype).removeprefix('torch.')}-{named[:16]}"
     try:
         if not made.is_dir():
             with _alone(models):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -42,6 +43,23 @@ def test_a_model_directory_is_served_under_its_own_name(copy: Path) -> None:
     assert (loaded.name, loaded.context) == ("copy", 8192)
     assert loaded.stops == {2}
     assert not loaded.network.training
+
+
+def test_the_base_names_the_weights_as_they_came_and_every_linear_layer(
+    model: LoadedModel, smollm2: Source
+) -> None:
+    """The file's own digest, so adapters are good on a machine of another dtype."""
+    with smollm2.path.open("rb") as file:
+        assert model.base.digest == hashlib.file_digest(file, "sha256").hexdigest()
+    assert len(model.base.modules) == 30 * 7
+    assert model.base.modules["model.layers.0.self_attn.k_proj"] == (192, 576)
+    assert model.base.modules["model.layers.29.mlp.down_proj"] == (576, 1536)
+
+
+def test_a_directorys_base_is_the_same_whatever_it_is_called(copy: Path) -> None:
+    first = load_model(find(str(copy)), copy.parent, threads=1).base
+    moved = copy.rename(copy.parent / "moved")
+    assert load_model(find(str(moved)), copy.parent, threads=1).base == first
 
 
 def test_weights_that_break_off(copy: Path) -> None:
