@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from generation.wire.errors import Limit
     from generation.wire.jobs import Brief
     from studio.store.records import Creation
 
@@ -61,9 +62,14 @@ def waiting(brief: Brief, position: int | None = None, eta_s: float | None = Non
     return _lines(heading(brief), line)
 
 
-def full(brief: Brief, eta_s: float) -> str:
+def full(brief: Brief, eta_s: float, limit: Limit) -> str:
     """The message of a job that the host has no room for yet."""
-    return _lines(heading(brief), f"⏳ The queue is full; yours is written down and joins it{_about(eta_s)}.")
+    why = {
+        "member": "You have as many pieces waiting as one member may",
+        "tenant": "This server has as many pieces waiting as one may",
+        "host": "The queue is full",
+    }[limit]
+    return _lines(heading(brief), f"⏳ {why}; this one is written down and joins the queue{_about(eta_s)}.")
 
 
 def away(brief: Brief) -> str:

@@ -268,8 +268,8 @@ class Runs:
                     case deliver.Waiting(position=position, eta_s=eta_s):
                         every_s = PLACE_EVERY_S if position <= FAR else FAR_EVERY_S
                         live.say(cards.waiting(brief, position, eta_s), every_s=every_s)
-                    case deliver.Crowded(eta_s=eta_s):
-                        live.say(cards.full(brief, eta_s))
+                    case deliver.Crowded(eta_s=eta_s, limit=limit):
+                        live.say(cards.full(brief, eta_s, limit))
                     case deliver.HostAway():
                         live.say(cards.away(brief))
                     case deliver.Working():

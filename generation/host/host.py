@@ -1,7 +1,7 @@
 """The generation host as the wire sees it: who asked for what, what is known of it, what was made and waits.
 
-Lives on the event loop. It owns each job's log and result until it is acknowledged, and how many may wait; who is
-next and what is made is the engine thread's (`loop.py`).
+Lives on the event loop. It owns each job's log and result until it is acknowledged, and whom it lets wait
+(`Admission`); who is next and what is made is the engine thread's (`loop.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import structlog
 from generation.host.log import JobLog
 from generation.host.loop import Made
 from generation.host.results import Results
-from generation.wire.errors import Conflict, Full, UnknownJob
+from generation.queue import Admission
+from generation.wire.errors import Conflict, UnknownJob
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from generation.wire.events import Numbered
     from generation.wire.jobs import Job
 
-CAPACITY = 2000
 NEAR = 10  # places from the front of which every change is told
 
 log = structlog.get_logger(__name__)
@@ -46,19 +46,18 @@ class GenerationHost:
     def __init__(
         self,
         *,
-        capacity: int = CAPACITY,
+        admission: Admission | None = None,
         results: Results | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`capacity` is how many jobs may wait."""
-        self._capacity = capacity
+        """`admission` says how many jobs may wait."""
+        self._admission = Admission() if admission is None else admission
         self._results = Results() if results is None else results
         self._monotonic = monotonic
         self._since = monotonic()
         self._loop: EngineLoop
         self._records: dict[str, _Record] = {}
         self._tickets: dict[int, _Record] = {}
-        self._waiting = 0
         self._newcomer_eta_s = 0.0
         self._tokens_per_s = 0.0
         self._engine: Mapping[str, Any] | None = None
@@ -73,11 +72,8 @@ class GenerationHost:
             if record.job != job:
                 raise Conflict("Another job has this id.")
             return False
-        if self._waiting >= self._capacity:
-            raise Full(max(1.0, round(self._newcomer_eta_s / self._waiting, 1)))
-        self._waiting += 1
+        self._admission.join(job)
         record = self._records[job.id] = _Record(job, JobLog())
-        record.log.add(Queued(self._waiting, self._newcomer_eta_s))
         record.ticket = self._loop.submit(job)
         self._tickets[record.ticket] = record
         return True
@@ -109,9 +105,9 @@ class GenerationHost:
         """`ready` says whether the engine is loaded; `engine` is what it says of itself."""
         return {
             "ready": self._engine is not None,
-            "waiting": self._waiting,
-            "running": len(self._tickets) - self._waiting,
-            "capacity": self._capacity,
+            "waiting": len(self._admission),
+            "running": len(self._tickets) - len(self._admission),
+            "capacity": self._admission.capacity,
             "newcomer_eta_s": self._newcomer_eta_s,
             "tokens_per_s": self._tokens_per_s,
             "results": len(self._results),
@@ -131,7 +127,8 @@ class GenerationHost:
             if record is not None:
                 self._heard(record, news)
         if report.line is not None:
-            self._newcomer_eta_s = report.line.newcomer_eta_s
+            self._newcomer_eta_s = report.line.newcomer.eta_s
+            self._admission.told(report.line)
             self._tell_places(report.line)
 
     def sweep(self) -> None:
@@ -144,7 +141,7 @@ class GenerationHost:
         match news:
             case Started():
                 record.started = True
-                self._waiting -= 1
+                self._admission.leave(record.job)
                 record.log.add(news)
             case Made():
                 self._close(record)
@@ -182,7 +179,7 @@ class GenerationHost:
         """The job is over, one way or another: nothing of the engine's will be heard of it."""
         del self._tickets[record.ticket]
         if not record.started:
-            self._waiting -= 1
+            self._admission.leave(record.job)
 
     def _forget(self, job_id: str) -> None:
         self._results.free(job_id)

@@ -37,7 +37,7 @@ class GenerationClient:
 
         Raises:
             Conflict: another job has this id.
-            Full: no room now.
+            Full: no room now, for the member, the tenant or anybody.
             Refused: the host can never do it.
         """
         async with self._asking("PUT", f"/v1/jobs/{job.id}", json=job.to_json()) as answer:
@@ -47,8 +47,11 @@ class GenerationClient:
             match answer.status, told:
                 case 409, {"error": str(sentence)}:
                     raise Conflict(sentence)
-                case 429, {"eta_s": float(eta_s) | int(eta_s)}:
-                    raise Full(eta_s)
+                case 429, {
+                    "eta_s": float(eta_s) | int(eta_s),
+                    "limit": "member" | "tenant" | "host" as limit,
+                }:
+                    raise Full(eta_s, limit)
                 case 400 | 413 | 422, {"error": str(sentence)}:
                     raise Refused(sentence)
                 case _:

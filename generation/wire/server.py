@@ -149,7 +149,7 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
     except UnknownJob:
         return _error(404, "Nothing is known by that name.")
     except Full as error:
-        answer = _error(429, str(error), eta_s=error.eta_s)
+        answer = _error(429, str(error), eta_s=error.eta_s, limit=error.limit)
         answer.headers["Retry-After"] = str(max(1, round(error.eta_s)))
         return answer
     except web.HTTPRequestEntityTooLarge:

@@ -54,15 +54,24 @@ OWN_WORDS = ("invalid", "too_long", "deadline", "unsafe")  # failures that need 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait between two tries, in seconds: doubled from `first` to `longest`, half of it by chance."""
+    """How long to wait between two tries, in seconds: doubled from `first` to `longest`, half of it by chance.
+
+    A host without room says itself when it may have some; it is asked then, or after `crowded` if that is sooner.
+    """
 
     first: float = 0.25
     longest: float = 5.0
+    crowded: float = 15.0
 
     def after(self, tries: int) -> float:
         """The pause after so many tries in a row that came to nothing, from 1."""
         whole = min(self.longest, self.first * 2.0 ** min(tries - 1, 16))
         return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers, guards nothing
+
+    def until_room(self, eta_s: float, tries: int) -> float:
+        """The pause after a host had no room for so many tries in a row, and expects some in `eta_s`."""
+        said = min(eta_s, self.crowded) * random.uniform(0.75, 1.0)  # noqa: S311 - as above
+        return max(said, self.after(tries))
 
 
 USUAL = Pace()
@@ -85,6 +94,7 @@ async def follow(
     attempt = _Attempt(store, generation, record, clock)
     away_since: float | None = None
     tries = 0  # in a row, that came to nothing
+    crowded = 0  # tries in a row for which there was no room
     deaths = 0
     while True:
         ending = await stored_ending(store, record.id)
@@ -96,12 +106,15 @@ async def follow(
             await asyncio.sleep(pace.after(tries))
         try:
             async for update in attempt.run():
-                away_since, tries = None, 0
+                away_since, tries, crowded = None, 0, 0
                 yield update
             tries += 1
         except Full as error:
-            away_since, tries = None, tries + 1
-            yield Crowded(error.eta_s)
+            away_since, tries, crowded = None, 0, crowded + 1
+            yield Crowded(error.eta_s, error.limit)
+            await asyncio.sleep(
+                pace.until_room(error.eta_s, crowded)
+            )  # then look first whether it was cancelled
         except (Unreachable, UnknownJob, BadAnswer) as error:
             tries += 1
             log.info("host_lost", job=record.id, error=type(error).__name__, why=str(error), tries=tries)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from generation.wire.errors import Limit
     from studio.store.records import Creation
 
 
@@ -19,9 +20,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Crowded:
-    """The host has no room for it yet; it is offered again. `eta_s` is the host's estimate, in seconds."""
+    """The host has no room for it yet, and it is offered again. `eta_s` is the host's estimate, in seconds.
+
+    `limit` says whose room is used up: the member's, the server's (tenant) or everybody's (host).
+    """
 
     eta_s: float
+    limit: Limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from bot import cards
 from generation.wire.jobs import Brief, Sampling
 from studio.store.records import Creation
+
+if TYPE_CHECKING:
+    from generation.wire.errors import Limit
 
 BRIEF = Brief(form="haiku", theme="autumn dusk", tone="calm")
 
@@ -89,3 +93,14 @@ def test_the_footer_says_what_made_it_and_for_whom() -> None:
 def test_a_place_in_the_queue_is_said_with_its_time(eta: float, said: str) -> None:
     assert said in cards.waiting(BRIEF, 4, eta)
     assert "Number 4" in cards.waiting(BRIEF, 4, eta)
+
+
+@pytest.mark.parametrize(
+    ("limit", "whose"),
+    [("member", "You have as many"), ("tenant", "This server has"), ("host", "The queue is full")],
+)
+def test_whose_room_is_used_up_is_said_with_when_it_may_join(limit: Limit, whose: str) -> None:
+    said = cards.full(BRIEF, 31.0, limit)
+    assert whose in said
+    assert "written down" in said
+    assert "30 seconds" in said

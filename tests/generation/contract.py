@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+from generation.queue import Admission
 from generation.wire.errors import BadAnswer, Conflict, Full, UnknownJob
 from generation.wire.events import TERMINAL, Artifact, Cancelled, Done, Failed, Preview, Queued, Started
 from tests.generation.stand import Stand, job, stand
@@ -80,7 +81,7 @@ class EngineContract:
                 await host.client.put(job("a", theme="snow"))
 
     async def test_no_room_to_wait_is_told_with_an_eta(self, engine: Engine) -> None:
-        async with stand(engine, capacity=1) as host:
+        async with stand(engine, admission=Admission(capacity=1)) as host:
             for n in range(self.ROOM):
                 await host.writing(job(f"r{n}", tokens=self.LONG))
             await host.client.put(job("waits"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import web
 
-from generation.host.host import CAPACITY, GenerationHost
+from generation.host.host import GenerationHost
 from generation.host.loop import EngineLoop
 from generation.wire.client import GenerationClient
 from generation.wire.events import Preview
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from generation.host.engine import Cost, Engine, Progress
     from generation.host.results import Results
+    from generation.queue import Admission
     from generation.wire.events import Event, Numbered
 
 
@@ -95,7 +96,7 @@ class Stand:
 async def stand(
     engine: Engine,
     *,
-    capacity: int = CAPACITY,
+    admission: Admission | None = None,
     results: Results | None = None,
     token: str | None = None,
     clock: Callable[[], float] = time.time,
@@ -103,7 +104,7 @@ async def stand(
 ) -> AsyncIterator[Stand]:
     watched = Watched(engine)
     died: list[BaseException] = []
-    host = GenerationHost(capacity=capacity, results=results)
+    host = GenerationHost(admission=admission, results=results)
     loop = EngineLoop(
         lambda: load(watched), host.report, died.append, asyncio.get_running_loop(), clock=clock
     )

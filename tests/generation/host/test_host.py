@@ -11,8 +11,9 @@ import structlog
 
 from generation.host.fake import FakeEngine
 from generation.host.results import Results
-from generation.wire.errors import UnknownJob
-from generation.wire.events import Done, Failed, Preview, Started
+from generation.queue import Admission
+from generation.wire.errors import Full, UnknownJob
+from generation.wire.events import Done, Failed, Preview, Queued, Started
 from tests.generation.stand import job, stand
 
 if TYPE_CHECKING:
@@ -94,7 +95,12 @@ async def test_a_job_that_never_fits_does_not_hold_up_the_line() -> None:
 async def test_the_counts_are_right_after_everything_at_once() -> None:
     async with stand(FakeEngine(tokens_per_s=500.0)) as host:
         names = [f"j{n}" for n in range(60)]
-        await asyncio.gather(*(host.client.put(job(name, tokens=5, seed=n)) for n, name in enumerate(names)))
+        await asyncio.gather(
+            *(
+                host.client.put(job(name, tokens=5, seed=n, member=f"member{n % 6}"))
+                for n, name in enumerate(names)
+            )
+        )
         await asyncio.gather(*(host.client.cancel(name) for name in names[::3]))
         ends = await asyncio.gather(*(host.all(name) for name in names))
         assert all(type(end[-1].event).__name__ in ("Done", "Cancelled") for end in ends)
@@ -120,10 +126,43 @@ async def test_no_log_line_has_a_members_text() -> None:
 async def test_one_who_asks_is_answered_while_another_waits_long() -> None:
     """Two members of one guild: the second need not wait for all that the first has asked."""
     async with stand(FakeEngine(tokens_per_s=400.0)) as host:
-        for n in range(30):
+        for n in range(20):
             await host.client.put(job(f"greedy{n}", member="ada", tokens=40, seed=n))
         await host.client.put(job("modest", member="bo", tokens=4))
         await host.until("modest", Started)
         assert len(host.engine.started) <= 10
-        for n in range(30):
+        for n in range(20):
             await host.client.cancel(f"greedy{n}")
+
+
+async def test_one_who_has_enough_waiting_is_refused_until_one_of_them_starts() -> None:
+    admission = Admission(per_member=2, per_tenant=3)
+    async with stand(FakeEngine(tokens_per_s=50.0), admission=admission) as host:
+        for n in range(4):  # as many as run at once
+            await host.writing(job(f"runs{n}", tokens=60, seed=n))
+        for n in range(2):
+            await host.client.put(job(f"waits{n}", tokens=2, seed=n))
+        with pytest.raises(Full) as refused:
+            await host.client.put(job("third", tokens=2))
+        assert (refused.value.limit, refused.value.eta_s >= 1.0) == ("member", True)
+        await host.client.put(job("bo", member="bo", tokens=2))
+        with pytest.raises(Full) as refused:
+            await host.client.put(job("cy", member="cy", tokens=2))
+        assert refused.value.limit == "tenant"
+        with pytest.raises(UnknownJob):
+            await host.all("third")
+        await host.until("waits1", Started)
+        assert await host.text(job("third", tokens=2))
+
+
+async def test_a_place_is_not_told_before_it_is_known() -> None:
+    """A guess at once would be wrong for each of many that come together; the line is told within a second."""
+    async with stand(FakeEngine(tokens_per_s=50.0)) as host:
+        for n in range(4):
+            await host.writing(job(f"runs{n}", tokens=100, seed=n))
+        await host.client.put(job("next"))
+        assert host.host.events("next", 0) == []
+        told = (await host.until("next", Queued)).event
+        assert isinstance(told, Queued)
+        assert told.position == 1
+        assert 0.1 <= told.eta_s <= 10.0

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from studio.deliver import Update
     from studio.store.records import JobRecord
 
-SOON = Pace(first=0.01, longest=0.05)
+SOON = Pace(first=0.01, longest=0.05, crowded=0.05)
 SHORT = replace(BRIEF, length="short")
 
 
@@ -162,10 +162,29 @@ async def test_the_creation_is_committed_before_the_host_is_told(store: Store) -
 
 async def test_a_full_host_is_asked_again_and_the_member_is_told(store: Store) -> None:
     record = await a_job(store)
-    async with told(ToldHost(Queued(3, 9.0), *MADE, refusals=[Full(30.0), Full(20.0)])) as generation:
+    refusals = [Full(30.0), Full(20.0, "member")]
+    async with told(ToldHost(Queued(3, 9.0), *MADE, refusals=refusals)) as generation:
         updates = await all_of(store, generation, record)
-    assert updates[:3] == [Crowded(30.0), Crowded(20.0), Waiting(3, 9.0)]
+    assert updates[:3] == [Crowded(30.0, "host"), Crowded(20.0, "member"), Waiting(3, 9.0)]
     assert isinstance(updates[-1], Made)
+
+
+async def test_a_job_that_is_cancelled_while_there_is_no_room_is_not_offered_again(store: Store) -> None:
+    record = await a_job(store)
+    host = ToldHost(refusals=[Full(30.0)])
+    async with told(host) as generation:
+        following = follow(store, generation, record, clock, SOON)
+        assert await anext(following) == Crowded(30.0, "host")
+        await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
+        assert [update async for update in following] == [CalledOff()]
+    assert host.submitted == 1
+
+
+def test_a_host_without_room_is_asked_again_when_it_said_and_not_all_the_time() -> None:
+    pace = Pace(first=0.25, longest=5.0, crowded=15.0)
+    assert 6.0 <= pace.until_room(8.0, 1) <= 8.0
+    assert 11.25 <= pace.until_room(3600.0, 1) <= 15.0
+    assert 2.5 <= pace.until_room(1.0, 10) <= 5.0
 
 
 async def test_a_host_that_is_not_there_is_said_to_be_away_since_when(store: Store) -> None:

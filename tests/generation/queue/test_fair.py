@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from generation.queue import IDLE_KEPT, Expected, FairQueue
-from generation.wire.jobs import Brief, Job, Terms
+from generation.queue import Expected, FairQueue
+from generation.queue.parties import IDLE_KEPT
+from tests.generation.queue.asked import drained, job, yes
 
-YES = lambda job: True  # noqa: E731
+if TYPE_CHECKING:
+    from generation.wire.jobs import Job
+
 ONE = Expected(10, 20)
-
-
-def job(
-    name: str,
-    tenant: str = "guild",
-    member: str = "ada",
-    asked_at: float = 0.0,
-    deadline: float | None = None,
-    weight: float = 1.0,
-) -> Job:
-    return Job(
-        id=name, kind="text", tenant=tenant, member=member, asked_at=asked_at,
-        brief=Brief("haiku", "rain"), seed=1, terms=Terms(weight=weight, deadline=deadline),
-    )  # fmt: skip
-
-
-def drained(queue: FairQueue, tokens: int = 20) -> list[str]:
-    """Serve one after another until the line is empty."""
-    order = []
-    while (taken := queue.take(YES)) is not None:
-        order.append(taken.id)
-        queue.charge(taken.id, tokens)
-        queue.end(taken.id, made=False)
-    return order
 
 
 def test_a_members_own_jobs_go_in_the_order_in_which_they_were_asked() -> None:
@@ -76,7 +55,7 @@ def test_absence_saves_nothing_up() -> None:
     queue = FairQueue()
     for n in range(100):
         queue.put(job(f"a{n}", tenant="a"), ONE)
-    served = [queue.take(YES) for _ in range(50)]
+    served = [queue.take(yes) for _ in range(50)]
     for taken in served:
         assert taken is not None
         queue.charge(taken.id, 20)
@@ -119,14 +98,14 @@ def test_the_same_id_may_come_again_after_it_was_cancelled() -> None:
 def test_an_eta_is_the_work_ahead_over_the_measured_speed() -> None:
     queue = FairQueue(tokens_per_s=10.0)
     queue.put(job("runs"), Expected(0, 100))
-    assert queue.take(YES) is not None
+    assert queue.take(yes) is not None
     queue.put(job("next"), Expected(0, 50))
     queue.put(job("then"), Expected(0, 50))
     line = queue.line()
     assert [(name, place.position, place.eta_s) for name, place in line.places.items()] == [
         ("next", 1, 10.0), ("then", 2, 15.0),
     ]  # fmt: skip
-    assert line.newcomer_eta_s == 20.0
+    assert line.end_eta_s == 20.0
     queue.charge("runs", 60)
     assert queue.line().places["next"].eta_s == 4.0
 
@@ -136,11 +115,11 @@ def test_the_eta_learns_the_engines_speed_and_how_long_pieces_get() -> None:
     for n in range(60):
         queue.measured(400, 10.0)
         queue.put(job(f"j{n}"), Expected(0, 100))
-        assert queue.take(YES) is not None
+        assert queue.take(yes) is not None
         queue.charge(f"j{n}", 50)
         queue.end(f"j{n}", made=True)
     queue.put(job("runs"), Expected(0, 100))
-    queue.take(YES)
+    queue.take(yes)
     queue.put(job("next"), Expected(0, 100))
     assert 50 / 40 * 0.95 <= queue.line().places["next"].eta_s <= 50 / 40 * 1.1
 
@@ -150,20 +129,24 @@ def test_a_thousand_passers_by_are_forgotten() -> None:
     for n in range(20 * IDLE_KEPT):
         queue.put(job(f"j{n}", tenant=f"t{n}"), ONE)
         drained(queue)
-    assert len(queue._tenants._parties) <= 4 * IDLE_KEPT
+    assert len(queue._tenants) <= 4 * IDLE_KEPT
 
 
 names = st.sampled_from(["a", "b", "c"])
 
 
-@given(st.lists(st.tuples(names, names, st.integers(1, 50), st.integers(0, 30)), min_size=1, max_size=40))
-def test_the_line_is_the_order_that_comes_true(asks: list[tuple[str, str, int, int]]) -> None:
+ask = st.tuples(names, names, st.integers(1, 50), st.integers(0, 30), st.sampled_from([0, 0, 0, -2, 1, 60]))
+
+
+@given(st.lists(ask, min_size=1, max_size=40))
+def test_the_line_is_the_order_that_comes_true(asks: list[tuple[str, str, int, int, int]]) -> None:
     queue = FairQueue()
-    for n, (tenant, member, tokens, prompt) in enumerate(asks):
-        queue.put(job(f"j{n}", tenant, member, asked_at=float(n % 5)), Expected(prompt, tokens))
+    for n, (tenant, member, tokens, prompt, priority) in enumerate(asks):
+        made = job(f"j{n}", tenant, member, asked_at=float(n % 5), priority=priority)
+        queue.put(made, Expected(prompt, tokens))
     said = list(queue.line().places)
     came = []
-    while (taken := queue.take(YES)) is not None:
+    while (taken := queue.take(yes)) is not None:
         came.append(taken.id)
         queue.charge(taken.id, asks[int(taken.id[1:])][2])
         queue.end(taken.id, made=False)
@@ -185,7 +168,7 @@ def test_those_who_always_wait_are_served_alike(seed: int, parties: int) -> None
             queue.put(job(f"{tenant}-{n}", tenant=str(tenant)), Expected(prompt, tokens))
     served = [0.0] * parties
     for _ in range(40 * parties // 2):
-        taken = queue.take(YES)
+        taken = queue.take(yes)
         assert taken is not None
         tenant, cost, tokens = sizes[taken.id]
         served[tenant] += cost
@@ -202,21 +185,30 @@ class Line(RuleBasedStateMachine):
         self.queue = FairQueue()
         self.waiting: dict[str, Job] = {}
         self.running: set[str] = set()
+        self.left: list[str] = []
         self.asked = 0
         self.now = 0.0
 
-    @rule(tenant=names, member=names, late=st.one_of(st.none(), st.integers(1, 9)), tokens=st.integers(1, 99))
-    def put(self, tenant: str, member: str, late: int | None, tokens: int) -> None:
+    @rule(
+        tenant=names,
+        member=names,
+        late=st.one_of(st.none(), st.integers(1, 9)),
+        tokens=st.integers(1, 99),
+        priority=st.sampled_from([0, 0, -100, 3, 100]),
+    )
+    def put(self, tenant: str, member: str, late: int | None, tokens: int, priority: int) -> None:
         self.asked += 1
         deadline = None if late is None else self.now + late
-        made = replace(job(f"j{self.asked}", tenant, member, self.now, deadline))
+        made = job(f"j{self.asked}", tenant, member, self.now, deadline, priority=priority)
         self.queue.put(made, Expected(5, tokens))
         self.waiting[made.id] = made
 
     @rule()
     def take(self) -> None:
-        taken = self.queue.take(YES)
-        assert (taken is None) == (not self.waiting)
+        taken = self.queue.take(yes)
+        assert (taken is None) == (
+            not self.waiting
+        )  # whatever waits is the next one in the end: nobody is lost
         if taken is not None:
             del self.waiting[taken.id]
             self.running.add(taken.id)
@@ -229,13 +221,16 @@ class Line(RuleBasedStateMachine):
         if over:
             self.queue.end(name, made=True)
             self.running.discard(name)
+            self.left.append(name)
 
     @precondition(lambda self: self.waiting)
     @rule(pick=st.integers(0, 1000))
     def cancel(self, pick: int) -> None:
         name = sorted(self.waiting)[pick % len(self.waiting)]
         assert self.queue.cancel(name)
+        assert not self.queue.cancel(name)
         del self.waiting[name]
+        self.left.append(name)
 
     @rule(seconds=st.integers(0, 5))
     def expire(self, seconds: int) -> None:
@@ -247,6 +242,7 @@ class Line(RuleBasedStateMachine):
         }  # fmt: skip
         for name in late:
             del self.waiting[name]
+            self.left.append(name)
 
     @invariant()
     def the_line_is_those_who_wait(self) -> None:
@@ -254,6 +250,11 @@ class Line(RuleBasedStateMachine):
         assert set(places) == set(self.waiting)
         assert len(self.queue) == len(self.waiting)
         assert [place.position for place in places.values()] == list(range(1, len(places) + 1))
+        assert len(self.left) == len(set(self.left)) == self.asked - len(self.waiting) - len(self.running)
+        deadlines = [
+            found.terms.deadline for found in self.waiting.values() if found.terms.deadline is not None
+        ]
+        assert self.queue.next_deadline() == min(deadlines, default=None)
         etas = [place.eta_s for place in places.values()]
         assert etas == sorted(etas)
 
