@@ -140,7 +140,8 @@ def _encoded(tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, int]
     for name, tensor in tensors.items():
         if name not in shapes:
             raise AdapterError(f"{quoted(name)} is no tensor that the configuration asks for.")
-        if tensor.dtype not in tensor_file.DTYPES.values() or tensor.layout is not torch.strided:
+        plain = tensor.layout is torch.strided and not tensor.is_meta
+        if not (plain and tensor.dtype in tensor_file.DTYPES.values()):
             raise AdapterError(f"The tensor {quoted(name)} is not a plain one of F32, F16 or BF16.")
         if tuple(tensor.shape) != shapes[name]:
             raise AdapterError(

@@ -26,7 +26,7 @@ def parse(data: bytes | bytearray, what: str) -> dict[str, Any]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise AdapterError(f"{what} is not UTF-8 text.") from None
-    if _depth(text) > MAX_DEPTH:
+    if _too_deep(text):
         raise AdapterError(f"{what} is nested deeper than {MAX_DEPTH} levels.")
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,15 +59,16 @@ def parse(data: bytes | bytearray, what: str) -> dict[str, Any]:
     return found
 
 
-def _depth(text: str) -> int:
+def _too_deep(text: str) -> bool:
     # what is left between quotes, once escapes are gone, is outside of strings; an escape that is itself outside
     # of one confuses this, but there the parser stops as well
     outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
-    depth = deepest = 0
+    depth = 0
     for letter in outside:
         if letter in "[{":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > MAX_DEPTH:
+                return True
         elif letter in "]}":
             depth -= 1
-    return deepest
+    return False
