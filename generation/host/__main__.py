@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import ipaddress
 import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -22,8 +24,8 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from generation.host.fake import FakeEngine
 from generation.host.host import GenerationHost
+from generation.host.local import FAKE, LocalEngine
 from generation.host.logs import configure
 from generation.host.loop import EngineLoop
 from generation.host.settings import FakeSettings, HostSettings
@@ -117,30 +119,41 @@ async def _parent_gone(end: Callable[[], None]) -> None:
     end()
 
 
-def engine_of(settings: HostSettings, pace: float | None) -> Callable[[], Engine]:
-    """What loads the engine that `TEXT_MODEL` names. Cheap itself: torch is imported where the model loads.
+def engine_of(
+    settings: HostSettings, pace: float | None, stack: contextlib.ExitStack
+) -> Callable[[], Engine]:
+    """What loads the engine that the settings name. Cheap itself: torch, or Ray, is imported where it loads.
+
+    What has to be ended after the engine is put on `stack`.
 
     Raises:
         StartError: there is no such model, or no such pace for the fake one.
     """
-    if settings.text_model == "fake":
+    local = _local_engine(settings, pace)
+    if not settings.cluster_replicas:
+        return local.load
+    if importlib.util.find_spec("ray") is None:
+        raise StartError("CLUSTER_REPLICAS needs Ray, which is not installed: pip install 'renga[cluster]'.")
+    from generation.cluster.serving import Cluster
+
+    cluster = Cluster(
+        local, settings.cluster_replicas, address=settings.ray_address, log_level=settings.log_level
+    )
+    return stack.enter_context(cluster).engine
+
+
+def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
+    local = LocalEngine(settings.text_model, settings.data_dir.resolve(), settings.cores)
+    if settings.text_model == FAKE:
         given = {} if pace is None else {"fake_tokens_per_second": pace}
-        tokens_per_s = _read(FakeSettings, **given).fake_tokens_per_second
-        return lambda: FakeEngine(tokens_per_s)
-    from generation.lm.weights import ModelError, find
+        return replace(local, fake_tokens_per_s=_read(FakeSettings, **given).fake_tokens_per_second)
+    from generation.lm.weights import ModelError
 
     try:
-        source = find(settings.text_model)
+        local.check()
     except ModelError as error:
         raise StartError(str(error)) from None
-
-    def load() -> Engine:
-        from generation.lm.engine import TextEngine
-        from generation.lm.load import load_model
-
-        return TextEngine(load_model(source, settings.data_dir, threads=settings.cores))
-
-    return load
+    return local
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -193,9 +206,10 @@ def main() -> int:
     try:
         settings = settings_of(given)
         configure(settings.log_level)
-        load = engine_of(settings, given.fake_tokens_per_second)
         port = settings.generation_port if given.port is None else given.port
-        asyncio.run(serve(settings, load, port=port, exit_with_parent=given.exit_with_parent))
+        with contextlib.ExitStack() as stack:
+            load = engine_of(settings, given.fake_tokens_per_second, stack)
+            asyncio.run(serve(settings, load, port=port, exit_with_parent=given.exit_with_parent))
     except StartError as error:
         print(f"The generation host cannot run. {error}", file=sys.stderr)  # noqa: T201 - for the operator
         return 1

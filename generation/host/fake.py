@@ -68,4 +68,10 @@ class FakeEngine:
         self._rows.pop(job_id, None)
 
     def stats(self) -> dict[str, Any]:
-        return {"model": "fake", "dtype": "none", "threads": 0, "running": len(self._rows)}
+        return {
+            "model": "fake",
+            "dtype": "none",
+            "threads": 0,
+            "running": len(self._rows),
+            "room": ROOM,
+        }

@@ -24,6 +24,8 @@ class HostSettings(BaseSettings):
     generation_port: int = Field(8500, ge=0, le=65535)
     generation_token: SecretStr | None = None
     threads: int = Field(0, ge=0, le=1024)
+    cluster_replicas: int = Field(0, ge=0, le=256)
+    ray_address: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("log_level", mode="before")
@@ -31,10 +33,19 @@ class HostSettings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @field_validator("ray_address")
+    @classmethod
+    def _of_a_node(cls, value: str) -> str:
+        if value.startswith("ray://"):
+            raise ValueError("the host must run on a node of the cluster, as host:port or auto")
+        return value
+
     @property
     def cores(self) -> int:
-        """Threads for the model: `THREADS`, else one fewer than the cores, so that a neighbour cannot stall it."""
-        return self.threads or max(1, len(os.sched_getaffinity(0)) - 1)
+        """Threads for each engine: `THREADS`, else this machine's cores but one, so that a neighbour cannot stall it,
+        shared out among the replicas (with `RAY_ADDRESS`, as if every node were like this one).
+        """
+        return self.threads or max(1, (len(os.sched_getaffinity(0)) - 1) // max(1, self.cluster_replicas))
 
 
 class FakeSettings(BaseSettings):

@@ -1,0 +1,50 @@
+"""The engine of one process: which model to load, and how. It may be loaded here, or wherever a cluster puts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generation.host.fake import FakeEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generation.host.engine import Engine
+
+FAKE = "fake"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """`text_model` is as the setting `TEXT_MODEL`; `fake_tokens_per_s` is the pace where that is `fake`."""
+
+    text_model: str
+    data_dir: Path
+    threads: int
+    fake_tokens_per_s: float = 0.0
+
+    def check(self) -> None:
+        """See that the model is there, without loading it.
+
+        Raises:
+            ModelError: it is not.
+        """
+        if self.text_model != FAKE:
+            from generation.lm.weights import find
+
+            find(self.text_model)
+
+    def load(self) -> Engine:
+        """Load it, which takes seconds; torch is imported here and not before.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        if self.text_model == FAKE:
+            return FakeEngine(self.fake_tokens_per_s)
+        from generation.lm.engine import TextEngine
+        from generation.lm.load import load_model
+        from generation.lm.weights import find
+
+        return TextEngine(load_model(find(self.text_model), self.data_dir, threads=self.threads))
