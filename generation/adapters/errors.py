@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import string
 
-_PLAIN = frozenset(string.ascii_letters + string.digits + "_.- ")
+_PLAIN = frozenset(string.ascii_letters + string.digits + "_.-+,[] ")
 _LONGEST = 60
 
 

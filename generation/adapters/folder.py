@@ -24,6 +24,7 @@ TENSORS = "adapter_model.safetensors"
 MANIFEST = "manifest.json"
 NAMES = (CONFIG, TENSORS, MANIFEST)
 
+_SHOWN = 12  # digits of a digest in a sentence
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
@@ -109,19 +110,25 @@ def folder(root: Path, name: str) -> Iterator[Folder]:
         try:
             status = os.stat(name, dir_fd=above, follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode):
-                raise AdapterError(f"The adapter {quoted(name)} is {_kind(status)}, not a directory.")
+                raise AdapterError(
+                    f"The adapter {quoted(name[:_SHOWN])} is {_kind(status)}, not a directory."
+                )
             descriptor = os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=above)
         finally:
             os.close(above)
     except FileNotFoundError:
-        raise AdapterError(f"There is no adapter {quoted(name)}.") from None
+        raise AdapterError(f"There is no adapter {quoted(name[:_SHOWN])}.") from None
     except OSError as error:
-        raise AdapterError(f"The adapter {quoted(name)} cannot be opened: {error.strerror}.") from error
+        raise AdapterError(
+            f"The adapter {quoted(name[:_SHOWN])} cannot be opened: {error.strerror}."
+        ) from error
     try:
         _exactly_the_three(descriptor)
         yield Folder(descriptor)
     except OSError as error:
-        raise AdapterError(f"The adapter {quoted(name)} cannot be read: {error.strerror}.") from error
+        raise AdapterError(
+            f"The adapter {quoted(name[:_SHOWN])} cannot be read: {error.strerror}."
+        ) from error
     finally:
         os.close(descriptor)
 

@@ -87,7 +87,7 @@ def test_a_rank_outside_of_1_to_64_is_refused(rank: Any, tmp_path: Path) -> None
 def test_a_rank_that_the_tensors_do_not_have_is_refused(tmp_path: Path) -> None:
     directory = genuine(tmp_path)
     config(directory, r=3)
-    assert 'has the shape "\\x5b2\\x2c 6\\x5d", not 3 x 6' in refusal(directory)
+    assert 'has the shape "[2, 6]", not 3 x 6' in refusal(directory)
 
 
 def test_a_rank_claimed_far_above_the_tensors_allocates_nothing_for_it(tmp_path: Path) -> None:
