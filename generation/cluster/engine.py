@@ -137,7 +137,7 @@ class ClusterEngine:
                 self._house()
 
     def stats(self) -> dict[str, Any]:
-        """`running` and `room` over all replicas; model, dtype and threads as the first one says."""
+        """`running`, `room` and `adapters` over all replicas; the rest as the first one said when it was joined."""
         with self._changed:
             replicas = self._replicas.values()
             first: Mapping[str, Any] = next((one.stats for one in replicas if one.stats), {})
@@ -148,6 +148,7 @@ class ClusterEngine:
                 **first,
                 "running": len(self._tasks),
                 "room": sum(one.room for one in replicas if one.session),
+                "adapters": sorted({digest for one in replicas for digest in one.adapters}),
                 "replicas": [
                     {
                         "name": one.link.name, "up": bool(one.session), "pid": one.pid, "running": len(one.running),

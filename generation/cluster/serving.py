@@ -19,6 +19,7 @@ import logging
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 START_WITHIN_S = 180.0
 STOP_WITHIN_S = 8.0
+KNOCK_WITHIN_S = 5.0
 STORE_BYTES = 80 * 2**20  # Ray's least; what we send is small and never goes there
 PREFIX = "renga-ray-"
 
@@ -83,7 +85,8 @@ class Cluster:
     ) -> None:
         if self._thread.is_alive():
             if self._events is not None:
-                self._events.call_soon_threadsafe(self._end.set)
+                with contextlib.suppress(RuntimeError):  # it has ended by itself just now
+                    self._events.call_soon_threadsafe(self._end.set)
             self._thread.join(STOP_WITHIN_S)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -121,10 +124,9 @@ class Cluster:
             self._leave()
 
     async def _serve(self) -> None:
-        self._join()
-        links = self._deploy()
         self._events = asyncio.get_running_loop()
-        engine = ClusterEngine(links, self._events)
+        self._join()
+        engine = ClusterEngine(self._deploy(), self._events)
         running = asyncio.create_task(engine.run())
         self._made.set_result(engine)
         await self._end.wait()
@@ -134,8 +136,12 @@ class Cluster:
 
     def _join(self) -> None:
         """Start Ray, or join the one there is."""
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        os.environ.setdefault("RAY_COLOR_PREFIX", "0")
+        os.environ.update(
+            RAY_USAGE_STATS_ENABLED="0",
+            RAY_DISABLE_FAILURE_SIGNAL_HANDLER="1",  # SIGTERM is how a host is told to leave, not a failure
+            RAY_COLOR_PREFIX="0",
+            RAY_DEDUP_LOGS="0",
+        )
         if not self._address:
             self._folder = _own_folder()
             os.environ.update(
@@ -143,6 +149,8 @@ class Cluster:
                 RAY_AUTH_TOKEN=secrets.token_hex(32),
                 RAY_worker_niceness="0",  # as nice as we are, not fifteen more
             )
+        elif self._address != "auto":
+            _knock(self._address)
         import ray
 
         try:
@@ -172,8 +180,10 @@ class Cluster:
         logging.getLogger("ray.serve").setLevel(logging.WARNING)
         calm = LoggingConfig(log_level="WARNING", enable_access_log=False)
         resources: dict[str, Any] = {"num_cpus": self._local.threads}
-        if ray.cluster_resources().get("GPU"):  # type: ignore[no-untyped-call]
+        if gpus := ray.cluster_resources().get("GPU"):  # type: ignore[no-untyped-call]
             resources["num_gpus"] = 1
+            if gpus < len(self._names):
+                log.warning("replicas_wait_for_gpus", gpus=gpus, replicas=len(self._names))
         deployed = serve.deployment(
             name="engine",
             ray_actor_options=resources,
@@ -251,6 +261,15 @@ def _lost() -> Any:
         yield
     except (RayError, RayServeException) as error:
         raise LinkLost(_line(error)) from error
+
+
+def _knock(address: str) -> None:
+    """See that something listens at `host:port`; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_WITHIN_S).close()
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"Ray at RAY_ADDRESS {address} cannot be reached: {_line(error)}.") from None
 
 
 def _why_not(names: Sequence[str]) -> str:
