@@ -51,6 +51,7 @@ def test_every_other_key_of_peft_passes_only_as_it_is(key: str, value: Any) -> N
         ("megatron_core", "evil.module"), ("megatron_config", {}), ("peft_type", "LOHA"), ("peft_type", "lora"),
         ("task_type", "SEQ_CLS"), ("task_type", None), ("use_bdlora", {"nblocks": 2}), ("arrow_config", {}),
         ("auto_mapping", {"base_model_class": "os", "parent_library": "os"}), ("ensure_weight_tying", True),
+        ("use_dora", 0), ("use_dora", 0.0), ("inference_mode", 1), ("init_lora_weights", 1), ("qalora_group_size", 16.0),
     ],
     ids=str,
 )  # fmt: skip
