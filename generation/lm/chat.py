@@ -44,9 +44,14 @@ class Chat:
         ids: list[int] = []
         for piece in self._rendered(tuple(turn.role for turn in turns)):
             if isinstance(piece, int):
-                ids += self._text.encode(turns[piece].text.strip(), add_special_tokens=False).ids
+                ids += self.of_text(turns[piece].text.strip())
             else:
                 ids += self._control.encode(piece, add_special_tokens=False).ids
+        return ids
+
+    def of_text(self, text: str) -> list[int]:
+        """The ids of a text, whatever it looks like, without any that open or close it."""
+        ids: list[int] = self._text.encode(text, add_special_tokens=False).ids
         return ids
 
     def text(self, ids: Sequence[int]) -> str:

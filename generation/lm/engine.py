@@ -1,141 +1,382 @@
-"""The text engine: each row has its own cache and its own generator, and every step gives each one token.
+"""The text engine: continuous batching. Every step gives each row a token, whoever came or left since the last one.
 
-Rows are computed one by one, so what a row says cannot depend on its neighbours. Batching them, many adapters and a
-shared prefix are not here yet; the seam (`host/engine.py`) stays when they come.
+A job is one row, or several that share the reading of one prompt. Rows are made of `row.py`, computed by `decoder.py`
+(or `plain.py`), drawn for by `sampling.py`; this file says in which order. There is no line here: what does not fit is
+not started, and a started row that lost its place to a lack of memory is the first to get one back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import structlog
 import torch
-from transformers import DynamicCache
 
+from generation.adapters import AdapterError
 from generation.forms import FORMS, form_named
-from generation.forms.ending import at_an_end
 from generation.forms.prompts import turns
-from generation.forms.tidy import tidy
-from generation.host.engine import Cost, Finished, Grew, Output, RefusedError
-from generation.lm.circles import before_the_refrain, in_a_circle
-from generation.lm.packed import pack
-from generation.lm.sampling import draw
+from generation.host.engine import Broken, Cost, Finished, Grew, Output, RefusedError
+from generation.lm.architecture import UnknownArchitectureError, architecture_of
+from generation.lm.decoder import Decoder
+from generation.lm.plain import PlainNetwork
+from generation.lm.prefixes import Prefixes
+from generation.lm.residency import MOST, Residency
+from generation.lm.row import Row
+from generation.lm.sampling import KEYS, Draw, draw
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from torch import Tensor
+
     from generation.host.engine import Progress
+    from generation.lm.cache import Seat
+    from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
+    from generation.lm.lora import Selection, Stack
+    from generation.lm.row import Constraint, Stopped
     from generation.wire.jobs import Job
 
-ROOM = 4
+ROOM = 16
+POSITIONS = 8192  # tokens of prompt and answer that a row has at most, whatever the model could do
+MEAN = 1024  # tokens that rows are reckoned with on average: the cache is promised for so many times `room`
+READ_AT_ONCE = 256  # tokens of prompts in a step; more would keep those waiting that write
+WAIT_S = 0.01  # for an adapter, where nothing else is to be done
 MIME = "text/plain; charset=utf-8"
 
-
-@dataclass(slots=True)
-class _Row:
-    job: Job
-    prompt: list[int]
-    limit: int
-    generator: torch.Generator
-    cache: DynamicCache = field(default_factory=DynamicCache)
-    made: list[int] = field(default_factory=list)
-    text: str = ""
+log = structlog.get_logger(__name__)
 
 
 class TextEngine:
-    """`host.engine.Engine` over a causal language model. `room` rows run at once."""
+    """`host.engine.Engine` over a causal language model."""
 
-    def __init__(self, model: LoadedModel, *, room: int = ROOM) -> None:
-        self._model = model
-        self._room = room
-        self._rows: dict[str, _Row] = {}
-        if model.device.type == "cpu":
-            pack(model.network)
+    def __init__(
+        self,
+        model: LoadedModel,
+        *,
+        room: int = ROOM,
+        adapters: Path | None = None,
+        constraints: Mapping[str, Callable[[Job, Chat], Constraint]] | None = None,
+        reproducible: bool = False,
+    ) -> None:
+        """`room` rows run at once. `adapters` is the directory that has them; None: none are served.
+
+        `constraints` hold the rows of the forms that they are named by. `reproducible` computes every row alone, so
+        that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
+        over); it gives up most of the speed.
+        """
+        self._name, self._chat, self._stops = model.name, model.chat, model.stops
+        self._threads, self._ends = model.threads, model.ends
+        self._positions = min(model.context, POSITIONS)
+        self._together = not reproducible
+        self._network = self._computed_by(model, room)
+        self._residency = (
+            None
+            if adapters is None
+            else Residency(adapters, model.base, self._network.shapes, dtype=model.dtype, device=model.device)
+        )
+        self._constraints = dict(constraints or {})
+        self._most = self._room = room
+        self._rows: list[Row] = []
+        self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
+        self._stack: Stack | None = None
+        self._prefixes = Prefixes() if self._together and isinstance(self._network, Decoder) else None
+
+    def _computed_by(self, model: LoadedModel, room: int) -> Decoder | PlainNetwork:
+        try:
+            architecture = architecture_of(model.network)
+        except UnknownArchitectureError as error:
+            log.warning("slow_path", model=model.name, reason=str(error))
+            return PlainNetwork(
+                model.network, model.base.modules, rows=room, context=self._positions, dtype=model.dtype,
+                device=model.device,
+            )  # fmt: skip
+        return Decoder(
+            architecture, rows=room, context=self._positions, dtype=model.dtype, device=model.device
+        )
 
     def cost(self, job: Job) -> Cost:
         if job.brief.form not in FORMS:
             raise RefusedError("invalid", f"There is no form called {job.brief.form[:40]}.")
-        if job.model not in (None, self._model.name):
+        if job.model not in (None, self._name):
             raise RefusedError("invalid", "That model is not served here.")
-        if job.adapter is not None and job.terms.when_adapter_is_bad == "fail":
+        if job.adapter is not None and self._residency is None and job.terms.when_adapter_is_bad == "fail":
             raise RefusedError("adapter", "That adapter is not served here.")
-        cost = Cost(len(self._model.chat.ids(turns(job.brief))), _limit(job))
-        if cost.prompt_tokens + cost.output_tokens > self._model.context:
+        prompt, limit = len(self._chat.ids(turns(job.brief))), _limit(job)
+        if prompt + limit > self._positions:
             raise RefusedError(
                 "too_long",
-                f"It is too long: {cost.prompt_tokens} tokens to read and up to {cost.output_tokens} to write, "
-                f"where the model has room for {self._model.context}.",
+                f"It is too long: {prompt} tokens to read and up to {limit} to write, "
+                f"where the model has room for {self._positions}.",
             )
-        return cost
+        if job.sampling.n > self._most:
+            raise RefusedError("invalid", f"No more than {self._most} samples can be made at once.")
+        return Cost(prompt, limit * job.sampling.n)
 
-    def fits(self, job: Job) -> bool:  # noqa: ARG002 - a row is a row, however long
-        return len(self._rows) < self._room
+    def fits(self, job: Job) -> bool:
+        if len(self._rows) + job.sampling.n > self._room:
+            return False
+        prompt = len(self._chat.ids(turns(job.brief)))
+        promised = sum(row.reserved for row in self._rows)
+        most = max(self._positions, MEAN * self._most)
+        if promised + job.sampling.n * (prompt + _limit(job)) > most:
+            return False
+        used = {row.adapter for row in self._rows} - {None}
+        return job.adapter is None or job.adapter in used or len(used) < MOST
 
     def start(self, job: Job) -> None:
-        self._rows[job.id] = _Row(
-            job, self._model.chat.ids(turns(job.brief)), _limit(job), torch.Generator().manual_seed(job.seed)
-        )
+        prompt, adapter, note = self._chat.ids(turns(job.brief)), job.adapter, ""
+        if adapter is not None and self._residency is None:
+            adapter, note = None, "That adapter is not served here."
+        if adapter is not None and self._residency is not None:
+            self._residency.want(adapter)
+        make = self._constraints.get(job.brief.form)
+        self._outputs[job.id] = {}
+        for part in range(job.sampling.n):
+            self._rows.append(
+                Row(
+                    job, part, prompt, _limit(job), torch.Generator().manual_seed((job.seed + part) % 2**63),
+                    adapter, job.sampling.stop + self._ends, note,
+                    None if make is None else make(job, self._chat),
+                )
+            )  # fmt: skip
 
     @torch.inference_mode()
     def step(self) -> list[Progress]:
-        """One token for every row; of the rows that have just begun, the first alone is read in."""
-        progress: list[Progress] = []
-        reading = False
-        for row in list(self._rows.values()):
-            if not row.made:
-                if reading:
-                    continue
-                reading = True
-            progress += self._advance(row)
+        """One token for every row that is ready; prompts are read up to `READ_AT_ONCE` tokens."""
+        progress = self._settle_adapters()
+        try:
+            writing = [row for row in self._rows if row.seat is not None and row.made and not row.unread]
+            stack_covers = self._covers()
+            progress += self._read(stack_covers)
+            progress += self._write([row for row in writing if row in self._rows and row.seat is not None])
+        except (MemoryError, RuntimeError) as error:
+            if not _no_memory(error):
+                raise
+            progress += self._make_do()
+        if not progress and self._rows and self._residency is not None:
+            self._residency.wait(WAIT_S)
         return progress
 
     def cancel(self, job_id: str) -> None:
-        self._rows.pop(job_id, None)
+        for row in [row for row in self._rows if row.job.id == job_id]:
+            self._leave(row)
+        self._outputs.pop(job_id, None)
 
     def stats(self) -> dict[str, Any]:
-        model = self._model
         return {
-            "model": model.name,
-            "dtype": str(model.dtype).removeprefix("torch."),
-            "device": str(model.device),
-            "threads": model.threads,
-            "context": model.context,
-            "running": len(self._rows),
+            "model": self._name,
+            "dtype": str(self._network.dtype).removeprefix("torch."),
+            "device": str(self._network.device),
+            "threads": self._threads,
+            "context": self._positions,
+            "running": len({row.job.id for row in self._rows}),
             "room": self._room,
+            "path": "fast" if isinstance(self._network, Decoder) else "plain",
+            "reproducible": not self._together,
+            "constraints": sorted(self._constraints),
+            "adapters": [] if self._residency is None else self._residency.resident,
         }
 
-    def _advance(self, row: _Row) -> list[Progress]:
-        first = not row.made
-        logits = self._logits(row, row.prompt if first else row.made[-1:])
-        token = draw(logits, row.made, row.job.sampling, row.generator)
-        row.made.append(token)
-        spent = 1 + len(row.prompt) * first
-        if token in self._model.stops:
-            return [Grew(row.job.id, 0, row.text, spent), self._finished(row, row.text, "end")]
-        row.text = tidy(self._model.chat.text(row.made))
-        grew = Grew(row.job.id, 0, row.text, spent)
-        if again := in_a_circle(row.made):
-            return [grew, self._finished(row, tidy(self._model.chat.text(row.made[:-again])), "circle")]
-        if (text := before_the_refrain(row.text)) is not None:
-            return [grew, self._finished(row, text, "circle")]
-        if len(row.made) >= row.limit:
-            return [grew, self._finished(row, row.text, "limit")]
-        return [grew]
+    def _settle_adapters(self) -> list[Progress]:
+        """Rows whose adapter turned out bad go on with the base model, or fail, as their terms say."""
+        progress: list[Progress] = []
+        for row in list(self._rows):
+            if (
+                row.adapter is None
+                or row.seat is not None
+                or row not in self._rows
+                or self._residency is None
+            ):
+                continue
+            try:
+                self._residency.want(row.adapter)
+                self._residency.ready(row.adapter)
+            except AdapterError as error:
+                log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
+                if row.job.terms.when_adapter_is_bad == "fail":
+                    self.cancel(row.job.id)
+                    progress.append(Broken(row.job.id, "adapter", f"Its adapter cannot be used. {error}"))
+                else:
+                    for other in self._rows:
+                        if other.job.id == row.job.id:
+                            other.adapter, other.note = None, f"Its adapter cannot be used. {error}"
+        return progress
 
-    def _logits(self, row: _Row, ids: list[int]) -> torch.Tensor:
-        """What may follow `ids`, after all that the row's cache has: (V,) float32 on the CPU."""
-        x = torch.tensor([ids], device=self._model.device)  # (1, T)
-        out = self._model.network(input_ids=x, cache=row.cache, use_cache=True, logits_to_keep=1)
-        logits: torch.Tensor = out.logits[0, -1].float().cpu()
-        return logits
+    def _covers(self) -> Callable[[Row], bool]:
+        """Which rows can be computed now, with the stack that there is."""
+        if self._residency is None:
+            return lambda row: row.adapter is None
+        residency = self._residency
+        ready = {
+            row.adapter for row in self._rows if row.adapter is not None and residency.ready(row.adapter)
+        }
+        if not self._together:
+            return lambda row: row.adapter is None or row.adapter in ready
+        running = {row.adapter for row in self._rows if row.adapter is not None and row.seat is not None}
+        self._stack = residency.stack(ready, running)
+        covered = set(self._stack.digests) if self._stack is not None else set()
+        return lambda row: row.adapter is None or row.adapter in covered
 
-    def _finished(self, row: _Row, text: str, stopped: str) -> Finished:
-        """`stopped` says what ended it: the model (`end`), its bound (`limit`) or a circle that it ran in."""
-        del self._rows[row.job.id]
-        if stopped != "end":
-            text = at_an_end(text, form_named(row.job.brief.form).kind)
-        output = Output(MIME, text.encode(), {"stopped": stopped})
-        return Finished(row.job.id, (output,), len(row.prompt), len(row.made), self._model.name, None)
+    def _select(self, adapters: Sequence[str | None]) -> Selection | None:
+        if all(adapter is None for adapter in adapters):
+            return None
+        assert self._residency is not None
+        if not self._together:
+            (adapter,) = {adapter for adapter in adapters if adapter is not None}
+            return self._residency.alone(adapter).select(adapters, self._network.dtype)
+        assert self._stack is not None
+        return self._stack.select(adapters, self._network.dtype)
+
+    def _read(self, covered: Callable[[Row], bool]) -> list[Progress]:
+        """Give rows a seat, in the order in which they came, and read what they have not read yet."""
+        parts: list[tuple[Row, Seat, Sequence[int]]] = []
+        left = READ_AT_ONCE
+        for row in self._rows:
+            if left <= 0:
+                break
+            if not covered(row) or (row.seat is not None and row.made and not row.unread):
+                continue
+            if row.seat is None:
+                seated = sum(other.seat is not None for other in self._rows)
+                if (
+                    seated >= self._room
+                    or not self._network.cache.free
+                    or self._shares_with_one_that_reads(row, parts)
+                ):
+                    continue
+                row.seat = self._network.cache.open(row.adapter)
+                self._begin_with_what_is_known(row)
+            unread = row.unread if not self._together else row.unread[:left]
+            parts.append((row, row.seat, unread))
+            left -= len(unread)
+        if not parts:
+            return []
+        if self._together:
+            logits = self._network.read([(seat, tokens) for _, seat, tokens in parts], self._select)
+        else:
+            logits = torch.cat(
+                [self._network.read([(seat, tokens)], self._select) for _, seat, tokens in parts]
+            )
+        done = [n for n, (row, _, _) in enumerate(parts) if not row.unread]
+        for n in done:
+            if not parts[n][0].made:
+                self._remember(parts[n][0])
+        return self._draw([parts[n][0] for n in done], logits[done] if len(done) < len(parts) else logits)
+
+    def _shares_with_one_that_reads(self, row: Row, parts: Sequence[tuple[Row, Seat, Sequence[int]]]) -> bool:
+        """Whether another sample of the same job reads its prompt just now: this one copies it in the next step."""
+        return self._prefixes is not None and any(
+            other.job.id == row.job.id and not other.made for other, _, _ in parts
+        )
+
+    def _begin_with_what_is_known(self, row: Row) -> None:
+        if self._prefixes is None or row.made or row.seat is None:
+            return
+        kept = self._prefixes.longest(row.adapter, row.prompt)
+        if kept is not None and isinstance(self._network, Decoder):
+            self._network.cache.fill(row.seat, kept)
+
+    def _remember(self, row: Row) -> None:
+        if self._prefixes is not None and isinstance(self._network, Decoder) and row.seat is not None:
+            held = self._network.cache.held(row.seat, len(row.prompt))
+            self._prefixes.keep(row.adapter, row.prompt, held)
+
+    def _write(self, rows: list[Row]) -> list[Progress]:
+        if not rows:
+            return []
+        seats = [row.seat for row in rows if row.seat is not None]
+        tokens = [row.made[-1] for row in rows]
+        if self._together:
+            logits = self._network.write(seats, tokens, self._select)
+        else:
+            found = [
+                self._network.write([seat], [token], self._select)
+                for seat, token in zip(seats, tokens, strict=True)
+            ]
+            logits = torch.cat(found)
+        return self._draw(rows, logits)
+
+    def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
+        """The next token of each of `rows`. logits: (len(rows), V)."""
+        if not rows:
+            return []
+        draws = [
+            Draw(
+                row.job.sampling, row.made, int(torch.randint(0, KEYS, (), generator=row.generator)),
+                None if row.constraint is None else row.constraint.allowed(),
+            )
+            for row in rows
+        ]  # fmt: skip
+        if self._together:
+            tokens = draw(logits, draws)
+        else:
+            tokens = [draw(logits[n : n + 1], [one])[0] for n, one in enumerate(draws)]
+        progress: list[Progress] = []
+        for row, token in zip(rows, tokens, strict=True):
+            progress += self._took(row, token)
+        return progress
+
+    def _took(self, row: Row, token: int) -> list[Progress]:
+        stopped = row.take(token, self._stops, self._chat)
+        first = not row.reported and row.part == 0
+        row.reported = True
+        progress: list[Progress] = [Grew(row.job.id, row.part, row.text, 1 + len(row.prompt) * first)]
+        if stopped is not None:
+            self._leave(row)
+            done = self._outputs[row.job.id]
+            done[row.part] = (row.text, stopped, len(row.made))
+            if len(done) == row.job.sampling.n:
+                progress.append(self._finished(row, self._outputs.pop(row.job.id)))
+        return progress
+
+    def _finished(self, row: Row, done: Mapping[int, tuple[str, Stopped, int]]) -> Finished:
+        note = {"note": row.note} if row.note else {}
+        outputs = tuple(
+            Output(MIME, text.encode(), {"stopped": stopped, **note})
+            for _, (text, stopped, _) in sorted(done.items())
+        )
+        made = sum(tokens for _, _, tokens in done.values())
+        self._room = min(self._most, self._room + 1)
+        return Finished(row.job.id, outputs, len(row.prompt), made, self._name, row.adapter)
+
+    def _leave(self, row: Row) -> None:
+        self._rows.remove(row)
+        if row.seat is not None:
+            self._network.cache.close(row.seat)
+
+    def _make_do(self) -> list[Progress]:
+        """There was not enough memory: half the rows at most from now on; one that was alone fails alone.
+
+        All give up their seats and take them again, as far as there is room, with what they have made.
+        """
+        seated = [row for row in self._rows if row.seat is not None]
+        if self._prefixes is not None:
+            self._prefixes.clear()
+        for row in seated:
+            if row.seat is not None:
+                self._network.cache.close(row.seat)
+                row.seat = None
+        if self._network.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if len(seated) <= 1:
+            broken = [row.job.id for row in seated]
+            for job_id in broken:
+                self.cancel(job_id)
+            log.error("no_memory", rows=len(seated))
+            return [
+                Broken(job_id, "memory", "There is not enough memory here to make it.") for job_id in broken
+            ]
+        self._room = max(1, len(seated) // 2)
+        log.warning("memory_is_short", rows=len(seated), room=self._room)
+        return []
 
 
 def _limit(job: Job) -> int:
     return job.sampling.max_tokens or form_named(job.brief.form).tokens[job.brief.length]
+
+
+def _no_memory(error: Exception) -> bool:
+    said = str(error)
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or ("memory" in said and "alloc" in said)

@@ -22,6 +22,8 @@ THEME_LIMIT = 1000
 TONE_LIMIT = 200
 SOURCE_LIMIT = 20_000
 TOKENS_LIMIT = 100_000
+STOPS_LIMIT, STOP_LIMIT = 8, 60
+SAMPLES_LIMIT = 16
 
 Kind = Literal["text"]
 Length = Literal["short", "medium", "long"]
@@ -46,7 +48,10 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are drawn. `max_tokens` bounds the piece; 0 takes the form's own bound for its length."""
+    """How tokens are drawn. `max_tokens` bounds the piece; 0 takes the form's own bound for its length.
+
+    The piece ends before the first of the texts in `stop` that comes up. `n` samples are made, each a part of its own.
+    """
 
     temperature: float = 0.8
     top_p: float = 0.95
@@ -54,6 +59,8 @@ class Sampling:
     min_p: float = 0.02
     repetition_penalty: float = 1.1
     max_tokens: int = 0
+    stop: tuple[str, ...] = ()
+    n: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,11 @@ def _check(job: Job) -> None:
             0 <= sampling.max_tokens <= TOKENS_LIMIT,
             f"max_tokens is from 0 (the form's own) to {TOKENS_LIMIT}.",
         ),
+        (
+            len(sampling.stop) <= STOPS_LIMIT and all(0 < len(stop) <= STOP_LIMIT for stop in sampling.stop),
+            f"There are at most {STOPS_LIMIT} stop texts, of 1 to {STOP_LIMIT} characters.",
+        ),
+        (1 <= sampling.n <= SAMPLES_LIMIT, f"n is from 1 to {SAMPLES_LIMIT}."),
         (0.0 < terms.weight <= 1000.0, "A weight is above 0 and at most 1000."),
         (abs(terms.priority) <= 100, "A priority is from -100 to 100."),
     ]

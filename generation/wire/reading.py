@@ -57,6 +57,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return _value(inner, value, where)
     if dataclasses.is_dataclass(hint):
         return read(typing.cast("type[Any]", hint), value, f"{where}.")
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise InvalidJobError(f"{where} must be a list.")
+        inner, _ = typing.get_args(hint)
+        return tuple(_value(inner, item, f"{where}[{n}]") for n, item in enumerate(value))
     if origin is dict:
         if not isinstance(value, Mapping):
             raise InvalidJobError(f"{where} must be an object.")

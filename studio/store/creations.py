@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from generation.wire.jobs import Brief, Sampling
+from generation.wire.reading import read
 from studio.store.records import Creation
 from studio.store.tables import creations
 
@@ -26,7 +27,7 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     if row is None:
         return None
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    brief, sampling = Brief(**values.pop("brief")), Sampling(**values.pop("sampling"))
+    brief, sampling = Brief(**values.pop("brief")), read(Sampling, values.pop("sampling"))
     return Creation(**values, brief=brief, sampling=sampling)
 
 

@@ -214,8 +214,13 @@ class EngineContract:
             await writer.wait_closed()
             assert reader is not None
 
-    async def test_a_seed_gives_the_same_text_alone_and_in_company(self, engine: Engine) -> None:
-        async with stand(engine) as host:
+    @pytest.fixture
+    def reproducible(self, engine: Engine) -> Engine:
+        """The engine in the mode where a seed decides alone."""
+        return engine
+
+    async def test_a_seed_gives_the_same_text_alone_and_in_company(self, reproducible: Engine) -> None:
+        async with stand(reproducible) as host:
             alone = await host.text(job("alone", tokens=20))
             others = [
                 host.text(job(f"o{n}", theme="snow", tokens=15 + n, seed=n)) for n in range(self.ROOM - 1)

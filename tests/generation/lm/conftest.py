@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
+
+torch.set_num_threads(1)  # a second thread that waits for a busy core costs more than it brings
 
 if TYPE_CHECKING:
     from generation.lm.load import LoadedModel

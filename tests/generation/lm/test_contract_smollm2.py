@@ -20,4 +20,8 @@ class TestSmolLM2(EngineContract):
 
     @pytest.fixture
     def engine(self, model: LoadedModel) -> Engine:
-        return TextEngine(model)
+        return TextEngine(model, room=self.ROOM)
+
+    @pytest.fixture
+    def reproducible(self, model: LoadedModel) -> Engine:
+        return TextEngine(model, room=self.ROOM, reproducible=True)

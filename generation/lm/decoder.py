@@ -1,0 +1,247 @@
+"""The fast path: a step of many rows through a network at once, each with its own length and adapter.
+
+All tokens of a step lie flat, (N, width); only attention knows rows. A step either writes (one token for each of the
+first N slots, attention over all of them at once) or reads (some prompts, of any lengths, attention one by one).
+On CUDA the writing step is replayed from graphs (`graphs.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional as F  # noqa: N812 - what everybody calls it
+
+from generation.lm.cache import Seat, SlotCache
+from generation.lm.graphs import Graphs
+from generation.lm.packed import Matrix, fused
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from generation.lm.architecture import Architecture, LayerParts, Norm
+    from generation.lm.lora import Selection
+
+Select = Callable[[Sequence[str | None]], "Selection | None"]  # the rows' adapters -> what adds to them
+Attend = Callable[[int, "_Layer", "Tensor", "Tensor", "Tensor"], "Tensor"]
+
+LEAST_ROWS = (
+    4  # fewer are computed as so many: oneDNN's kernels for one row or two read the weights more slowly
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    parts: LayerParts
+    matrices: Mapping[str, Matrix]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A writing step of the slots from `first` on. tokens, positions: (M,); bias by window: (M, 1, 1, T), 0 or -inf."""
+
+    first: int
+    tokens: Tensor
+    positions: Tensor
+    biases: dict[int | None, Tensor]
+
+
+class Decoder:
+    """Computes logits for rows whose keys and values it keeps. Not thread-safe."""
+
+    def __init__(
+        self, architecture: Architecture, *, rows: int, context: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        """`rows` seats of `context` positions. Copies what it needs; the network may be let go."""
+        self.shapes = architecture.group_shapes()
+        self.dtype, self.device = dtype, device
+        self._heads, self._kv_heads, self._size = (
+            architecture.heads, architecture.kv_heads, architecture.head_dim,
+        )  # fmt: skip
+        self._scale = architecture.attention_scale
+        self._activation = architecture.activation
+        self._embedding = architecture.embedding.to(device).clone()
+        scale = architecture.embedding_scale
+        self._embedding_scale = None if scale is None else torch.tensor(scale, dtype=dtype, device=device)
+        self._norm = architecture.norm
+        self._head = Matrix(architecture.head.weight, architecture.head.bias)
+        self._layers = tuple(
+            _Layer(parts, {kind: fused(list(linears.values())) for kind, linears in parts.linears.items()})
+            for parts in architecture.layers
+        )
+        self._windows = {parts.window for parts in architecture.layers}
+        kinds = {parts.rope for parts in architecture.layers}
+        positions = torch.arange(context, device=device)
+        self._ropes = {kind: self._signed(*architecture.rope(kind, positions)) for kind in kinds}
+        self.cache = SlotCache(
+            len(self._layers), rows, context, self._kv_heads, self._size, dtype=dtype, device=device
+        )
+        self._graphs = Graphs(self._write) if device.type == "cuda" else None
+
+    def _signed(self, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+        """Rotation as `x * cos + roll(x) * sin`: the sign of the rolled half is the sine's."""
+        half = self._size // 2
+        sin = torch.cat((-sin[:, :half], sin[:, half:]), 1)
+        return cos.to(self.dtype)[:, None], sin.to(self.dtype)[:, None]
+
+    def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
+        """One more token for each of `seats`: what may follow, (M, V), in the order given."""
+        if len(seats) > 1:
+            self.cache.to_front(seats)
+        order = sorted(range(len(seats)), key=lambda n: seats[n].slot)
+        rows = [seats[n] for n in order]
+        positions = torch.tensor([seat.length for seat in rows])
+        longest = max(seat.length for seat in rows) + 1
+        if self._graphs is not None:
+            longest = self._graphs.rounded(longest, self.cache.positions)
+        step = Written(
+            rows[0].slot,
+            torch.tensor([tokens[n] for n in order]).to(self.device),
+            positions.to(self.device),
+            {window: self._bias(positions, longest, window) for window in self._windows},
+        )
+        selection = select([seat.adapter for seat in rows])
+        logits = self._write(step, selection) if self._graphs is None else self._graphs.run(step, selection)
+        for seat in rows:
+            seat.length += 1
+        if order != list(range(len(order))):
+            back = torch.empty(len(order), dtype=torch.long)
+            back[torch.tensor(order)] = torch.arange(len(order))
+            logits = logits[back.to(logits.device)]
+        return logits
+
+    def read(self, parts: Sequence[tuple[Seat, Sequence[int]]], select: Select) -> Tensor:
+        """Take in the next tokens of some seats' prompts: what may follow each part's last, (len(parts), V)."""
+        lengths = [len(tokens) for _, tokens in parts]
+        ids = torch.tensor([token for _, tokens in parts for token in tokens], device=self.device)
+        positions = torch.cat(
+            [torch.arange(seat.length, seat.length + len(tokens)) for seat, tokens in parts]
+        )
+        positions = positions.to(self.device)
+        masks = [
+            {window: self._triangle(seat.length, length, window) for window in self._windows}
+            for (seat, _), length in zip(parts, lengths, strict=True)
+        ]
+        selection = select(
+            [seat.adapter for (seat, _), length in zip(parts, lengths, strict=True) for _ in range(length)]
+        )
+        groups = self._heads // self._kv_heads
+
+        def attend(n: int, layer: _Layer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            found = []
+            for (seat, _), mask, q1, k1, v1 in zip(
+                parts, masks, *(torch.split(x, lengths) for x in (q, k, v)), strict=True
+            ):
+                length, end = len(q1), seat.length + len(q1)
+                keys, values = self.cache.data[0, n, seat.slot], self.cache.data[1, n, seat.slot]
+                keys[:, seat.length : end] = k1.transpose(0, 1)
+                values[:, seat.length : end] = v1.transpose(0, 1)
+                q2 = q1.view(length, self._kv_heads, groups, self._size).permute(1, 2, 0, 3)
+                out = F.scaled_dot_product_attention(
+                    q2.reshape(1, self._kv_heads, groups * length, self._size),
+                    keys[None, :, :end], values[None, :, :end],
+                    attn_mask=mask[layer.parts.window], scale=self._scale,
+                )  # fmt: skip
+                out = out.view(self._kv_heads, groups, length, self._size).permute(2, 0, 1, 3)
+                found.append(out.reshape(length, self._heads * self._size))
+            return torch.cat(found)
+
+        x = self._through(ids, positions, attend, selection)
+        for (seat, _), length in zip(parts, lengths, strict=True):
+            seat.length += length
+        last = torch.tensor(lengths, device=self.device).cumsum(0) - 1
+        return self._head(self._norm(x[last]))
+
+    def _write(self, step: Written, selection: Selection | None) -> Tensor:
+        """The body of a writing step: no shape depends on a value, so that it can be captured."""
+        rows = len(step.tokens)
+        heads, length = self._kv_heads, self.cache.positions
+        first, last = step.first, step.first + rows
+        starts = torch.arange(first * heads, last * heads, device=self.device) * length
+        where = starts + step.positions.repeat_interleave(heads)
+
+        def attend(n: int, layer: _Layer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            keys, values = self.cache.data[0, n], self.cache.data[1, n]
+            keys.view(-1, self._size).index_copy_(0, where, k.reshape(-1, self._size))
+            values.view(-1, self._size).index_copy_(0, where, v.reshape(-1, self._size))
+            bias = step.biases[layer.parts.window]
+            until = bias.shape[-1]
+            out = F.scaled_dot_product_attention(  # the queries of a group share their keys: (M, KH, G, D)
+                q.reshape(rows, heads, -1, self._size), keys[first:last, :, :until], values[first:last, :, :until],
+                attn_mask=bias, scale=self._scale,
+            )  # fmt: skip
+            return out.reshape(rows, self._heads * self._size)
+
+        x = self._through(step.tokens, step.positions, attend, selection)
+        return self._head(self._norm(x))[:rows]
+
+    def _through(
+        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | None
+    ) -> Tensor:
+        """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width)."""
+        rows = len(tokens)
+        ropes = {kind: (cos[positions], sin[positions]) for kind, (cos, sin) in self._ropes.items()}
+        x = F.embedding(tokens, self._embedding)
+        if self._embedding_scale is not None:
+            x = x * self._embedding_scale
+        padded = max(rows, LEAST_ROWS) if self.device.type == "cpu" else rows
+        if padded > rows:
+            x = F.pad(x, (0, 0, 0, padded - rows))
+            if selection is not None:
+                selection = selection.padded(padded)
+        width, kv_width = self._heads * self._size, self._kv_heads * self._size
+        delta = _none if selection is None else selection.delta
+        for n, layer in enumerate(self._layers):
+            parts = layer.parts
+            h = parts.norm(x)
+            qkv = layer.matrices["qkv"](h, delta(f"{parts.name}.qkv", h, None))[:rows]
+            qk = qkv[:, : width + kv_width].view(rows, -1, self._size)
+            v = qkv[:, width + kv_width :].view(rows, self._kv_heads, self._size)
+            cos, sin = ropes[parts.rope]
+            if parts.q_norm is not None and parts.k_norm is not None:
+                qk = torch.cat((parts.q_norm(qk[:, : self._heads]), parts.k_norm(qk[:, self._heads :])), 1)
+            qk = torch.addcmul(qk * cos, torch.roll(qk, self._size // 2, -1), sin)
+            a = attend(n, layer, qk[:, : self._heads], qk[:, self._heads :], v)
+            if padded > rows:
+                a = F.pad(a, (0, 0, 0, padded - rows))
+            x = self._added(
+                x, a, layer.matrices["out"], f"{parts.name}.out", parts.norm_after_attention, delta
+            )
+            h = parts.norm_before_mlp(x)
+            gate_up = layer.matrices["gate_up"](h, delta(f"{parts.name}.gate_up", h, None))
+            gate, up = gate_up.chunk(2, 1)
+            h = self._activation(gate).mul_(up)
+            x = self._added(x, h, layer.matrices["down"], f"{parts.name}.down", parts.norm_after_mlp, delta)
+        return x
+
+    @staticmethod
+    def _added(
+        x: Tensor, h: Tensor, matrix: Matrix, key: str, norm: Norm | None, delta: Callable[..., Tensor | None]
+    ) -> Tensor:
+        if norm is None:
+            return matrix(h, delta(key, h, x))
+        return x + norm(matrix(h, delta(key, h, None)))
+
+    def _bias(self, positions: Tensor, until: int, window: int | None) -> Tensor:
+        """Which positions a row that writes at `positions` sees: (M, 1, 1, until) of 0 or -inf."""
+        at = torch.arange(until)[None]
+        seen = at <= positions[:, None]
+        if window is not None:
+            seen &= at > positions[:, None] - window
+        bias = torch.zeros(seen.shape, dtype=self.dtype).masked_fill_(~seen, -torch.inf)
+        return bias.to(self.device)[:, None, None]
+
+    def _triangle(self, start: int, length: int, window: int | None) -> Tensor:
+        """The same for a prompt's part, once for each query of a group: (G * length, start + length), True where seen."""
+        rows = torch.arange(start, start + length, device=self.device)[:, None]
+        at = torch.arange(start + length, device=self.device)[None]
+        seen = at <= rows
+        if window is not None:
+            seen &= at > rows - window
+        return seen.repeat(self._heads // self._kv_heads, 1)
+
+
+def _none(key: str, h: Tensor, plus: Tensor | None) -> Tensor | None:  # noqa: ARG001 - no adapter adds anything
+    return plus

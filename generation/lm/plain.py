@@ -1,0 +1,112 @@
+"""The plain path: any causal language model as transformers computes it, one row after another.
+
+Slower than `decoder.py`, and true for every architecture and for quantised weights. Adapters are added to the outputs
+of the linear layers, which are wrapped where they are.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+from transformers import DynamicCache
+
+from generation.lm.architecture import GroupShape
+from generation.lm.cache import Seat
+from generation.lm.packed import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from torch import Tensor
+
+    from generation.lm.decoder import Select
+    from generation.lm.lora import Selection
+
+
+class _Adapted(nn.Module):
+    """A linear layer and what adapters add to it now."""
+
+    def __init__(self, inner: nn.Module, name: str, now: dict[str, Selection | None]) -> None:
+        super().__init__()
+        self.inner = inner
+        self._name, self._now = name, now
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.inner(x)
+        selection = self._now["selection"]
+        if selection is None:
+            return y
+        flat = y.reshape(-1, y.shape[-1])
+        added = selection.delta(self._name, x.reshape(-1, x.shape[-1]), flat)
+        return y if added is None else added.view_as(y)
+
+
+class PlainCache:
+    """A `DynamicCache` for each seat."""
+
+    def __init__(self, rows: int, positions: int) -> None:
+        self.positions = positions
+        self._rows = rows
+        self._held: dict[int, DynamicCache] = {}
+        self._next = 0
+
+    @property
+    def free(self) -> int:
+        return self._rows - len(self._held)
+
+    def open(self, adapter: str | None) -> Seat:
+        self._next += 1
+        self._held[self._next] = DynamicCache()
+        return Seat(self._next, adapter=adapter)
+
+    def close(self, seat: Seat) -> None:
+        del self._held[seat.slot]
+
+    def copy(self, source: Seat, target: Seat) -> None:
+        self._held[target.slot] = copy.deepcopy(self._held[source.slot])
+        target.length = source.length
+
+    def of(self, seat: Seat) -> DynamicCache:
+        return self._held[seat.slot]
+
+
+class PlainNetwork:
+    """Computes logits for rows, as `decoder.Decoder` does."""
+
+    def __init__(
+        self, network: Any, modules: Mapping[str, tuple[int, int]], *, rows: int, context: int, dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:  # fmt: skip
+        """Changes `network`, which is this path's from now on. `modules` are those that adapters may add to."""
+        self.dtype, self.device = dtype, device
+        self.shapes = tuple(GroupShape(name, (name,), (size[0],), size[1]) for name, size in modules.items())
+        self.cache = PlainCache(rows, context)
+        self._network = network
+        self._now: dict[str, Selection | None] = {"selection": None}
+        if device.type == "cpu":
+            pack(network)
+        for name in modules:
+            above, _, last = name.rpartition(".")
+            parent = network.get_submodule(above)
+            setattr(parent, last, _Adapted(getattr(parent, last), name, self._now))
+
+    def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
+        """As `Decoder.write`."""
+        return torch.cat(
+            [self._next_of(seat, [token], select) for seat, token in zip(seats, tokens, strict=True)]
+        )
+
+    def read(self, parts: Sequence[tuple[Seat, Sequence[int]]], select: Select) -> Tensor:
+        """As `Decoder.read`."""
+        return torch.cat([self._next_of(seat, list(tokens), select) for seat, tokens in parts])
+
+    def _next_of(self, seat: Seat, tokens: list[int], select: Select) -> Tensor:
+        self._now["selection"] = select([seat.adapter] * len(tokens))
+        x = torch.tensor([tokens], device=self.device)  # (1, T)
+        out = self._network(input_ids=x, cache=self.cache.of(seat), use_cache=True, logits_to_keep=1)
+        seat.length += len(tokens)
+        logits: Tensor = out.logits[:, -1]
+        return logits

@@ -1,0 +1,135 @@
+"""Which adapters are at hand: read, verified and stacked in a thread of their own, while the rows that run go on.
+
+The engine asks between two steps for a stack that covers the adapters of its rows; until there is one it goes on with
+the one it has, and the rows that need more wait.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from generation.adapters import Adapter, AdapterError, Lora, load
+from generation.lm.lora import stack_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    import torch
+
+    from generation.adapters import Base
+    from generation.lm.architecture import GroupShape
+    from generation.lm.lora import Stack
+
+MOST = 16  # different adapters in one batch
+SPARE = 4  # more that are kept for those who come back
+
+log = structlog.get_logger(__name__)
+
+
+class Residency:
+    """Adapters by digest, and stacks of them. Used from one thread; works in another."""
+
+    def __init__(
+        self, root: Path, base: Base, shapes: Sequence[GroupShape], *, dtype: torch.dtype, device: torch.device
+    ) -> None:  # fmt: skip
+        """Adapters are directories in `root`, made for `base`."""
+        self._root, self._base, self._shapes = root, base, shapes
+        self._dtype, self._device = dtype, device
+        self._adapters: OrderedDict[str, Future[Adapter]] = OrderedDict()
+        self._stack: Stack | None = None
+        self._alone: OrderedDict[str, Stack] = OrderedDict()
+        self._building: Future[Stack] | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="adapters")
+
+    def want(self, digest: str) -> None:
+        """Begin to read an adapter, unless it is at hand."""
+        if digest not in self._adapters:
+            self._adapters[digest] = self._worker.submit(self._read, digest)
+        self._adapters.move_to_end(digest)
+
+    def ready(self, digest: str) -> bool:
+        """Whether a wanted adapter has been read.
+
+        Raises:
+            AdapterError: it cannot be used. It may be wanted again.
+        """
+        found = self._adapters[digest]
+        if not found.done():
+            return False
+        error = found.exception()
+        if error is None:
+            return True
+        del self._adapters[digest]
+        if isinstance(error, AdapterError):
+            raise error
+        log.error("adapter_broke", digest=digest, exc_info=error)
+        raise AdapterError("It could not be read.") from error
+
+    def stack(self, needed: AbstractSet[str], running: AbstractSet[str]) -> Stack | None:
+        """The best stack there is now: it covers `running`, and `needed` too as soon as may be.
+
+        Both are digests that are ready; `running` are those whose rows have begun.
+        """
+        if self._building is not None and self._building.done():
+            built, self._building = self._building.result(), None
+            if running <= set(built.digests):
+                self._stack = built
+                self._forget(needed)
+        has = set(self._stack.digests) if self._stack is not None else set()
+        if needed and self._building is None and (needed - has or len(has) > 2 * len(needed)):
+            kept = [digest for digest in (self._stack.digests if self._stack else ()) if digest in needed]
+            digests = kept + sorted(needed - set(kept))
+            adapters = [self._adapters[digest].result() for digest in digests[:MOST]]
+            self._building = self._worker.submit(self._stacked, adapters)
+        return self._stack
+
+    def alone(self, digest: str) -> Stack:
+        """A stack of one ready adapter; made here and now."""
+        if digest not in self._alone:
+            self._alone[digest] = self._stacked([self._adapters[digest].result()])
+            while len(self._alone) > MOST:
+                self._alone.popitem(last=False)
+        self._alone.move_to_end(digest)
+        return self._alone[digest]
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something is ready that was not, or for `seconds`."""
+        pending: list[Future[Any]] = [found for found in self._adapters.values() if not found.done()]
+        if self._building is not None and not self._building.done():
+            pending.append(self._building)
+        if pending:
+            wait(pending, seconds, FIRST_COMPLETED)
+
+    def close(self) -> None:
+        self._worker.shutdown(cancel_futures=True)
+
+    @property
+    def resident(self) -> list[str]:
+        """Digests of the adapters that are in the stack."""
+        return list(self._stack.digests) if self._stack is not None else []
+
+    def _forget(self, needed: AbstractSet[str]) -> None:
+        for digest in list(self._adapters):
+            if len(self._adapters) <= MOST + SPARE:
+                return
+            if digest not in needed and self._adapters[digest].done():
+                del self._adapters[digest]
+
+    def _read(self, digest: str) -> Adapter:
+        """In the numbers that are computed with, and with the scale already in B: half the memory."""
+        adapter = load(self._root, digest, self._base)
+        modules = {
+            name: Lora(pair.a.to(self._dtype), (pair.b * pair.scale).to(self._dtype), 1.0)
+            for name, pair in adapter.modules.items()
+        }
+        log.info("adapter_loaded", digest=digest, rank=adapter.rank, layers=len(modules))
+        return Adapter(adapter.digest, modules, adapter.rank)
+
+    def _stacked(self, adapters: Sequence[Adapter]) -> Stack:
+        return stack_of(adapters, self._shapes, dtype=self._dtype, device=self._device)
