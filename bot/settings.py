@@ -19,7 +19,7 @@ EXAMPLES = {
     "DATABASE_URL": "postgresql://renga@127.0.0.1/renga, or nothing for SQLite under DATA_DIR",
     "GENERATION_URL": "http://10.0.0.7:8500, or nothing to start a child process",
     "GENERATION_TOKEN": "any long random text that the generation host was also given",
-    "TEXT_MODEL": "smollm2, or the path of a model directory",
+    "TEXT_MODEL": "smollm2, gemma3, or the path of a model directory",
     "DATA_DIR": ".renga",
     "WEB_HOST": "127.0.0.1",
     "WEB_PORT": "8420",

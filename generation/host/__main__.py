@@ -143,7 +143,10 @@ def engine_of(
 
 
 def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
-    local = LocalEngine(settings.text_model, settings.data_dir.resolve(), settings.cores)
+    local = LocalEngine(
+        settings.text_model, settings.data_dir.resolve(), settings.cores,
+        text_dtype=settings.text_dtype, text_quant=settings.text_quant,
+    )  # fmt: skip
     if settings.text_model == FAKE:
         given = {} if pace is None else {"fake_tokens_per_second": pace}
         return replace(local, fake_tokens_per_s=_read(FakeSettings, **given).fake_tokens_per_second)

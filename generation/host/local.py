@@ -11,18 +11,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generation.host.engine import Engine
+    from generation.lm.load import Quantization
+    from generation.lm.precision import Asked
 
 FAKE = "fake"
 
 
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
-    """`text_model` is as the setting `TEXT_MODEL`; `fake_tokens_per_s` is the pace where that is `fake`."""
+    """`text_model`, `text_dtype` and `text_quant` are as the settings of these names; `fake_tokens_per_s` is the pace
+    where the model is `fake`.
+    """
 
     text_model: str
     data_dir: Path
     threads: int
     fake_tokens_per_s: float = 0.0
+    text_dtype: Asked = "auto"
+    text_quant: Quantization = "none"
 
     def check(self) -> None:
         """See that the model is there, without loading it.
@@ -47,4 +53,9 @@ class LocalEngine:
         from generation.lm.load import load_model
         from generation.lm.weights import find
 
-        return TextEngine(load_model(find(self.text_model), self.data_dir, threads=self.threads))
+        return TextEngine(
+            load_model(
+                find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
+                quantization=self.text_quant,
+            )
+        )  # fmt: skip

