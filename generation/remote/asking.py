@@ -47,10 +47,17 @@ def messages(job: Job, without: Collection[str] = ()) -> list[dict[str, str]]:
 
 
 def body(
-    job: Job, model: str, *, without: Collection[str] = (), lora: Sequence[dict[str, float]] = ()
+    job: Job,
+    model: str,
+    *,
+    part: int = 0,
+    without: Collection[str] = (),
+    lora: Sequence[dict[str, float]] = (),
 ) -> dict[str, Any]:
-    """The request for `job`, to `model` as the server calls it, without what the server has refused.
+    """The request for one part of `job`, to `model` as the server calls it, without what the server has refused.
 
+    Stop texts are not in it: the row is cut off here, where it is known why. Each part is a request, as a server that
+    has read a prompt once knows it.
     `lora` is llama.cpp's: `{"id", "scale"}` of every adapter that was loaded at its start.
     """
     sampling = job.sampling
@@ -66,7 +73,7 @@ def body(
         "min_p": sampling.min_p,
         "repetition_penalty": sampling.repetition_penalty,  # vLLM's name
         "repeat_penalty": sampling.repetition_penalty,  # llama.cpp's
-        "seed": job.seed,
+        "seed": job.seed + part,
     }
     if lora:
         asked["lora"] = list(lora)

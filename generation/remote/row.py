@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 TOKEN_LETTERS = 32  # on average, over a whole piece: more is no writing
-Stopped = Literal["end", "limit", "circle"]
+Stopped = Literal["end", "limit", "circle", "stop"]
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Row:
     """`limit` is in tokens. A server sends about a token at a time, so a bit of text counts as one until it says better."""
 
     job: Job
+    part: int
     prompt_tokens: int
     limit: int
     text: str = ""
@@ -43,7 +44,7 @@ class Row:
     @property
     def cut(self) -> bool:
         """Whether it has stopped here, whatever the server still has to say."""
-        return self.stopped == "circle" or len(self._bits) > self.limit
+        return self.stopped in {"circle", "stop"} or len(self._bits) > self.limit
 
     @property
     def output_tokens(self) -> int:
@@ -80,14 +81,20 @@ class Row:
                 )
 
     def spent(self) -> int:
-        """Tokens that were not told of yet; the prompt's are in the first."""
-        spent = max(0, self.prompt_tokens + self.output_tokens - self.told)
+        """Tokens that were not told of yet; the prompt's are in the first of the first part."""
+        prompt = self.prompt_tokens if self.part == 0 else 0
+        spent = max(0, prompt + self.output_tokens - self.told)
         self.told += spent
         return spent
 
     def read(self) -> None:
-        """Bring `text` up to what came, and see whether it goes round in circles."""
-        self.text = tidy("".join(self._bits[: self.limit]))
+        """Bring `text` up to what came, and see whether it has to stop here."""
+        said = "".join(self._bits[: self.limit])
+        places = [place for stop in self.job.sampling.stop if (place := said.find(stop)) >= 0]
+        if places:
+            self.text, self.stopped = tidy(said[: min(places)]), "stop"
+            return
+        self.text = tidy(said)
         if self.stopped is not None:
             return
         if again := in_a_circle(self._ids):
@@ -97,6 +104,6 @@ class Row:
 
     def whole(self) -> str:
         """The text of a row that has stopped, brought to an end."""
-        return (
-            self.text if self.stopped == "end" else at_an_end(self.text, form_named(self.job.brief.form).kind)
-        )
+        if self.stopped in {"end", "stop"}:
+            return self.text
+        return at_an_end(self.text, form_named(self.job.brief.form).kind)

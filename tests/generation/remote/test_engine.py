@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-import generation.remote.engine
+import generation.remote.errands
 from generation.remote import RemoteEngine
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Started
 from tests.generation.remote.faulty import (
@@ -40,7 +40,7 @@ NOT_WELL = {"error": {"message": "out of luck", "type": "internal", "code": 500}
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generation.remote.engine, "PAUSE_S", 0.01)
+    monkeypatch.setattr(generation.remote.errands, "PAUSE_S", 0.01)
 
 
 @contextlib.asynccontextmanager
