@@ -143,6 +143,8 @@ async def test_the_token_comes_from_the_environment(tmp_path: Path) -> None:
         ({"GENERATION_HOST": "0.0.0.0"}, "GENERATION_TOKEN is needed where GENERATION_HOST is 0.0.0.0"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL 'LOUD' cannot be used"),
         ({"THREADS": "-1"}, "THREADS '-1' cannot be used"),
+        ({"TEXT_DTYPE": "float16"}, "TEXT_DTYPE 'float16' cannot be used"),
+        ({"TEXT_QUANT": "int8"}, "TEXT_QUANT 'int8' cannot be used"),
         (
             {"TEXT_MODEL": "/no/such/model"},
             "TEXT_MODEL /no/such/model is neither smollm2, gemma3 nor a model directory",

@@ -41,7 +41,7 @@ def problem(folder: Path) -> str:
 def test_a_model_directory_is_served_under_its_own_name(copy: Path) -> None:
     loaded = load_model(find(str(copy)), copy.parent, threads=1)
     assert (loaded.name, loaded.context) == ("copy", 8192)
-    assert loaded.stops == {2}
+    assert (loaded.stops, loaded.ends) == ({2}, ())
     assert not loaded.network.training
 
 

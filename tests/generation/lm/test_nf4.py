@@ -10,6 +10,7 @@ from bitsandbytes.functional import dequantize_4bit, quantize_4bit
 from bitsandbytes.nn import Linear4bit
 
 from generation.host.engine import Finished
+from generation.host.local import LocalEngine
 from generation.lm.engine import TextEngine
 from generation.lm.load import load_model
 from tests.generation.lm.conftest import DATA_DIR
@@ -97,3 +98,12 @@ def test_it_writes_through_the_engine(quantised: LoadedModel) -> None:
     words = done[0].outputs[0].data.decode().split()
     assert len(words) >= 10
     assert len(set(words)) >= 6
+
+
+def test_the_settings_reach_the_engine() -> None:
+    """Four bits multiplied in float32, as on a processor without bfloat16, or where an operator says so."""
+    engine = LocalEngine("smollm2", DATA_DIR, 1, text_dtype="float32", text_quant="nf4").load()
+    stats = engine.stats()
+    assert (stats["dtype"], stats["path"]) == ("float32", "plain")
+    engine.start(job("a", tokens=3))
+    assert engine.step()
