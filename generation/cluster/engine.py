@@ -60,6 +60,11 @@ class _Replica:
     outbox: list[Order] = field(default_factory=list)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def rows(self) -> int:
+        """Rows in use: one for each sample of each job."""
+        return sum(task.job.sampling.n for task in self.running.values())
+
 
 @dataclass(slots=True)
 class _Task:
@@ -103,12 +108,11 @@ class ClusterEngine:
             return cost
         raise ClusterError("No replica could say what the job costs.")
 
-    def fits(self, job: Job) -> bool:  # noqa: ARG002 - whether its adapter is there decides where, not whether
+    def fits(self, job: Job) -> bool:
         with self._changed:
-            free = sum(
-                replica.room - len(replica.running) for replica in self._replicas.values() if replica.session
-            )
-            return free > len(self._homeless) or not self._tasks  # nothing at all in here: wait for a replica
+            if not self._tasks:
+                return True  # if no replica is there, it waits for one
+            return not self._homeless and self._choose(job) is not None
 
     def start(self, job: Job) -> None:
         with self._changed:
@@ -262,7 +266,7 @@ class ClusterEngine:
                 raise ClusterError("No replica can be reached.")
             return min(
                 (replica for replica in self._replicas.values() if replica.session),
-                key=lambda replica: len(replica.running),
+                key=lambda replica: replica.rows,
             )
 
     def _house(self) -> None:
@@ -270,12 +274,7 @@ class ClusterEngine:
         while self._homeless:
             task = self._homeless[0]
             adapter = task.job.adapter
-            seats = [
-                Seat(name, replica.room, len(replica.running), replica.adapters)
-                for name, replica in self._replicas.items()
-                if replica.session
-            ]
-            name = choose(seats, adapter)
+            name = self._choose(task.job)
             if name is None:
                 return
             self._homeless.popleft()
@@ -288,6 +287,14 @@ class ClusterEngine:
                 if len(replica.adapters) > ADAPTERS_KEPT:
                     replica.adapters.popitem(last=False)
             self._order(replica, Start(task.ticket, task.job))
+
+    def _choose(self, job: Job) -> str | None:
+        seats = [
+            Seat(name, replica.room, replica.rows, replica.adapters)
+            for name, replica in self._replicas.items()
+            if replica.session
+        ]
+        return choose(seats, job.adapter, job.sampling.n)
 
     def _order(self, replica: _Replica, order: Order) -> None:
         replica.outbox.append(order)

@@ -19,7 +19,7 @@ SLACK = 0.5  # of a replica's room
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One replica as the choice sees it: `running` jobs of the `room` it has, and the adapters it was sent lately."""
+    """One replica as the choice sees it: `running` rows of the `room` it has, and the adapters it was sent lately."""
 
     name: str
     room: int
@@ -31,9 +31,9 @@ class Seat:
         return self.running / self.room
 
 
-def choose(seats: Sequence[Seat], adapter: str | None) -> str | None:
-    """The name of the replica that should make a job with `adapter`; None where none has room."""
-    free = [seat for seat in seats if seat.running < seat.room]
+def choose(seats: Sequence[Seat], adapter: str | None, rows: int = 1) -> str | None:
+    """The name of the replica that should make a job of `rows` with `adapter`; None where none has room."""
+    free = [seat for seat in seats if seat.running + rows <= seat.room]
     if not free:
         return None
     emptiest = min(free, key=_emptiness)

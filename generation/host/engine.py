@@ -91,7 +91,7 @@ class Engine(Protocol):
         """Drop a started job at once; it is not reported again. Unknown ids are ignored."""
 
     def stats(self) -> dict[str, Any]:
-        """What is true now, as JSON: at least `model`, `dtype`, `threads`, and `running` jobs of the `room` there is."""
+        """What is true now, as JSON: at least `model`, `dtype`, `threads`, `running` jobs, and `room` for rows."""
 
 
 class RefusedError(Exception):

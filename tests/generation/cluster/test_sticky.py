@@ -36,6 +36,11 @@ def test_busy_is_measured_by_a_replicas_own_room() -> None:
     assert choose([seat("small", 1, room=2), seat("large", 8, room=32)], None) == "large"
 
 
+def test_a_job_of_several_samples_goes_where_all_of_them_have_room() -> None:
+    assert choose([seat("a", 2, "x"), seat("b", 1)], "x", 3) == "b"
+    assert choose([seat("a", 2, "x"), seat("b", 2)], "x", 3) is None
+
+
 def test_no_room_anywhere_is_nobody() -> None:
     assert choose([seat("a", 4, "x"), seat("b", 4)], "x") is None
     assert choose([], "x") is None
