@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox's own, worth nothing anywhere else
-SECRETS = {"DISCORD_TOKEN", "DATABASE_URL", "GENERATION_TOKEN"}
+SECRETS = {"DISCORD_TOKEN", "DATABASE_URL", "GENERATION_TOKEN", "OPENAI_API_KEY"}
 
 
 class StartError(Exception):
@@ -94,6 +94,7 @@ async def _generation(
         "DATA_DIR": str(settings.data_dir),
         "LOG_LEVEL": settings.log_level,
         **({"THREADS": str(settings.threads)} if settings.threads else {}),
+        **_server_that_writes(settings),
     }
     child = await stack.enter_async_context(
         Child(
@@ -103,6 +104,17 @@ async def _generation(
         )
     )
     return GenerationClient(await child.address(), session, token=token)
+
+
+def _server_that_writes(settings: BotSettings) -> dict[str, str]:
+    """What the host has to know where `TEXT_MODEL` is openai."""
+    key = settings.openai_api_key
+    told = {
+        "OPENAI_URL": settings.openai_url or "",
+        "OPENAI_MODEL": settings.openai_model,
+        "OPENAI_API_KEY": key.get_secret_value() if key else "",
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 async def _discord(settings: BotSettings, stack: contextlib.AsyncExitStack) -> tuple[str, str | None]:

@@ -83,7 +83,8 @@ async def _database(settings: BotSettings) -> str:
 
 async def _model(settings: BotSettings) -> str:
     if not settings.generation_url:
-        return model_to_serve(settings)
+        found = model_to_serve(settings)
+        return await _server_that_writes(settings) if settings.text_model == "openai" else found
     token = settings.generation_token.get_secret_value() if settings.generation_token else None
     async with aiohttp.ClientSession() as session:
         try:
@@ -95,12 +96,44 @@ async def _model(settings: BotSettings) -> str:
     return f"{stats.get('model')} at {settings.generation_url}"
 
 
+async def _server_that_writes(settings: BotSettings) -> str:
+    """What the server at `OPENAI_URL` says that it serves."""
+    url = f"{(settings.openai_url or '').removesuffix('/v1')}/v1/models"
+    key = settings.openai_api_key
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers=headers) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            if answer.status in {401, 403}:
+                raise Problem("OPENAI_API_KEY was refused by the server at OPENAI_URL.")
+            if answer.status != 200:
+                raise Problem(f"the server at OPENAI_URL answered {answer.status} for {url}.")
+            models = [str(entry["id"]) for entry in (await answer.json(content_type=None))["data"]]
+    except (aiohttp.ClientError, OSError) as error:
+        raise Problem(
+            f"the server at OPENAI_URL cannot be reached: {error or type(error).__name__}."
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise Problem(f"what answers at {url} does not speak OpenAI's API.") from None
+    if settings.openai_model and settings.openai_model not in models:
+        raise Problem(f"OPENAI_MODEL {settings.openai_model} is not among those that the server lists.")
+    if not models:
+        raise Problem("the server at OPENAI_URL lists no model.")
+    return f"{settings.openai_model or models[0]} at {settings.openai_url}"
+
+
 def model_to_serve(settings: BotSettings) -> str:
     """What the child process would serve.
 
     Raises:
         Problem: it could not.
     """
+    if settings.text_model == "openai":
+        if not settings.openai_url:
+            raise Problem("OPENAI_URL is needed where TEXT_MODEL is openai.")
+        return f"the server at {settings.openai_url}"
     if settings.text_model == "fake":
         return "the stand-in, for tests"
     if settings.text_model in PRESETS:

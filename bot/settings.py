@@ -19,7 +19,10 @@ EXAMPLES = {
     "DATABASE_URL": "postgresql://renga@127.0.0.1/renga, or nothing for SQLite under DATA_DIR",
     "GENERATION_URL": "http://10.0.0.7:8500, or nothing to start a child process",
     "GENERATION_TOKEN": "any long random text that the generation host was also given",
-    "TEXT_MODEL": "smollm2, gemma3, or the path of a model directory",
+    "TEXT_MODEL": "smollm2, gemma3, the path of a model directory, or openai",
+    "OPENAI_URL": "http://127.0.0.1:8000, the address of a server that speaks OpenAI's API",
+    "OPENAI_MODEL": "a model that the server lists, or nothing for the first",
+    "OPENAI_API_KEY": "the key that the server wants, or nothing",
     "DATA_DIR": ".renga",
     "WEB_HOST": "127.0.0.1",
     "WEB_PORT": "8420",
@@ -46,6 +49,9 @@ class BotSettings(BaseSettings):
     generation_url: str | None = None
     generation_token: SecretStr | None = None
     text_model: str = "smollm2"
+    openai_url: str | None = None
+    openai_model: str = ""
+    openai_api_key: SecretStr | None = None
     data_dir: Path = Path(".renga")
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8420
@@ -54,7 +60,7 @@ class BotSettings(BaseSettings):
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("discord_api_url", "generation_url")
+    @field_validator("discord_api_url", "generation_url", "openai_url")
     @classmethod
     def _http_address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -118,7 +124,11 @@ def sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]).upper()
     problem = first["msg"].removeprefix("Value error, ").strip()
-    value = "" if "TOKEN" in name or name == "DATABASE_URL" else f" is {first['input']!r}, but"
+    value = (
+        ""
+        if "TOKEN" in name or name in {"DATABASE_URL", "OPENAI_API_KEY"}
+        else f" is {first['input']!r}, but"
+    )
     example = EXAMPLES.get(name, "")
     return f"{name}{value or ' cannot be used:'} {problem[0].lower()}{problem[1:]}; for example: {name}={example}"
 

@@ -36,9 +36,12 @@ if TYPE_CHECKING:
 
     from generation.host.engine import Engine
 
+OPENAI = "openai"  # TEXT_MODEL of a server that speaks OpenAI's API
+SECRETS = {"generation_token", "openai_api_key", "openai_url"}  # whose values are not shown, even when wrong
 S = TypeVar("S", bound=BaseSettings)
 SWEEP_EVERY_S = 60.0
 STOP_WITHIN_S = 3.0
+FOUND_WITHIN_S = 5.0
 YIELDS = 5  # a child shares the machine with the parent that answers people, and lets it go first
 
 log = structlog.get_logger(__name__)
@@ -129,6 +132,8 @@ def engine_of(
     Raises:
         StartError: there is no such model, or no such pace for the fake one.
     """
+    if settings.text_model == OPENAI:
+        return _remote_engine(settings, stack)
     local = _local_engine(settings, pace)
     if not settings.cluster_replicas:
         return local.load
@@ -142,10 +147,40 @@ def engine_of(
     return stack.enter_context(cluster).engine
 
 
+def _remote_engine(settings: HostSettings, stack: contextlib.ExitStack) -> Callable[[], Engine]:
+    if not settings.openai_url:
+        raise StartError(
+            "OPENAI_URL is needed where TEXT_MODEL is openai: the server's address, as http://127.0.0.1:8000."
+        )
+    if settings.cluster_replicas:
+        raise StartError(
+            "CLUSTER_REPLICAS must be 0 where TEXT_MODEL is openai: replicas are that server's business."
+        )
+    from generation.remote import RemoteEngine
+
+    key = settings.openai_api_key
+    engine = stack.enter_context(
+        RemoteEngine(
+            settings.openai_url,
+            settings.data_dir.resolve() / "adapters",
+            model=settings.openai_model,
+            key=key.get_secret_value() if key else None,
+            room=settings.openai_concurrency,
+        )
+    )
+
+    def load() -> Engine:
+        engine.wait_for_the_server(FOUND_WITHIN_S)  # one that comes later is found all the same
+        return engine
+
+    return load
+
+
 def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
     local = LocalEngine(
         settings.text_model, settings.data_dir.resolve(), settings.cores,
-        text_dtype=settings.text_dtype, text_quant=settings.text_quant,
+        text_dtype=settings.text_dtype, text_quant=settings.text_quant, text_rows=settings.text_rows,
+        text_reproducible=settings.text_reproducible,
     )  # fmt: skip
     if settings.text_model == FAKE:
         given = {} if pace is None else {"fake_tokens_per_second": pace}
@@ -193,8 +228,9 @@ def _read(kind: Callable[..., S], **given: object) -> S:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        value = "" if name == "generation_token" else f" {first['input']!r}"
-        raise StartError(f"{name.upper()}{value} cannot be used: {first['msg']}.") from None
+        value = "" if name in SECRETS else f" {first['input']!r}"
+        problem = first["msg"].removeprefix("Value error, ")
+        raise StartError(f"{name.upper()}{value} cannot be used: {problem}.") from None
 
 
 def _is_loopback(host: str) -> bool:

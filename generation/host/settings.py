@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,11 +22,17 @@ class HostSettings(BaseSettings):
     text_model: str = "smollm2"
     text_dtype: Literal["auto", "bfloat16", "float32"] = "auto"
     text_quant: Literal["none", "nf4"] = "none"
+    text_rows: int = Field(16, ge=1, le=256)
+    text_reproducible: bool = False
     data_dir: Path = Path(".renga")
     generation_host: str = "127.0.0.1"
     generation_port: int = Field(8500, ge=0, le=65535)
     generation_token: SecretStr | None = None
     threads: int = Field(0, ge=0, le=1024)
+    openai_url: str = ""
+    openai_model: str = ""
+    openai_api_key: SecretStr | None = None
+    openai_concurrency: int = Field(8, ge=1, le=1024)
     cluster_replicas: int = Field(0, ge=0, le=256)
     ray_address: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -34,6 +41,16 @@ class HostSettings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("openai_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("it must be an address that begins with http:// or https://")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ValueError("it must be an address alone; a key goes into OPENAI_API_KEY")
+        return value
 
     @field_validator("ray_address")
     @classmethod

@@ -1,0 +1,58 @@
+"""`python -m bot check` where a server that speaks OpenAI's API writes: what it lists, or the one thing wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from bot.check import Problem, _model, model_to_serve
+from bot.settings import BotSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+def settings(url: str | None, **more: str) -> BotSettings:
+    return BotSettings(_env_file=None, text_model="openai", openai_url=url, **more)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[str]:
+    async def models(request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != "Bearer sesame":
+            raise web.HTTPUnauthorized
+        return web.json_response({"data": [{"id": "poet"}, {"id": "writer"}]})
+
+    app = web.Application()
+    app.router.add_get("/v1/models", models)
+    app.router.add_get("/else/v1/models", lambda _: web.Response(text="hello"))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_a_server_that_lists_the_model_is_well(server: str) -> None:
+    assert await _model(settings(server, openai_api_key="sesame")) == f"poet at {server}"
+    assert "writer" in await _model(settings(f"{server}/v1", openai_api_key="sesame", openai_model="writer"))
+
+
+async def test_what_is_wrong_with_it_is_one_sentence(server: str) -> None:
+    wrong = [
+        (settings(server), "OPENAI_API_KEY was refused"),
+        (settings(server, openai_api_key="sesame", openai_model="painter"), "painter is not among those"),
+        (settings(f"{server}/nowhere"), "answered 404"),
+        (settings(f"{server}/else"), "does not speak OpenAI's API"),
+        (settings("http://127.0.0.1:1"), "cannot be reached"),
+        (settings(None), "OPENAI_URL is needed"),
+    ]
+    for given, said in wrong:
+        with pytest.raises(Problem, match=said):
+            await _model(given)
+
+
+def test_the_bot_starts_though_the_server_is_not_there_yet() -> None:
+    assert model_to_serve(settings("http://127.0.0.1:1")) == "the server at http://127.0.0.1:1"
