@@ -46,6 +46,7 @@ class HostSettings(BaseSettings):
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
+        _ = parts.port  # reading it is what checks it
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("it must be an address that begins with http:// or https://")
         if parts.username is not None or parts.query or parts.fragment:
