@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -76,6 +77,8 @@ def load_model(
     path = directory(source, data_dir, numbers)
     four_bits: dict[str, Any] = {}
     if quantization == "nf4":
+        # it misses a kernel from a hub, says so in a line that is not a log's, and does without
+        logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
         how = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=numbers
         )

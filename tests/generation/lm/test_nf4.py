@@ -1,4 +1,4 @@
-"""Weights in four bits, on the processor: what they save, what they cost, and that their sums are right."""
+"""Weights in four bits, on whatever there is to compute with: what they save, what they cost, and that their sums are right."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def size(network: nn.Module) -> int:
 @torch.inference_mode()
 def logits(model: LoadedModel) -> Tensor:
     ids = torch.tensor([model.chat._text.encode(PASSAGE, add_special_tokens=False).ids])
-    found: Tensor = model.network(ids).logits[0].float()
+    found: Tensor = model.network(ids.to(model.device)).logits[0].float().cpu()
     return found
 
 
