@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from generation.wire.jobs import Job
 
+TURN_TOKENS = 5  # about what a template puts around a turn
 OPTIONAL = ("top_p", "top_k", "min_p", "repetition_penalty", "repeat_penalty", "seed", "stream_options")
 SYSTEM = (
     "system"  # left out where a model's template knows no system turn: it is said before the first wish then

@@ -46,7 +46,6 @@ BACK_WITHIN_S = 60.0
 PATIENCE_S = 120.0
 STOP_WITHIN_S = 5.0
 BYTES_A_TOKEN = 4  # of UTF-8, where nobody counts for us
-TURN_TOKENS = 5  # what a template puts around a turn, where its text alone was counted
 UNKNOWN = Begins("", None, None)  # who makes it, before that is told
 MIME = "text/plain; charset=utf-8"
 
@@ -276,7 +275,7 @@ class RemoteEngine:
 
 def about(turns: Sequence[Mapping[str, str]]) -> int:
     """Roughly the tokens of a prompt, where nobody counts: one for four bytes, and those around each turn."""
-    return sum(TURN_TOKENS + len(turn["content"].encode()) // BYTES_A_TOKEN for turn in turns)
+    return sum(asking.TURN_TOKENS + len(turn["content"].encode()) // BYTES_A_TOKEN for turn in turns)
 
 
 def _output(part: _Part) -> Output:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 import structlog
 
+from generation.remote.asking import TURN_TOKENS
 from generation.remote.errors import Garbled, Overloaded, Refused, RemoteError, Unreachable
 from generation.remote.stream import MUCH, NONSENSE, lines, piece
 
@@ -144,7 +145,7 @@ class Server:
                             yield found
 
     async def count(self, turns: list[dict[str, str]], model: str) -> int:
-        """How many tokens a prompt of `turns` has (vLLM), or their texts alone (llama.cpp).
+        """How many tokens a prompt of `turns` has: exactly (vLLM), or by their texts (llama.cpp).
 
         Raises:
             RemoteError: the server cannot say.
@@ -155,7 +156,7 @@ class Server:
             case {"count": int(count)}:
                 return count
             case {"tokens": list(tokens)}:
-                return len(tokens)
+                return len(tokens) + TURN_TOKENS * len(turns)
         raise Garbled(NONSENSE, detail="no tokens")
 
     async def load_adapter(self, name: str, path: str) -> None:
