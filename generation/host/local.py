@@ -19,8 +19,9 @@ FAKE = "fake"
 
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
-    """`text_model`, `text_dtype` and `text_quant` are as the settings of these names; `fake_tokens_per_s` is the pace
-    where the model is `fake`.
+    """What is called `text_…` is as the setting of this name; `fake_tokens_per_s` is the pace where the model is `fake`.
+
+    Adapters are looked for in `data_dir`/adapters.
     """
 
     text_model: str
@@ -29,6 +30,8 @@ class LocalEngine:
     fake_tokens_per_s: float = 0.0
     text_dtype: Asked = "auto"
     text_quant: Quantization = "none"
+    text_rows: int = 16
+    text_reproducible: bool = False
 
     def check(self) -> None:
         """See that the model is there, without loading it.
@@ -57,5 +60,6 @@ class LocalEngine:
             load_model(
                 find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
                 quantization=self.text_quant,
-            )
+            ),
+            room=self.text_rows, adapters=self.data_dir / "adapters", reproducible=self.text_reproducible,
         )  # fmt: skip

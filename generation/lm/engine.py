@@ -67,7 +67,7 @@ class TextEngine:
         over); it gives up most of the speed.
         """
         self._name, self._chat, self._stops = model.name, model.chat, model.stops
-        self._threads, self._ends = model.threads, model.ends
+        self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
         self._positions = min(model.context, POSITIONS)
         self._together = not reproducible
         self._network = self._computed_by(model, room)
@@ -168,6 +168,7 @@ class TextEngine:
         return {
             "model": self._name,
             "dtype": str(self._network.dtype).removeprefix("torch."),
+            "quantization": self._quantization,
             "device": str(self._network.device),
             "threads": self._threads,
             "context": self._positions,
