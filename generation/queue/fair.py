@@ -29,6 +29,7 @@ from generation.queue.pending import Pending
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from generation.queue.lengths import Kind
     from generation.wire.jobs import Job
 
 OUTPUT_WEIGHT = 2.0
@@ -52,7 +53,9 @@ class _Entry:
     job: Job
     expected: Expected
     ticket: int
+    kind: Kind
     spent: int = 0
+    held: float = 0.0  # output tokens that were charged before they were made
 
     @property
     def ahead(self) -> float:
@@ -99,7 +102,7 @@ class FairQueue:
     """The jobs that wait and run, and who was served how much."""
 
     def __init__(self, tokens_per_s: float = 15.0) -> None:
-        """`tokens_per_s` is the first guess of the engine's speed, all jobs together; it is measured from then on."""
+        """`tokens_per_s` is the first guess of the speed of one job alone; speeds are measured from then on."""
         self._pace = Pace(tokens_per_s)
         self._lengths = Lengths()
         self._waiting: dict[str, _Entry] = {}
@@ -125,7 +128,8 @@ class FairQueue:
         """Take `job` into the line."""
         assert job.id not in self._waiting
         assert job.id not in self._running
-        entry = self._waiting[job.id] = _Entry(job, expected, next(self._ticket))
+        kind = Lengths.kind(job.brief.form, expected.output_tokens)
+        entry = self._waiting[job.id] = _Entry(job, expected, next(self._ticket), kind)
         tenant = self._tenants.arrive(job.tenant)
         member = tenant.members.arrive(job.member)
         if tenant.waiting == 1:
@@ -142,7 +146,9 @@ class FairQueue:
         """The next job, which leaves the line to run; None when none waits or the next one has no room.
 
         A job without room keeps its turn, so that smaller ones cannot overtake it for ever. Its input is charged
-        now, its output as it comes (`charge`).
+        now, and as much output as pieces of its kind have on average; what it makes beyond is charged as it comes
+        (`charge`), what it does not make is given back (`end`). Else one who comes anew would take every row that is
+        free until the first of their tokens count (Sheng et al., "VTC with length prediction").
         """
         name = self._tenants.least()
         if name is None:
@@ -163,27 +169,32 @@ class FairQueue:
         tenant.members.took(key)
         self._tenants.took(name)
         self._stand(tenant, key)
-        self._spend(entry, entry.expected.prompt_tokens)
+        entry.held = self._lengths.mean(entry.kind, entry.expected.output_tokens)
+        self._spend(entry, entry.expected.prompt_tokens + OUTPUT_WEIGHT * entry.held)
         return entry.job
 
     def charge(self, job_id: str, output_tokens: int) -> None:
         """Count the output tokens that a running job made since the last call."""
         entry = self._running[job_id]
+        known = max(entry.held, entry.spent)
         entry.spent += output_tokens
         self._charged += output_tokens
         self._charged_rows += output_tokens * len(self._running)
-        self._spend(entry, OUTPUT_WEIGHT * output_tokens)
+        if entry.spent > known:
+            self._spend(entry, OUTPUT_WEIGHT * (entry.spent - known))
 
     def end(self, job_id: str, *, made: bool) -> None:
         """A running job is over; `made` says that it came to its own end, so that its length is evidence."""
         entry = self._running.pop(job_id)
+        if entry.held > entry.spent:
+            self._spend(entry, OUTPUT_WEIGHT * (entry.spent - entry.held))
         tenant = self._tenants[entry.job.tenant]
         tenant.running -= 1
         tenant.members[entry.job.member].running -= 1
         self._rest(tenant)
         bound = entry.expected.output_tokens
         if made and bound:
-            self._lengths.learn(Lengths.kind(entry.job.brief.form, bound), bound, entry.spent)
+            self._lengths.learn(entry.kind, bound, entry.spent)
             self._usual.learn(entry.expected.prompt_tokens, entry.spent)
 
     def measured(self, tokens: int, seconds: float) -> None:
@@ -237,18 +248,19 @@ class FairQueue:
             tenants.add(tenant.served, tenant.since, 0.0, members)
         usual = self._usual
         work = usual.prompt_tokens + OUTPUT_WEIGHT * usual.output_tokens
-        return play(tenants, lanes, Piece("", usual.output_tokens * token_s, work, 1.0, 0.0))
+        return play(tenants, len(self), lanes, Piece("", usual.output_tokens * token_s, work, 1.0, 0.0))
 
     def _piece(self, entry: _Entry, token_s: float) -> Piece:
+        work = entry.expected.prompt_tokens + OUTPUT_WEIGHT * self._lengths.mean(
+            entry.kind, entry.expected.output_tokens
+        )
         tokens = max(1.0, self._left(entry))
-        work = entry.expected.prompt_tokens + OUTPUT_WEIGHT * tokens
         return Piece(entry.job.id, tokens * token_s, work, entry.job.terms.weight, entry.ahead)
 
     def _left(self, entry: _Entry) -> float:
         """The output tokens that the job is believed to have before it."""
-        bound = entry.expected.output_tokens
-        kind = Lengths.kind(entry.job.brief.form, bound)
-        return self._lengths.sample(kind, bound, entry.ticket * GOLDEN % 1.0, entry.spent)
+        quantile = entry.ticket * GOLDEN % 1.0
+        return self._lengths.sample(entry.kind, entry.expected.output_tokens, quantile, entry.spent)
 
     def _leave_line(self, entry: _Entry) -> None:
         del self._waiting[entry.job.id]

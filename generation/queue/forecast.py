@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STRANGERS_IN_A_ROW = 4  # of five turns: more who come than that are not to be outlasted, and are not played
+STRANGERS = 4  # that may wait at a level, or be served in a row: a flood of them is not played to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +64,43 @@ class Turns(Generic[T]):
 
     def __init__(self, strangers_per_s: float) -> None:
         self._heap: list[_Turn[T]] = []
+        self._away: list[tuple[float, _Turn[T]]] = []  # and when they come back
         self._gap_s = 1 / strangers_per_s if strangers_per_s else math.inf
         self._coming_s = self._gap_s / 2
         self._strangers = 0
         self._in_a_row = 0
+        self._level = 0.0  # where the last one left
         self._late = count(2**62)
-
-    def __len__(self) -> int:
-        """How many wait, without strangers."""
-        return len(self._heap) - self._strangers
 
     def add(self, served: float, since: int, ahead: float, whose: T) -> None:
         heapq.heappush(self._heap, _Turn(served - ahead, since, served, whose))
 
-    def first(self, now_s: float) -> _Turn[T]:
-        """Whose turn it is at `now_s`; somebody who is no stranger must wait."""
+    def come(self, now_s: float) -> bool:
+        """Let those in who come until `now_s`; whether anybody waits."""
         while self._coming_s <= now_s:
-            least = self._heap[0]
-            level = min(least.turn, least.served)
+            if self._strangers == STRANGERS:
+                self._coming_s = now_s + self._gap_s
+                break
+            level = self._least()
             heapq.heappush(self._heap, _Turn(level, next(self._late), level, None))
             self._strangers += 1
             self._coming_s += self._gap_s
-        while self._heap[0].whose is None and self._in_a_row >= STRANGERS_IN_A_ROW:
+        while self._away and self._away[0][0] <= now_s:
+            _, turn = heapq.heappop(self._away)
+            self.add(max(turn.served, self._least()), next(self._late), 0.0, turn.whose)  # type: ignore[arg-type]
+        return bool(self._heap)
+
+    def first(self) -> _Turn[T]:
+        """Whose turn it is; somebody must wait."""
+        while (
+            self._heap[0].whose is None and self._in_a_row >= STRANGERS and len(self._heap) > self._strangers
+        ):
             self.leave()
         return self._heap[0]
 
     def leave(self) -> None:
         """The first has nothing left."""
-        stranger = heapq.heappop(self._heap).whose is None
-        self._strangers -= stranger
-        self._in_a_row = self._in_a_row + 1 if stranger else 0
+        self._left(heapq.heappop(self._heap))
 
     def back(self, work: float, ahead: float) -> None:
         """The first was served `work` and waits again."""
@@ -102,19 +109,39 @@ class Turns(Generic[T]):
         heapq.heapreplace(self._heap, _Turn(served - ahead, first.since, served, first.whose))
         self._in_a_row = 0
 
+    def go(self, work: float, back_s: float) -> None:
+        """The first was served `work` and has nothing left until `back_s`."""
+        first = heapq.heappop(self._heap)
+        self._left(first)
+        if back_s < math.inf:
+            heapq.heappush(self._away, (back_s, first._replace(served=first.served + work)))
+
+    @property
+    def next_stranger_s(self) -> float:
+        return self._coming_s
+
+    def _left(self, turn: _Turn[T]) -> None:
+        self._level = min(turn.turn, turn.served)
+        self._strangers -= turn.whose is None
+        self._in_a_row = self._in_a_row + 1 if turn.whose is None else 0
+
+    def _least(self) -> float:
+        return min(self._heap[0].turn, self._heap[0].served) if self._heap else self._level
+
 
 Members = Turns[list[Piece]]  # each member's pieces, the next one last
 
 
-def play(tenants: Turns[Members], lanes: list[float], stranger: Piece) -> Line:
-    """Play until all have started; `lanes` are the seconds until each is free (at least one)."""
+def play(tenants: Turns[Members], waiting: int, lanes: list[float], stranger: Piece) -> Line:
+    """Play until all that are `waiting` have started; `lanes` are the seconds until each is free (at least one)."""
     heapq.heapify(lanes)
     places: dict[str, Place] = {}
     newcomer: Place | None = None
-    least = tenants.first(0.0).turn if tenants else 0.0
-    while tenants:
+    least = tenants.first().turn if waiting else 0.0
+    while len(places) < waiting:
         starts = lanes[0]
-        tenant = tenants.first(starts)
+        tenants.come(starts)
+        tenant = tenants.first()
         if newcomer is None and tenant.turn > least:
             newcomer = Place(len(places) + 1, round(starts, 1))
         members = tenant.whose
@@ -122,7 +149,8 @@ def play(tenants: Turns[Members], lanes: list[float], stranger: Piece) -> Line:
             heapq.heapreplace(lanes, starts + stranger.seconds)
             tenants.leave()
             continue
-        pieces = members.first(starts).whose
+        members.come(starts)
+        pieces = members.first().whose
         piece = stranger if pieces is None else pieces.pop()
         heapq.heapreplace(lanes, starts + piece.seconds)
         if pieces is not None:
@@ -131,9 +159,9 @@ def play(tenants: Turns[Members], lanes: list[float], stranger: Piece) -> Line:
             members.back(piece.work, pieces[-1].ahead)
         else:
             members.leave()
-        if members:
+        if members.come(starts):
             tenants.back(piece.work / piece.weight, 0.0)
         else:
-            tenants.leave()
+            tenants.go(piece.work / piece.weight, members.next_stranger_s)
     end_eta_s = round(lanes[0], 1)
     return Line(places, newcomer or Place(len(places) + 1, end_eta_s), end_eta_s)

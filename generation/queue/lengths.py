@@ -36,10 +36,16 @@ class Lengths:
 
     def sample(self, kind: Kind, bound: int, quantile: float, made: int = 0) -> float:
         """How many tokens are still to come for a piece that has `made`, at `quantile` in [0, 1) of those longer."""
-        recent = self._of.get(kind)
-        if recent is None or len(recent) < ENOUGH:
-            recent = self._all
+        recent = self._asked_of(kind)
         return max(0.0, recent.beyond(made / bound if bound else 1.0, quantile) * bound - made)
+
+    def mean(self, kind: Kind, bound: int) -> float:
+        """How many tokens a piece of at most `bound` makes on average."""
+        return self._asked_of(kind).mean() * bound
+
+    def _asked_of(self, kind: Kind) -> _Recent:
+        recent = self._of.get(kind)
+        return self._all if recent is None or len(recent) < ENOUGH else recent
 
 
 class _Recent:
@@ -61,3 +67,6 @@ class _Recent:
         known = len(self._ordered)
         above = bisect_right(self._ordered, share)
         return self._ordered[above + int(quantile * (known - above))] if above < known else 1.0
+
+    def mean(self) -> float:
+        return sum(self._ordered) / len(self._ordered) if self._ordered else 1.0

@@ -1,13 +1,14 @@
 """How fast the engine is, as a function of how many rows it runs: what is measured, and slowly forgotten.
 
-A batch of sixteen makes many times the tokens of one row, though not sixteen times; what lies between follows from
-neither alone. So speeds are kept by the number of rows, and one that is not known is that of the nearest ones.
+Speeds are kept by the number of rows. What is not known is reckoned from the nearest that are: a step with more rows
+takes longer, but far less than in proportion, because it reads the same weights once.
 """
 
 from __future__ import annotations
 
 KEPT_A_SECOND = 0.95  # of what was measured, by a second of work: half of it comes from the last 14 s
 NEAR = 0.25  # what a measurement at one row more or fewer weighs
+GROWTH = 0.1  # how much longer a step takes with twice the rows, until that is measured
 LEAST = 1e-9  # weight below which nothing is known
 
 
@@ -15,7 +16,7 @@ class Pace:
     """Output tokens a second, all rows together."""
 
     def __init__(self, guess: float) -> None:
-        """`guess` holds, for any number of rows, until there is a measurement."""
+        """`guess` is one row's speed alone, and holds until there is a measurement."""
         self._guess = guess
         self._measured: dict[int, tuple[float, float]] = {}  # rows -> tokens, seconds, as far as remembered
 
@@ -32,15 +33,23 @@ class Pace:
 
     def per_s(self, rows: int) -> float:
         """The speed with `rows` at once."""
-        nearest = min((abs(rows - known) for known in self._measured), default=0)
-        near = [
-            (NEAR ** (abs(rows - known) - nearest), made, took)
-            for known, (made, took) in self._measured.items()
-        ]
-        took = sum(weight * took for weight, _, took in near)
-        return sum(weight * made for weight, made, _ in near) / took if near else self._guess
+        if not self._measured:
+            return self._guess * _gain(1, rows)
+        nearest = min(abs(rows - known) for known in self._measured)
+        tokens = seconds = 0.0
+        for known, (made, took) in self._measured.items():
+            weight = NEAR ** (abs(rows - known) - nearest)
+            tokens += weight * made * _gain(known, rows)
+            seconds += weight * took
+        return tokens / seconds
 
     def overall_per_s(self) -> float:
         """The speed lately, whatever ran."""
         took = sum(took for _, took in self._measured.values())
         return sum(made for made, _ in self._measured.values()) / took if took else self._guess
+
+
+def _gain(known: int, rows: int) -> float:
+    """How many times faster `rows` at once are believed to be than `known`."""
+    more = rows / known
+    return more / (1.0 + GROWTH * (more - 1.0))

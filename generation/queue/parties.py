@@ -4,9 +4,9 @@ Sheng et al. 2024, arXiv 2401.00588. Tenants share the engine, and a tenant's me
 back after a pause is lifted to the least of those that wait, or to where the last job was taken, so that absence
 saves nothing up.
 
-A party may be `ahead`: its turn comes as if it had been served so much less. Turns only rise but for that, so the heap
-has an entry for each party that waits which is a lower bound, corrected when it comes up; where a turn falls, a
-second entry supersedes the first.
+A party may be `ahead`: its turn comes as if it had been served so much less. The heap has an entry for each party that
+waits which is a lower bound of its turn, corrected when it comes up; where a turn falls, a second entry supersedes the
+first.
 """
 
 from __future__ import annotations
@@ -77,6 +77,10 @@ class LeastServed(Generic[P]):
         """The party's turn comes as if it had been served `tokens` less (below 0: more)."""
         party = self._parties[name]
         party.ahead = tokens
+        self._list(name, party)
+
+    def _list(self, name: str, party: P) -> None:
+        """See that the heap has an entry of the party that is not above its turn."""
         turn = _turn(party)
         if party.waiting and (party.listed is None or turn < party.listed):
             party.listed = turn
@@ -107,10 +111,12 @@ class LeastServed(Generic[P]):
         party.running += 1
 
     def spend(self, name: str, tokens: float) -> None:
-        """The party `name` was served `tokens`."""
+        """The party `name` was served `tokens` (below 0: it was charged so much too much)."""
         party = self._parties[name]
         party.served += tokens
         self._highest = max(self._highest, party.served)
+        if tokens < 0:
+            self._list(name, party)
 
     def rest(self) -> None:
         """None has work any more: whoever comes next starts even."""
