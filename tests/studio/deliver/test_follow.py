@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from generation.host.fake import FakeEngine
+from generation.queue import Admission
 from generation.wire.errors import Conflict, Full, Refused, UnknownJob
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
 from studio import ask, deliver
@@ -29,6 +31,7 @@ from studio.deliver import (
 from studio.deliver.follow import MOST_DEATHS, TOKEN_LIFE_S
 from studio.errors import Refusal, StoreUnavailable
 from studio.store import Store
+from tests.generation.stand import stand
 from tests.studio.deliver.hosts import DIGEST, MADE, TEXT, HostProcess, ToldHost, host_process, nobody, told
 from tests.studio.made import ADA, BOB, BRIEF, MOD, NOW, a_job, make
 
@@ -167,6 +170,29 @@ async def test_a_full_host_is_asked_again_and_the_member_is_told(store: Store) -
         updates = await all_of(store, generation, record)
     assert updates[:3] == [Crowded(30.0, "host"), Crowded(20.0, "member"), Waiting(3, 9.0)]
     assert isinstance(updates[-1], Made)
+
+
+async def test_jobs_beyond_a_members_cap_wait_outside_and_are_all_made_by_the_next_host(store: Store) -> None:
+    """As after a crash of the host: each is offered again, and the caps make them wait, not fail."""
+    records = [await a_job(store, str(n)) for n in range(1, 9)]
+    seen: list[Update] = []
+
+    async def ended(generation: GenerationClient, record: JobRecord) -> Update:
+        updates = [update async for update in follow(store, generation, record, clock, SOON)]
+        seen.extend(updates)
+        return updates[-1]
+
+    async with stand(FakeEngine(tokens_per_s=20.0), admission=Admission(per_member=2)) as first:
+        following = [asyncio.create_task(ended(first.client, record)) for record in records]
+        while first.host.stats()["waiting"] < 2:
+            await asyncio.sleep(0.01)
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+    async with stand(FakeEngine(tokens_per_s=1000.0), admission=Admission(per_member=1)) as second:
+        endings = await asyncio.gather(*(ended(second.client, record) for record in records))
+    assert all(isinstance(ending, Made) for ending in endings)
+    assert "member" in {update.limit for update in seen if isinstance(update, Crowded)}
 
 
 async def test_a_job_that_is_cancelled_while_there_is_no_room_is_not_offered_again(store: Store) -> None:
