@@ -68,7 +68,8 @@ class Terms:
     """What was agreed when the job was asked; frozen then.
 
     `weight` scales the tenant's share (> 0); `priority` (-100 to 100) orders a tenant's own jobs: 0 is a member's wish,
-    higher is more urgent, by the rule in `generation.queue.fair`; `deadline` is in Unix seconds, after which nobody wants the result (None: never).
+    higher is more urgent, by the rule in `generation.queue.fair`; `deadline` is in Unix seconds, after which nobody
+    wants the result (None: never).
     """
 
     weight: float = 1.0
