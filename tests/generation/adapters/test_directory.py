@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -35,6 +36,18 @@ def test_what_is_written_is_what_is_loaded(tmp_path: Path) -> None:
     assert lora.scale == pytest.approx(4 / 3)
     assert adapter.rank == 3
     assert set(adapter.modules) == {"model.layers.0.mlp.down_proj", "model.layers.0.self_attn.q_proj"}
+
+
+def test_the_digest_is_what_the_docs_say(tmp_path: Path) -> None:
+    said = hashlib.sha256(
+        b"renga adapter 1\n"
+        b'{"alpha_pattern":{},"lora_alpha":4.0,"r":2,"rank_pattern":{"down_proj":3},'
+        b'"target_modules":["down_proj","q_proj"],"use_rslora":false}\n'
+    )
+    for name, tensor in sorted(tensors().items()):
+        said.update(f'["{name}","F32",[{tensor.shape[0]},{tensor.shape[1]}]]\n'.encode())
+        said.update(tensor.numpy().tobytes())
+    assert genuine(tmp_path).name == said.hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +144,9 @@ def test_all_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(directories.os, "fsync", noting)
     directory = genuine(tmp_path)
     *before, (last, named) = kept
-    assert {path.name for path, _ in before} >= {path.name for path in directory.iterdir()}
+    *files, inside = [path for path, _ in before]
+    assert {path.name for path in files} == {path.name for path in directory.iterdir()}
+    assert inside.name.startswith(".writing-")
     assert all(name.startswith(".writing-") for _, names in before for name in names)
     assert (last, named) == (tmp_path, [directory.name])
 

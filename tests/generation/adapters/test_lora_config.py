@@ -136,7 +136,9 @@ def test_a_pattern_is_refused_wherever_a_name_belongs(pattern: str, tmp_path: Pa
         ("target_modules", ["q_proj", pattern]), ("rank_pattern", {pattern: 2}), ("alpha_pattern", {pattern: 2}),
     ]:  # fmt: skip
         config(directory, **{**CONFIG, "alpha_pattern": {}, key: value})
-        assert refusal(directory).startswith(f"adapter_config.json: {key} names ")
+        said = refusal(directory)
+        assert said.startswith(f"adapter_config.json: {key} names ")
+        assert said.endswith("which is not a plain module name.")
     config(directory, **{**CONFIG, "alpha_pattern": {}, "target_modules": pattern})
     assert refusal(directory).endswith("a list of names or all-linear is needed.")
 
