@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from generation.lm.cache import Seat
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
-    from generation.lm.lora import Selection, Stack
+    from generation.lm.lora import Runs, Selection, Stack
     from generation.lm.row import Constraint, Stopped
     from generation.wire.jobs import Job
 
 ROOM = 16
 POSITIONS = 8192  # tokens of prompt and answer that a row has at most, whatever the model could do
-MEAN = 1024  # tokens that rows are reckoned with on average: the cache is promised for so many times `room`
+MEAN = 512  # tokens that rows are reckoned with on average: the cache is promised for so many times `room`
 READ_AT_ONCE = 256  # tokens of prompts in a step; more would keep those waiting that write
 WAIT_S = 0.01  # for an adapter, where nothing else is to be done
 MIME = "text/plain; charset=utf-8"
@@ -229,6 +229,11 @@ class TextEngine:
             return self._residency.alone(adapter).select(adapters, self._network.dtype)
         assert self._stack is not None
         return self._stack.select(adapters, self._network.dtype)
+
+    def _select_to_read(self, adapters: Sequence[str | None]) -> Runs | None:
+        if self._residency is None or all(adapter is None for adapter in adapters):
+            return None
+        return self._residency.runs(adapters)
 
     def _read(self, covered: Callable[[Row], bool]) -> list[Progress]:
         """Give rows a seat, in the order in which they came, and read what they have not read yet."""

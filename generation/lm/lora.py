@@ -72,6 +72,36 @@ class Selection:
         return whole if plus is None else whole + plus
 
 
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The same for prompts: rows of one adapter lie together, and are multiplied with that adapter alone.
+
+    A stack would do the work of all its adapters for each of many rows; here the calls are few beside the work.
+    `runs` are (first row, last row + 1, adapter).
+    """
+
+    runs: tuple[tuple[int, int, Adapter], ...]
+    shapes: Mapping[str, GroupShape]
+
+    def padded(self, rows: int) -> Runs:  # noqa: ARG002 - rows that are in no run are let be
+        return self
+
+    def delta(self, key: str, x: Tensor, plus: Tensor | None) -> Tensor | None:
+        """As `Selection.delta`; `plus` is added to in place."""
+        shape = self.shapes[key]
+        found = plus
+        for first, last, adapter in self.runs:
+            top = 0
+            for name, size in zip(shape.names, shape.sizes, strict=True):
+                if (pair := adapter.modules.get(name)) is not None:
+                    if found is None:
+                        found = x.new_zeros(len(x), sum(shape.sizes))
+                    low = F.linear(x[first:last], pair.a)
+                    found[first:last, top : top + size].add_(F.linear(low, pair.b), alpha=pair.scale)
+                top += size
+        return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """The adapters of a set, ready to be computed with. `owner` says whose each column is: (columns,) of 0..n-1."""

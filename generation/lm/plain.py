@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from generation.lm.decoder import Select
-    from generation.lm.lora import Selection
+    from generation.lm.lora import Runs, Selection
 
 
 class _Adapted(nn.Module):
     """A linear layer and what adapters add to it now."""
 
-    def __init__(self, inner: nn.Module, name: str, now: dict[str, Selection | None]) -> None:
+    def __init__(self, inner: nn.Module, name: str, now: dict[str, Selection | Runs | None]) -> None:
         super().__init__()
         self.inner = inner
         self._name, self._now = name, now
@@ -85,7 +85,7 @@ class PlainNetwork:
         self.shapes = tuple(GroupShape(name, (name,), (size[0],), size[1]) for name, size in modules.items())
         self.cache = PlainCache(rows, context)
         self._network = network
-        self._now: dict[str, Selection | None] = {"selection": None}
+        self._now: dict[str, Selection | Runs | None] = {"selection": None}
         if device.type == "cpu":
             pack(network)
         for name in modules:

@@ -6,6 +6,7 @@ the one it has, and the rows that need more wait.
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from generation.adapters import Adapter, AdapterError, Lora, load
-from generation.lm.lora import stack_of
+from generation.lm.lora import Runs, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import torch
+    from torch import Tensor
 
     from generation.adapters import Base
     from generation.lm.architecture import GroupShape
@@ -40,6 +42,7 @@ class Residency:
     ) -> None:  # fmt: skip
         """Adapters are directories in `root`, made for `base`."""
         self._root, self._base, self._shapes = root, base, shapes
+        self._by_key = {shape.key: shape for shape in shapes}
         self._dtype, self._device = dtype, device
         self._adapters: OrderedDict[str, Future[Adapter]] = OrderedDict()
         self._stack: Stack | None = None
@@ -89,6 +92,16 @@ class Residency:
             self._building = self._worker.submit(self._stacked, adapters)
         return self._stack
 
+    def runs(self, adapters: Sequence[str | None]) -> Runs:
+        """What adds to rows of `adapters`, all of them ready, where those of one lie together."""
+        found, first = [], 0
+        for digest, group in itertools.groupby(adapters):
+            last = first + len(list(group))
+            if digest is not None:
+                found.append((first, last, self._adapters[digest].result()))
+            first = last
+        return Runs(tuple(found), self._by_key)
+
     def alone(self, digest: str) -> Stack:
         """A stack of one ready adapter; made here and now."""
         if digest not in self._alone:
@@ -125,11 +138,14 @@ class Residency:
         """In the numbers that are computed with, and with the scale already in B: half the memory."""
         adapter = load(self._root, digest, self._base)
         modules = {
-            name: Lora(pair.a.to(self._dtype), (pair.b * pair.scale).to(self._dtype), 1.0)
+            name: Lora(self._here(pair.a), self._here(pair.b * pair.scale), 1.0)
             for name, pair in adapter.modules.items()
         }
         log.info("adapter_loaded", digest=digest, rank=adapter.rank, layers=len(modules))
         return Adapter(adapter.digest, modules, adapter.rank)
+
+    def _here(self, tensor: Tensor) -> Tensor:
+        return tensor.to(device=self._device, dtype=self._dtype)
 
     def _stacked(self, adapters: Sequence[Adapter]) -> Stack:
         return stack_of(adapters, self._shapes, dtype=self._dtype, device=self._device)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generation.lm.architecture import UnknownArchitectureError, architecture_of
 from generation.lm.decoder import Decoder
-from generation.lm.lora import stack_of
+from generation.lm.lora import Runs, stack_of
 from generation.lm.plain import PlainNetwork
 from tests.generation.lm.tiny import NETWORKS, SIZES, VOCABULARY, adapter, network
 
@@ -54,6 +54,17 @@ def selecting(made: Decoder | PlainNetwork, adapters: Sequence[Adapter]) -> Sele
     return lambda names: None if all(name is None for name in names) else stack.select(names, torch.float32)
 
 
+def reading(made: Decoder | PlainNetwork, adapters: Sequence[Adapter]) -> Select:
+    """As `Residency.runs` does it for prompts."""
+    shapes, by_digest = {shape.key: shape for shape in made.shapes}, {one.digest: one for one in adapters}
+
+    def select(names: Sequence[str | None]) -> Runs:
+        runs = [(n, n + 1, by_digest[name]) for n, name in enumerate(names) if name is not None]
+        return Runs(tuple(runs), shapes)
+
+    return select
+
+
 class Reference:
     """transformers with peft, one request at a time."""
 
@@ -86,8 +97,9 @@ class Reference:
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("path", [decoder, plain], ids=["fast", "plain"])
+@pytest.mark.parametrize("runs", [True, False], ids=["runs", "stack"])
 @torch.inference_mode()
-def test_logits_are_those_of_transformers_and_peft(name: str, path: Any) -> None:
+def test_logits_are_those_of_transformers_and_peft(name: str, path: Any, *, runs: bool) -> None:
     net = network(name)
     made = path(net)
     adapters = [
@@ -105,7 +117,7 @@ def test_logits_are_those_of_transformers_and_peft(name: str, path: Any) -> None
             (made.cache.open("c"), 1),
         ]
     }  # fmt: skip
-    found = made.read(list(texts.items()), select)
+    found = made.read(list(texts.items()), reading(made, adapters) if runs else select)
     for row, (seat, ids) in zip(found, texts.items(), strict=True):
         torch.testing.assert_close(row, reference.logits(ids, seat.adapter), **CLOSE)
     for _ in range(12):
