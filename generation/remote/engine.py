@@ -107,8 +107,9 @@ class RemoteEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._events.call_soon_threadsafe(self._end.set)
-        self._thread.join(STOP_WITHIN_S)
+        if self._thread.is_alive():
+            self._events.call_soon_threadsafe(self._end.set)
+            self._thread.join(STOP_WITHIN_S)
 
     def wait_for_the_server(self, within_s: float) -> bool:
         """Block until the server was found; whether it was."""

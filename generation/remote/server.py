@@ -89,7 +89,9 @@ class Server:
                     facts = await self._look()
                 except RemoteError as error:
                     if not told:
-                        log.warning("openai_server_unreachable", url=self.url, why=error.detail or str(error))
+                        log.warning(
+                            "openai_server_unreachable", url=self.url, why=str(error), detail=error.detail
+                        )
                         told = True
                     await asyncio.sleep(delay)
                     delay = min(2 * delay, LONGEST_DELAY_S)
@@ -269,7 +271,7 @@ async def _must_be_well(answer: aiohttp.ClientResponse) -> None:
         raise Refused(
             "The server that writes does not let us in.", status=status, detail="OPENAI_API_KEY was refused"
         )
-    if kind == "exceed_context_size_error" or "context length" in said:
+    if kind == "exceed_context_size_error" or "context length" in said or "max_model_len" in said:
         raise Refused(
             "It is longer than the model has room for.",
             status=status,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import generation.remote.errands
 from generation.lm.weights import find
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def llama_server(*loras: Path, port: int = 0) -> Iterator[Llama]:
         finally:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a second try here."""
+    monkeypatch.setattr(generation.remote.errands, "PAUSE_S", 0.01)
 
 
 @pytest.fixture(scope="session")

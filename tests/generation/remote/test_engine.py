@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-import generation.remote.errands
 from generation.remote import RemoteEngine
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Started
 from tests.generation.remote.faulty import (
@@ -36,11 +35,6 @@ if TYPE_CHECKING:
     from tests.generation.remote.faulty import Answer
 
 NOT_WELL = {"error": {"message": "out of luck", "type": "internal", "code": 500}}
-
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generation.remote.errands, "PAUSE_S", 0.01)
 
 
 @contextlib.asynccontextmanager
@@ -97,6 +91,7 @@ async def test_the_key_goes_along_and_is_nowhere_else(tmp_path: Path) -> None:
         (refuses(401), "engine", "does not let us in"),
         (refuses(307, Location="http://127.0.0.1:1/v1/chat/completions"), "engine", "has moved"),
         (refuses(400, {"error": {"message": "maximum context length is 9"}}), "too_long", "longer than the model"),
+        (refuses(400, {"error": {"message": "x", "type": "exceed_context_size_error"}}), "too_long", "longer than"),
         (refuses(200, {"choices": []}), "engine", "is no answer"),
         (says(b'data: {"choices": [{"del\n\n'), "engine", "is no answer"),
         (says(b"data: " + b"[" * 100_000 + b"\n\n"), "engine", "is no answer"),
