@@ -28,8 +28,8 @@ class Base:
 class Lora:
     """One layer's low-rank pair: y += scale * (x @ a.T) @ b.T
 
-    `a` is (r, in) and `b` is (out, r), both float32 and finite, each number within ±1,024. `scale` is lora_alpha / r,
-    or lora_alpha / sqrt(r) with rsLoRA (https://arxiv.org/abs/2312.03732), this layer's rank and alpha.
+    `a` is (r, in) and `b` is (out, r), both float32 and finite, each number within ±64. `scale` is lora_alpha / r,
+    or lora_alpha / sqrt(r) with rsLoRA (https://arxiv.org/abs/2312.03732), with this layer's rank and alpha; at most 64.
     """
 
     a: Tensor

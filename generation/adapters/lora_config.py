@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # the engine pads the adapters of a batch to one rank, so that one of 512 would be paid for by everybody in it
 MAX_RANK = 64
-# with the largest rank a scale of 64; what anybody trains with stays below 4
+# the most that can still be a scale of `plan.MAX_SCALE` with the largest rank
 MAX_ALPHA = 4096.0
 _MAX_TEXT = 1024
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from generation.adapters.adapter import Base
     from generation.adapters.lora_config import LoraSettings
 
+MAX_SCALE = 64.0  # for the reason that `tensor_file.MAX_ABS` has
+
 Number = TypeVar("Number", int, float)
 
 
@@ -35,7 +37,8 @@ def plan(settings: LoraSettings, base: Base) -> dict[str, Pair]:
     """The pairs that the adapter has to have, by module.
 
     Raises:
-        AdapterError: a name in the settings fits no layer, or two of them say different things about one.
+        AdapterError: a name in the settings fits no layer, or two of them say different things about one, or a
+            scale is above 64.
     """
     pairs: dict[str, Pair] = {}
     unused = {
@@ -51,12 +54,17 @@ def plan(settings: LoraSettings, base: Base) -> dict[str, Pair]:
             names.difference_update(ends)
         rank = _one("rank_pattern", module, ends, settings.ranks, settings.rank)
         alpha = _one("alpha_pattern", module, ends, settings.alphas, settings.alpha)
+        scale = alpha / (math.sqrt(rank) if settings.rslora else rank)
+        if scale > MAX_SCALE:
+            raise AdapterError(
+                f"adapter_config.json: rank {rank} and alpha {alpha:g} make a scale of {scale:g}, above {MAX_SCALE:g}."
+            )
         pairs[module] = Pair(
             a=f"base_model.model.{module}.lora_A.weight",
             a_shape=(rank, in_features),
             b=f"base_model.model.{module}.lora_B.weight",
             b_shape=(out_features, rank),
-            scale=alpha / (math.sqrt(rank) if settings.rslora else rank),
+            scale=scale,
         )
     for key, names in unused.items():
         if names:
