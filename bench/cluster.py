@@ -2,9 +2,12 @@
 
 The engine is the fake one at full speed, so that nothing is measured but what carries jobs, events and results: the
 wire, the queue, Ray. Processor seconds are the honest figure on a small machine, where replicas and ingress share the
-cores that they would not share in a cluster; the walls are given beside them. Then, with the fake engine at a pace, how
-soon a cancelled job's place is free, how long a job stands still when its replica is killed, and how soon there is a
-new replica.
+cores that they would not share in a cluster; the walls are given beside them. Parts:
+
+- `carry`: poems at full speed, and what the ingress spends on one.
+- `stream`: four pieces a replica grow at twenty tokens a second, each watched: the share of a core that it takes.
+- `fail`: how soon a cancelled job's place is taken by the next, how long a job stands still when its replica is
+  killed (with the half a second that it has to catch up), and how soon there is a new replica.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ from generation.wire.jobs import Brief, Job, Sampling
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-PARTS = ("carry", "fail")
+PARTS = ("carry", "stream", "fail")
 TOKENS = 60  # a poem's
 WATCHERS = 64
 FAST = 1_000_000
@@ -102,7 +105,8 @@ class Host:
 async def hosted(replicas: int, pace: float) -> AsyncIterator[Host]:
     with tempfile.TemporaryDirectory(prefix="renga-cluster-") as folder:
         environment = {
-            **CLEAN, "TEXT_MODEL": "fake", "CLUSTER_REPLICAS": str(replicas), "DATA_DIR": folder, "THREADS": "1",
+            **CLEAN, "TEXT_MODEL": "fake", "CLUSTER_REPLICAS": str(replicas), "THREADS": "1",
+            "DATA_DIR": folder,
             "FAKE_TOKENS_PER_SECOND": str(pace), "GENERATION_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING",
         }  # fmt: skip
         process = Process(
@@ -152,6 +156,37 @@ async def carry(replicas: int, jobs: int) -> dict[str, Any]:
         "ingress_cpu_ms_a_job": round(1000 * spent / jobs, 2),
         "ingress_jobs_a_core_s": round(jobs / spent, 1),
         "memory_mib": {name: round(value, 1) for name, value in rss.items()},
+    }
+
+
+async def stream(replicas: int, seconds: float) -> dict[str, Any]:
+    """What it costs the ingress that four pieces a replica grow and are watched."""
+    async with hosted(replicas, 20.0) as host:
+        await host.ready(replicas)
+        names = [f"long{number}" for number in range(4 * max(1, replicas))]
+        for number, name in enumerate(names):
+            await host.put(name, 5000, number)
+        for name in names:
+            await host.until_growing(name)
+        events = 0
+
+        async def watch(name: str) -> None:
+            nonlocal events
+            async for _ in host.client.events(name):
+                events += 1
+
+        watching = [asyncio.create_task(watch(name)) for name in names]
+        spent, before = host.spent_s(), events
+        await asyncio.sleep(seconds)
+        spent, events = host.spent_s() - spent, events - before
+        for name in names:
+            await host.client.cancel(name)
+        await asyncio.gather(*watching)
+    return {
+        "replicas": replicas,
+        "watched": len(names),
+        "events_a_piece_s": round(events / seconds / len(names), 2),
+        "ingress_core_share": round(spent / seconds, 4),
     }
 
 
@@ -209,6 +244,8 @@ async def run(parts: list[str], *, quick: bool) -> dict[str, Any]:
     if "carry" in parts:
         counts = (1,) if quick else (0, 1, 2)
         details["carry"] = [await carry(replicas, 100 if quick else 1500) for replicas in counts]
+    if "stream" in parts and not quick:
+        details["stream"] = [await stream(replicas, 15.0) for replicas in (0, 1, 2)]
     if "fail" in parts and not quick:
         details["fail"] = await fail(5)
     return details

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from generation.host.engine import Progress
     from generation.wire.jobs import Job
 
-STEP_S = 0.05  # how long a step waits for news before the loop may look at its inbox again
+STEP_S = 0.02  # how long a step waits for news: an order to the loop waits no longer than that
 COST_WITHIN_S = 10.0
 BACK_WITHIN_S = 60.0  # how long a job that was just asked waits for a replica to weigh it
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0

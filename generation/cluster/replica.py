@@ -8,6 +8,7 @@ without; Serve runs it as it is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import secrets
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from generation.wire.events import FailureKind
     from generation.wire.jobs import Job
 
-TOLD_EVERY_S = 0.02  # at most fifty messages a second, however fast the engine steps
+# A message costs the ingress two milliseconds, whatever is in it: growth may wait for the next one, a beginning or an
+# end, which somebody waits for, goes soon.
+SOON_S, EVERY_S = 0.02, 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +45,8 @@ class Session:
         self.name = name
         self._events = asyncio.get_running_loop()
         self._some = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._growing: set[int] = set()
         self._grew: dict[tuple[int, int], Grew] = {}
         self._ended: list[tuple[int, Progress]] = []
 
@@ -53,9 +58,16 @@ class Session:
         """What there is to tell, as soon as there is something."""
         await self._some.wait()
         self._some.clear()
+        self._urgent.clear()
         told = News((*((ticket, grew) for (ticket, _), grew in self._grew.items()), *self._ended))
         self._grew, self._ended = {}, []
         return told
+
+    async def pause(self) -> None:
+        """Wait until the next message may go."""
+        await asyncio.sleep(SOON_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._urgent.wait(), EVERY_S - SOON_S)
 
     def leave(self) -> None:
         """Wake whoever waits for news: another session holds the replica now."""
@@ -64,12 +76,17 @@ class Session:
     def _take_in(self, found: Sequence[tuple[int, Progress]]) -> None:
         for ticket, progress in found:
             if isinstance(progress, Grew):
+                if ticket not in self._growing:
+                    self._growing.add(ticket)
+                    self._urgent.set()
                 key = ticket, progress.part
                 before = self._grew.get(key)
                 self._grew[key] = (
                     progress if before is None else replace(progress, tokens=before.tokens + progress.tokens)
                 )
             else:
+                self._growing.discard(ticket)
+                self._urgent.set()
                 self._ended.append((ticket, progress))
         self._some.set()
 
@@ -114,7 +131,7 @@ class EngineReplica:
             yield Hello(os.getpid(), self._engine.stats())
             while session is self._session:
                 yield await session.news()
-                await asyncio.sleep(TOLD_EVERY_S)
+                await session.pause()
         finally:
             self._inbox.put(_Closed(session))
 
