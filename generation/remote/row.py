@@ -57,6 +57,8 @@ class Row:
             Garbled: it is far too much.
             Refused: the server ended it for a reason that is none of ours.
         """
+        if self.cut:
+            return  # what was on its way
         self.usage = piece.usage or self.usage
         if piece.text:
             self._bits.append(piece.text)
