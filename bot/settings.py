@@ -67,6 +67,13 @@ class BotSettings(BaseSettings):
             _address(value, ("http", "https"))
         return value.rstrip("/") if value else value
 
+    @field_validator("openai_url")
+    @classmethod
+    def _no_key_in_it(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).username is not None:
+            raise ValueError("it must be an address alone; a key goes into OPENAI_API_KEY")
+        return value
+
     @field_validator("discord_gateway_url")
     @classmethod
     def _socket_address(cls, value: str) -> str:
@@ -126,7 +133,7 @@ def sentence(error: ValidationError) -> str:
     problem = first["msg"].removeprefix("Value error, ").strip()
     value = (
         ""
-        if "TOKEN" in name or name in {"DATABASE_URL", "OPENAI_API_KEY"}
+        if "TOKEN" in name or name in {"DATABASE_URL", "OPENAI_URL", "OPENAI_API_KEY"}
         else f" is {first['input']!r}, but"
     )
     example = EXAMPLES.get(name, "")

@@ -45,6 +45,7 @@ def test_env_example_is_itself_a_valid_configuration(monkeypatch: pytest.MonkeyP
         ("DATABASE_URL", "mysql://x", "it must begin with sqlite:// or postgresql://"),
         ("GENERATION_URL", "http://host:port", "it is not an address"),
         ("ALLOWED_GUILDS", "12, my server", "digits only"),
+        ("OPENAI_URL", "http://me:sesame@there", "OPENAI_URL cannot be used: it must be an address alone"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD', but"),
     ],
 )
