@@ -196,24 +196,28 @@ class Held:
         self._draw = random.Random(size)
         self._queue = FairQueue()
         self._numbers = itertools.count()
-        self._waiting = [self._put() for _ in range(size)]
+        self._waiting: list[str] = []
+        self._where: dict[str, int] = {}
+        for job in [self._job() for _ in range(size)]:
+            self._put(job)
 
     def operate(self, times: int) -> float:
-        """Microseconds of an operation, over `times` rounds of a put, a take, charges, an end, a put and a cancel."""
-        picks = [self._draw.randrange(len(self._waiting)) for _ in range(times)]
+        """Microseconds of an operation, over `times` rounds of two puts, a take, a charge, an end and a cancel."""
+        picks = [self._draw.random() for _ in range(times)]
         jobs = [self._job() for _ in range(2 * times)]
-        queue, expected = self._queue, Expected(50, 100)
+        queue = self._queue
         began = time.process_time()
         for n in range(times):
-            queue.put(jobs[2 * n], expected)
+            self._put(jobs[2 * n])
             taken = queue.take(lambda _: True)
             assert taken is not None
+            self._left(taken.id)
             queue.charge(taken.id, 50)
             queue.end(taken.id, made=True)
-            queue.put(jobs[2 * n + 1], expected)
-            pick = picks[n]
-            if queue.cancel(self._waiting[pick]):
-                self._waiting[pick] = jobs[2 * n + 1].id
+            self._put(jobs[2 * n + 1])
+            called_off = self._waiting[int(picks[n] * len(self._waiting))]
+            assert queue.cancel(called_off)
+            self._left(called_off)
         return round((time.process_time() - began) / (6 * times) * 1e6, 3)
 
     def look(self) -> float:
@@ -224,10 +228,16 @@ class Held:
         self._queue.line()
         return (time.process_time() - began) * 1000
 
-    def _put(self) -> str:
-        job = self._job()
+    def _put(self, job: Job) -> None:
         self._queue.put(job, Expected(50, 100))
-        return job.id
+        self._where[job.id] = len(self._waiting)
+        self._waiting.append(job.id)
+
+    def _left(self, job_id: str) -> None:
+        where, last = self._where.pop(job_id), self._waiting.pop()
+        if last != job_id:
+            self._waiting[where] = last
+            self._where[last] = where
 
     def _job(self) -> Job:
         n, draw = next(self._numbers), self._draw

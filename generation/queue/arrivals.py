@@ -23,17 +23,17 @@ class Arrivals:
         self._moments = 0.0
         self._last = self._since = -math.inf
 
-    def came(self, at: float) -> None:
-        """Somebody came. One who is told late counts as if at the last moment."""
+    def came(self, at: float, counts: float = 1.0) -> None:
+        """Somebody came, who counts for so many. One who is told late counts as if at the last moment."""
         if self._since == -math.inf:
             self._since = self._last = at
             return
         if at > self._last:
             kept = math.exp((self._last - at) / MEMORY_S)
             self._heads *= kept
-            self._moments = self._moments * kept + (at // MOMENT_S > self._last // MOMENT_S)
+            self._moments = self._moments * kept + counts * (at // MOMENT_S > self._last // MOMENT_S)
             self._last = at
-        self._heads += 1.0
+        self._heads += counts
 
     def per_s(self, now: float) -> float:
         """How many come in a second."""

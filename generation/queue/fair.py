@@ -133,9 +133,9 @@ class FairQueue:
         tenant = self._tenants.arrive(job.tenant)
         member = tenant.members.arrive(job.member)
         if tenant.waiting == 1:
-            self._tenants.newcomers.came(job.asked_at)
+            self._tenants.came(job.asked_at)
         elif member.waiting == 1:
-            tenant.members.newcomers.came(job.asked_at)
+            tenant.members.came(job.asked_at)
         member.line.push(job.asked_at - AGEING_S * job.terms.priority, entry.ticket, job.id)
         self._tenants.goes_ahead(job.tenant, 0.0)
         self._stand(tenant, job.member)
@@ -213,8 +213,8 @@ class FairQueue:
         member = tenant.members[entry.job.member]
         member.line.drop(entry.ticket)
         self._leave_line(entry)
-        tenant.waiting -= 1
-        member.waiting -= 1
+        self._tenants.called_off(entry.job.tenant)
+        tenant.members.called_off(entry.job.member)
         self._stand(tenant, entry.job.member)
         self._rest(tenant)
         return True
@@ -239,9 +239,9 @@ class FairQueue:
         token_s = rows / self._pace.per_s(rows)
         lanes = [self._left(entry) * token_s for entry in self._running.values()]
         lanes += [0.0] * (rows - len(lanes))
-        tenants: Turns[Members] = Turns(self._tenants.newcomers.per_s(self._now))
+        tenants: Turns[Members] = Turns(self._tenants.newcomers_per_s(self._now))
         for tenant in self._tenants.waiting():
-            members: Members = Turns(tenant.members.newcomers.per_s(self._now))
+            members: Members = Turns(tenant.members.newcomers_per_s(self._now))
             for member in tenant.members.waiting():
                 pieces = [self._piece(self._waiting[found[2]], token_s) for found in member.line.backwards()]
                 members.add(member.served, member.since, member.ahead, pieces)

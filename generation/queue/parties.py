@@ -41,9 +41,10 @@ class LeastServed(Generic[P]):
     """Parties by name. Each operation is O(log n) amortised."""
 
     def __init__(self, make: Callable[[], P]) -> None:
-        self.newcomers = Arrivals()
         self._make = make
+        self._newcomers = Arrivals()
         self._parties: dict[str, P] = {}
+        self._busy = 0  # of them have something waiting
         self._heap: list[tuple[float, int, str]] = []
         self._ticket = count()
         self._floor = 0.0  # the counter at which the last job was taken
@@ -60,6 +61,18 @@ class LeastServed(Generic[P]):
     def waiting(self) -> Iterator[P]:
         return (party for party in self._parties.values() if party.waiting)
 
+    def came(self, at: float) -> None:
+        """One who had nothing waiting has just arrived, at `at`."""
+        self._newcomers.came(at, 1.0 / self._idle_share(1))
+
+    def newcomers_per_s(self, now: float) -> float:
+        """How many who have nothing waiting will come in a second: fewer, where fewer are left who could."""
+        return self._newcomers.per_s(now) * self._idle_share(0)
+
+    def _idle_share(self, besides: int) -> float:
+        """Of those that are known, and one who is not yet: the share that has nothing waiting, and so many besides."""
+        return (len(self._parties) - self._busy + besides + 1) / (len(self._parties) + 1)
+
     def arrive(self, name: str) -> P:
         """The party `name`, which now has one more job that waits. Follow it with `goes_ahead`."""
         party = self._parties.get(name)
@@ -67,6 +80,7 @@ class LeastServed(Generic[P]):
             self._forget_idle()
             party = self._parties[name] = self._make()
         if not party.waiting:
+            self._busy += 1
             party.since = next(self._ticket)
             if not party.running:
                 party.served = max(party.served, self._lift())
@@ -107,8 +121,14 @@ class LeastServed(Generic[P]):
         """A job of the party `name`, whose turn it was, starts."""
         party = self._parties[name]
         self._floor = max(self._floor, _level(party))
-        party.waiting -= 1
         party.running += 1
+        self.called_off(name)
+
+    def called_off(self, name: str) -> None:
+        """One job fewer of the party `name` waits."""
+        party = self._parties[name]
+        party.waiting -= 1
+        self._busy -= not party.waiting
 
     def spend(self, name: str, tokens: float) -> None:
         """The party `name` was served `tokens` (below 0: it was charged so much too much)."""
