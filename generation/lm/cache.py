@@ -83,6 +83,10 @@ class SlotCache:
         """A copy of the first `length` positions, as `fill` takes it."""
         return self.data[:, :, seat.slot, :, :length].clone()
 
+    def wipe(self, seat: Seat) -> None:
+        """Leave nothing that is not finite to whoever has the slot next: what a mask hides is multiplied by nought."""
+        self.data[:, :, seat.slot, :, : seat.length + 1] = 0
+
     def _exchange(self, seat: Seat, slot: int) -> None:
         other, left = self._seats[slot], seat.slot
         if other is None:

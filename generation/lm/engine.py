@@ -66,6 +66,9 @@ class TextEngine:
         that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
         over); it gives up most of the speed.
         """
+        torch.set_flush_denormal(
+            True
+        )  # numbers next to nothing, as an adapter may have, would slow every row down
         self._name, self._chat, self._stops = model.name, model.chat, model.stops
         self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
         self._positions = min(model.context, POSITIONS)
@@ -305,9 +308,19 @@ class TextEngine:
         return self._draw(rows, logits)
 
     def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
-        """The next token of each of `rows`. logits: (len(rows), V)."""
+        """The next token of each of `rows`. logits: (len(rows), V).
+
+        A row whose numbers ran away fails alone, and nothing of them stays in its slot.
+        """
         if not rows:
             return []
+        sound = logits.amax(1).isfinite().tolist()  # an infinite or not-a-number logit shows in the highest
+        if not all(sound):
+            broken = [self._ran_away(row) for row, well in zip(rows, sound, strict=True) if not well]
+            kept = [
+                n for n, (row, well) in enumerate(zip(rows, sound, strict=True)) if well and row in self._rows
+            ]
+            return [*broken, *self._draw([rows[n] for n in kept], logits[kept])]
         draws = [
             Draw(
                 row.job.sampling, row.made, int(torch.randint(0, KEYS, (), generator=row.generator)),
@@ -323,6 +336,14 @@ class TextEngine:
         for row, token in zip(rows, tokens, strict=True):
             progress += self._took(row, token)
         return progress
+
+    def _ran_away(self, row: Row) -> Progress:
+        log.error("not_finite", job=row.job.id, adapter=row.adapter, made=len(row.made))
+        for other in self._rows:
+            if other.job.id == row.job.id and other.seat is not None:
+                self._network.cache.wipe(other.seat)
+        self.cancel(row.job.id)
+        return Broken(row.job.id, "engine", "The model's numbers ran away, and it could not be made.")
 
     def _took(self, row: Row, token: int) -> list[Progress]:
         stopped = row.take(token, self._stops, self._chat)

@@ -65,6 +65,9 @@ class PlainCache:
     def close(self, seat: Seat) -> None:
         del self._held[seat.slot]
 
+    def wipe(self, seat: Seat) -> None:
+        """Nothing to do: a seat's cache is its own."""
+
     def copy(self, source: Seat, target: Seat) -> None:
         self._held[target.slot] = copy.deepcopy(self._held[source.slot])
         target.length = source.length

@@ -345,3 +345,20 @@ def test_what_begins_alike_is_read_once(model: LoadedModel, monkeypatch: pytest.
         finished(engine)
     assert read[1] == 1
     assert 1 < read[2] < read[0]
+
+
+def test_a_row_whose_numbers_run_away_fails_alone_and_leaves_nothing(model: LoadedModel) -> None:
+    engine = TextEngine(model)
+    for name in "ab":
+        engine.start(job(name, tokens=8, temperature=0.0))
+    while not {"a", "b"} <= {found.job_id for found in engine.step()}:
+        pass
+    rows = {row.job.id: row for row in engine._rows}
+    seat = rows["a"].seat
+    assert seat is not None
+    engine._network.cache.data[:, :, seat.slot, :, :4] = torch.nan
+    broken = [found for found in engine.step() if isinstance(found, Broken)]
+    assert [found.job_id for found in broken] == ["a"]
+    engine.start(job("c", tokens=8, temperature=0.0))
+    done = finished(engine)
+    assert text(done["b"]) == text(done["c"])
