@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from tokenizers import Tokenizer
 
 from bench.peers import adapters as fixtures
@@ -341,6 +342,7 @@ def main() -> None:
     parser.add_argument("--part", choices=[*(s.name for s in SCENARIOS), MIXED], help="run one part alone")
     parser.add_argument("--peers", help=f"those of {','.join(ENVIRONMENTS)} to run, separated by commas")
     arguments = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
     peers = arguments.peers.split(",") if arguments.peers else list(ENVIRONMENTS)
     if unknown := set(peers) - set(ENVIRONMENTS):
         parser.error(f"There is no peer {min(unknown)}.")
