@@ -111,7 +111,8 @@ def footer(creation: Creation) -> str:
     """What made the piece, from what, for whom."""
     adapter = f"adapter {creation.adapter[:12]}" if creation.adapter else "no adapter"
     made = f"-# {escape(creation.model)} · {adapter} · seed {creation.seed} · for <@{creation.member_id}>"
-    return _lines(heading(creation.brief), made)
+    note = (f"-# {escape(creation.note)}",) if creation.note else ()
+    return _lines(heading(creation.brief), made, *note)
 
 
 def finished(creation: Creation, *, as_file: bool = False) -> Card:

@@ -48,6 +48,7 @@ log = structlog.get_logger(__name__)
 
 TOKEN_LIFE_S = 15 * 60.0  # Discord's, for an interaction's token
 TEXT = ("text/plain", "text/plain; charset=utf-8")
+NOTE_LIMIT = 200  # characters
 MOST_DEATHS = 8  # of the host while it was at one job, before the job is taken for the cause
 OWN_WORDS = ("invalid", "too_long", "deadline", "unsafe")  # failures that need no look into a log
 
@@ -224,6 +225,7 @@ class _Attempt:
             kind=record.kind, form=record.brief.form, brief=record.brief, text=text, mime=artifact.mime,
             digest=artifact.digest, prompt=turns(record.brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
+            note=str(artifact.meta["note"])[:NOTE_LIMIT] if artifact.meta.get("note") else None,
         )  # fmt: skip
 
         def keep(db: Connection) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-BUSY_MS = 1000  # twice: a write waits for the one before it too, and Discord waits three seconds for an answer
+BUSY_MS = (
+    1000  # twice: a write waits for the one before it too, and Discord waits three seconds for an answer
+)
 
 # FULL, because an acknowledged wish must outlive a power cut; NORMAL may lose the last commits of a WAL.
 PRAGMAS = (

@@ -59,7 +59,7 @@ class Creation:
 
     `digest` is the SHA-256 of the artifact's bytes. `prompt` is the last thing said to the model, with the
     member's words in it. `usage` counts
-    tokens and seconds as the host reported them.
+    tokens and seconds as the host reported them. `note` is a sentence for the member on how it was made, where there is one.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Creation:
     parent: str | None
     made_at: float
     usage: dict[str, float]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ creations = Table(
     Column("parent", JOB_ID),
     Column("made_at", Double, nullable=False),
     Column("usage", JSON, nullable=False),
+    Column("note", Text),
 )
 
 messages = Table(

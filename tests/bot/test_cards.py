@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,6 +86,12 @@ def test_the_footer_says_what_made_it_and_for_whom() -> None:
     page = cards.finished(creation("old pond")).pages[-1]
     for told in ("haiku", "autumn dusk", "SmolLM2-135M-Instruct", "no adapter", "seed 7", "<@3>"):
         assert told in page
+
+
+def test_a_note_on_how_it_was_made_is_under_the_piece() -> None:
+    noted = replace(creation("old pond"), note="Its adapter cannot be used. *It* is not there.")
+    page = cards.finished(noted).pages[-1]
+    assert page.endswith(r"-# Its adapter cannot be used. \*It\* is not there.")
 
 
 @pytest.mark.parametrize(

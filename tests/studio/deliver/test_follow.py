@@ -314,6 +314,20 @@ async def test_text_that_is_not_quite_text_is_kept_as_far_as_it_is(store: Store)
     assert ending.creation.text == "\N{BELL}秋\N{REPLACEMENT CHARACTER}🍁\N{REPLACEMENT CHARACTER}"
 
 
+async def test_a_note_of_the_hosts_is_kept_with_the_piece(store: Store) -> None:
+    record = await a_job(store)
+    meta = {"stopped": "end", "note": "Its adapter cannot be used."}
+    digest = hashlib.sha256(b"text").hexdigest()
+    host = ToldHost(
+        Started(), Artifact(0, "text/plain", digest, meta), Done({}, 7, "tiny", None), text=b"text"
+    )
+    async with told(host) as generation:
+        await all_of(store, generation, record)
+    kept = await deliver.creation(store, record.id)
+    assert kept is not None
+    assert kept.note == "Its adapter cannot be used."
+
+
 async def test_a_host_that_lost_what_it_made_makes_it_again(store: Store) -> None:
     record = await a_job(store)
     host = ToldHost()
