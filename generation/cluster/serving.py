@@ -104,10 +104,9 @@ class Cluster:
         except TimeoutError:
             raise ClusterError(f"Ray did not start within {self._start_within_s:.0f} seconds.") from None
         while not engine.wait_for_a_replica(1.0):
-            if time.monotonic() - began > self._start_within_s:
-                raise ClusterError(
-                    f"No replica was ready within {self._start_within_s:.0f} seconds. {_why_not(self._names)}"
-                )
+            late = time.monotonic() - began > self._start_within_s
+            if late or _given_up(self._names):
+                raise ClusterError(f"No replica could be started. {_why_not(self._names)}")
         return engine
 
     def _run(self) -> None:
@@ -272,6 +271,15 @@ def _knock(address: str) -> None:
         raise ClusterError(f"Ray at RAY_ADDRESS {address} cannot be reached: {_line(error)}.") from None
 
 
+def _given_up(names: Sequence[str]) -> bool:
+    """Whether Serve tries no more to start any of them."""
+    from ray import serve
+    from ray.serve.schema import ApplicationStatus
+
+    found = serve.status().applications
+    return all(name in found and found[name].status == ApplicationStatus.DEPLOY_FAILED for name in names)
+
+
 def _why_not(names: Sequence[str]) -> str:
     """What Serve says of applications that do not run."""
     from ray import serve
@@ -284,7 +292,11 @@ def _why_not(names: Sequence[str]) -> str:
         for deployment in applications[name].deployments.values()
         if deployment.message
     ]
-    return said[0] if said else "Serve gives no reason."
+    if not said:
+        return "Serve gives no reason."
+    last = said[0].strip().splitlines()[-1]  # of a traceback: what was raised
+    kind, _, sentence = last.partition(": ")
+    return sentence if sentence and " " not in kind else last
 
 
 def _own_folder() -> Path:

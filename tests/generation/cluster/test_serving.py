@@ -259,3 +259,16 @@ async def test_an_address_where_no_ray_is_is_one_sentence(tmp_path: Path) -> Non
         _, said = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 1
         assert "Ray at RAY_ADDRESS 127.0.0.1:1 cannot be reached" in said.decode().splitlines()[-1]
+
+
+async def test_a_model_that_no_replica_can_load_is_one_sentence(tmp_path: Path) -> None:
+    model = tmp_path / "hollow"
+    await asyncio.to_thread(model.mkdir)
+    for name in ("config.json", "tokenizer.json"):
+        await asyncio.to_thread((model / name).write_text, "{}")
+    async with hosted(tmp_path, TEXT_MODEL=str(model), CLUSTER_REPLICAS="1") as (process, _):
+        _, said = await asyncio.wait_for(process.communicate(), 120)
+        assert process.returncode == 1
+        last = said.decode().splitlines()[-1]
+        assert "No replica could be started. The model in" in last
+        assert str(model) in last
