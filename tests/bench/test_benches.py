@@ -117,3 +117,14 @@ def test_the_picture_has_each_guild_and_both_policies() -> None:
     texts = {found.text for found in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"Waits", "note", "a & b", "c", "ours", "first in", "1 h"} <= texts
     assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) == 2 + 3
+
+
+@pytest.mark.slow
+def test_a_quick_cluster_bench_carries_every_job_and_writes_nothing() -> None:
+    before = {path: path.read_bytes() for path in RESULTS.glob("*.json")}
+    command = [sys.executable, "-m", "bench.cluster", "--json", "--quick"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    (carried,) = json.loads(ran.stdout)["details"]["carry"]
+    assert carried["replicas"] == 1
+    assert carried["jobs_per_s"] > 0
+    assert {path: path.read_bytes() for path in RESULTS.glob("*.json")} == before
