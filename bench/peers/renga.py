@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from bench.peers.protocol import Load, Ran, Request, Sampling, Stopwatch, serve
 from generation.adapters import Base
-from generation.host.engine import Finished, Grew
+from generation.host.engine import Grew
 from generation.host.host import GenerationHost
 from generation.host.loop import EngineLoop
 from generation.lm.chat import Chat
@@ -115,7 +115,7 @@ class Renga:
     async def _mixed(self) -> dict[str, list[float]]:
         engine, events = self._engine, asyncio.get_running_loop()
         host = GenerationHost()
-        loop = EngineLoop(lambda: engine, host.report, lambda error: events.stop(), events)
+        loop = EngineLoop(lambda: engine, host.report, lambda _: events.stop(), events)
         host.run_on(loop)
         loop.start()
         idle = [await self._first_text(host, n) for n in range(POEMS)]
