@@ -98,9 +98,9 @@ class Renga:
 
     def _at_hand(self, adapters: set[str]) -> None:
         """Have the adapters loaded and stacked, as every peer has them loaded before its clock starts."""
-        residency = self._engine._residency
-        if residency is None or not adapters:
+        if self._engine._adapting is None or not adapters:
             return
+        residency = self._engine._adapting._residency
         for digest in adapters:
             residency.want(digest)
         while not all(residency.ready(digest) for digest in adapters):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import torch
 
-from generation.adapters import AdapterError
 from generation.forms import FORMS, form_named
 from generation.forms.prompts import turns
 from generation.host.engine import Broken, Cost, Finished, Grew, Output, RefusedError
+from generation.lm.adapting import Adapting
 from generation.lm.architecture import UnknownArchitectureError, architecture_of
 from generation.lm.decoder import Decoder
 from generation.lm.plain import PlainNetwork
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from generation.lm.cache import Seat
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
-    from generation.lm.lora import Runs, Selection, Stack
     from generation.lm.row import Constraint, Stopped
     from generation.wire.jobs import Job
 
@@ -66,24 +65,22 @@ class TextEngine:
         that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
         over); it gives up most of the speed.
         """
-        torch.set_flush_denormal(
-            True
-        )  # numbers next to nothing, as an adapter may have, would slow every row down
+        torch.set_flush_denormal(True)  # an adapter's numbers next to nothing would slow every row down
         self._name, self._chat, self._stops = model.name, model.chat, model.stops
         self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
         self._positions = min(model.context, POSITIONS)
         self._together = not reproducible
         self._network = self._computed_by(model, room)
-        self._residency = (
-            None
-            if adapters is None
-            else Residency(adapters, model.base, self._network.shapes, dtype=model.dtype, device=model.device)
-        )
+        self._adapting: Adapting | None = None
+        if adapters is not None:
+            residency = Residency(
+                adapters, model.base, self._network.shapes, dtype=model.dtype, device=model.device
+            )
+            self._adapting = Adapting(residency, model.dtype, together=self._together)
         self._constraints = dict(constraints or {})
         self._most = self._room = room
         self._rows: list[Row] = []
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
-        self._stack: Stack | None = None
         self._prefixes = Prefixes() if self._together and isinstance(self._network, Decoder) else None
 
     def _computed_by(self, model: LoadedModel, room: int) -> Decoder | PlainNetwork:
@@ -104,7 +101,7 @@ class TextEngine:
             raise RefusedError("invalid", f"There is no form called {job.brief.form[:40]}.")
         if job.model not in (None, self._name):
             raise RefusedError("invalid", "That model is not served here.")
-        if job.adapter is not None and self._residency is None and job.terms.when_adapter_is_bad == "fail":
+        if job.adapter is not None and self._adapting is None and job.terms.when_adapter_is_bad == "fail":
             raise RefusedError("adapter", "That adapter is not served here.")
         prompt, limit = len(self._chat.ids(turns(job.brief))), _limit(job)
         if prompt + limit > self._positions:
@@ -130,10 +127,10 @@ class TextEngine:
 
     def start(self, job: Job) -> None:
         prompt, adapter, note = self._chat.ids(turns(job.brief)), job.adapter, ""
-        if adapter is not None and self._residency is None:
+        if adapter is not None and self._adapting is None:
             adapter, note = None, "That adapter is not served here."
-        if adapter is not None and self._residency is not None:
-            self._residency.want(adapter)
+        if adapter is not None and self._adapting is not None:
+            self._adapting.want(adapter)
         make = self._constraints.get(job.brief.form)
         self._outputs[job.id] = {}
         for part in range(job.sampling.n):
@@ -151,15 +148,16 @@ class TextEngine:
         progress = self._settle_adapters()
         try:
             writing = [row for row in self._rows if row.seat is not None and row.made and not row.unread]
-            stack_covers = self._covers()
-            progress += self._read(stack_covers)
+            progress += self._read(
+                _has_none if self._adapting is None else self._adapting.covered(self._rows)
+            )
             progress += self._write([row for row in writing if row in self._rows and row.seat is not None])
         except (MemoryError, RuntimeError) as error:
             if not _no_memory(error):
                 raise
             progress += self._make_do()
-        if not progress and self._rows and self._residency is not None:
-            self._residency.wait(WAIT_S)
+        if not progress and self._rows and self._adapting is not None:
+            self._adapting.wait(WAIT_S)
         return progress
 
     def cancel(self, job_id: str) -> None:
@@ -180,63 +178,21 @@ class TextEngine:
             "path": "fast" if isinstance(self._network, Decoder) else "plain",
             "reproducible": not self._together,
             "constraints": sorted(self._constraints),
-            "adapters": [] if self._residency is None else self._residency.resident,
+            "adapters": [] if self._adapting is None else self._adapting.resident,
         }
 
     def _settle_adapters(self) -> list[Progress]:
         """Rows whose adapter turned out bad go on with the base model, or fail, as their terms say."""
         progress: list[Progress] = []
-        for row in list(self._rows):
-            if (
-                row.adapter is None
-                or row.seat is not None
-                or row not in self._rows
-                or self._residency is None
-            ):
-                continue
-            try:
-                self._residency.want(row.adapter)
-                self._residency.ready(row.adapter)
-            except AdapterError as error:
-                log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
-                if row.job.terms.when_adapter_is_bad == "fail":
-                    self.cancel(row.job.id)
-                    progress.append(Broken(row.job.id, "adapter", f"Its adapter cannot be used. {error}"))
-                else:
-                    for other in self._rows:
-                        if other.job.id == row.job.id:
-                            other.adapter, other.note = None, f"Its adapter cannot be used. {error}"
+        for row, error in [] if self._adapting is None else self._adapting.refused(self._rows):
+            if row not in self._rows:
+                continue  # with another of its job's
+            log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
+            row.adapter, row.note = None, f"Its adapter cannot be used. {error}"
+            if row.job.terms.when_adapter_is_bad == "fail":
+                self.cancel(row.job.id)
+                progress.append(Broken(row.job.id, "adapter", row.note))
         return progress
-
-    def _covers(self) -> Callable[[Row], bool]:
-        """Which rows can be computed now, with the stack that there is."""
-        if self._residency is None:
-            return lambda row: row.adapter is None
-        residency = self._residency
-        ready = {
-            row.adapter for row in self._rows if row.adapter is not None and residency.ready(row.adapter)
-        }
-        if not self._together:
-            return lambda row: row.adapter is None or row.adapter in ready
-        running = {row.adapter for row in self._rows if row.adapter is not None and row.seat is not None}
-        self._stack = residency.stack(ready, running)
-        covered = set(self._stack.digests) if self._stack is not None else set()
-        return lambda row: row.adapter is None or row.adapter in covered
-
-    def _select(self, adapters: Sequence[str | None]) -> Selection | None:
-        if all(adapter is None for adapter in adapters):
-            return None
-        assert self._residency is not None
-        if not self._together:
-            (adapter,) = {adapter for adapter in adapters if adapter is not None}
-            return self._residency.alone(adapter).select(adapters, self._network.dtype)
-        assert self._stack is not None
-        return self._stack.select(adapters, self._network.dtype)
-
-    def _select_to_read(self, adapters: Sequence[str | None]) -> Runs | None:
-        if self._residency is None or all(adapter is None for adapter in adapters):
-            return None
-        return self._residency.runs(adapters)
 
     def _read(self, covered: Callable[[Row], bool]) -> list[Progress]:
         """Give rows a seat, in the order in which they came, and read what they have not read yet."""
@@ -262,12 +218,12 @@ class TextEngine:
             left -= len(unread)
         if not parts:
             return []
+        select = _nothing if self._adapting is None else self._adapting.to_read
+        asked = [(seat, tokens) for _, seat, tokens in parts]
         if self._together:
-            logits = self._network.read([(seat, tokens) for _, seat, tokens in parts], self._select)
+            logits = self._network.read(asked, select)
         else:
-            logits = torch.cat(
-                [self._network.read([(seat, tokens)], self._select) for _, seat, tokens in parts]
-            )
+            logits = torch.cat([self._network.read([one], select) for one in asked])
         done = [n for n, (row, _, _) in enumerate(parts) if not row.unread]
         for n in done:
             if not parts[n][0].made:
@@ -297,11 +253,12 @@ class TextEngine:
             return []
         seats = [row.seat for row in rows if row.seat is not None]
         tokens = [row.made[-1] for row in rows]
+        select = _nothing if self._adapting is None else self._adapting.to_write
         if self._together:
-            logits = self._network.write(seats, tokens, self._select)
+            logits = self._network.write(seats, tokens, select)
         else:
             found = [
-                self._network.write([seat], [token], self._select)
+                self._network.write([seat], [token], select)
                 for seat, token in zip(seats, tokens, strict=True)
             ]
             logits = torch.cat(found)
@@ -398,6 +355,14 @@ class TextEngine:
         self._room = max(1, len(seated) // 2)
         log.warning("memory_is_short", rows=len(seated), room=self._room)
         return []
+
+
+def _nothing(adapters: Sequence[str | None]) -> None:
+    """No adapters are served."""
+
+
+def _has_none(row: Row) -> bool:
+    return row.adapter is None
 
 
 def _limit(job: Job) -> int:

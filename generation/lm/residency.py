@@ -122,11 +122,6 @@ class Residency:
     def close(self) -> None:
         self._worker.shutdown(cancel_futures=True)
 
-    @property
-    def resident(self) -> list[str]:
-        """Digests of the adapters that are in the stack."""
-        return list(self._stack.digests) if self._stack is not None else []
-
     def _forget(self, needed: AbstractSet[str]) -> None:
         for digest in list(self._adapters):
             if len(self._adapters) <= MOST + SPARE:

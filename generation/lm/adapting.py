@@ -1,0 +1,76 @@
+"""What the rows of a step are computed with: their adapters, as far as they are at hand, and no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generation.adapters import AdapterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import torch
+
+    from generation.lm.lora import Runs, Selection, Stack
+    from generation.lm.residency import Residency
+    from generation.lm.row import Row
+
+
+class Adapting:
+    """Stands between rows and `Residency`. `together`: a step computes many rows, else one at a time."""
+
+    def __init__(self, residency: Residency, dtype: torch.dtype, *, together: bool) -> None:
+        self._residency, self._dtype, self._together = residency, dtype, together
+        self._stack: Stack | None = None
+
+    @property
+    def resident(self) -> list[str]:
+        """Digests of the adapters that rows are computed with now."""
+        return list(self._stack.digests) if self._stack is not None else []
+
+    def want(self, digest: str) -> None:
+        """Begin to read an adapter."""
+        self._residency.want(digest)
+
+    def refused(self, rows: Iterable[Row]) -> list[tuple[Row, AdapterError]]:
+        """Rows that have not begun and whose adapter cannot be used, and why not."""
+        found = []
+        for row in rows:
+            if row.adapter is None or row.seat is not None:
+                continue
+            try:
+                self._residency.want(row.adapter)
+                self._residency.ready(row.adapter)
+            except AdapterError as error:
+                found.append((row, error))
+        return found
+
+    def covered(self, rows: Sequence[Row]) -> Callable[[Row], bool]:
+        """Choose the stack for this step; which rows can be computed with it."""
+        ready = {
+            row.adapter for row in rows if row.adapter is not None and self._residency.ready(row.adapter)
+        }
+        if not self._together:
+            return lambda row: row.adapter is None or row.adapter in ready
+        running = {row.adapter for row in rows if row.adapter is not None and row.seat is not None}
+        self._stack = self._residency.stack(ready, running)
+        at_hand = set(self.resident)
+        return lambda row: row.adapter is None or row.adapter in at_hand
+
+    def to_write(self, adapters: Sequence[str | None]) -> Selection | None:
+        """What adds to rows that write; see `decoder.Select`."""
+        if all(adapter is None for adapter in adapters):
+            return None
+        if not self._together:
+            (adapter,) = {adapter for adapter in adapters if adapter is not None}
+            return self._residency.alone(adapter).select(adapters, self._dtype)
+        assert self._stack is not None
+        return self._stack.select(adapters, self._dtype)
+
+    def to_read(self, adapters: Sequence[str | None]) -> Runs | None:
+        """What adds to the rows of prompts."""
+        return None if all(adapter is None for adapter in adapters) else self._residency.runs(adapters)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until an adapter or a stack is ready that was not, or for `seconds`."""
+        self._residency.wait(seconds)
