@@ -1,10 +1,10 @@
 """Many replicas as one engine: what the host's loop steps when there is a cluster.
 
 It has the room of all replicas together, chooses one for each job (`sticky.py`), and passes on what they tell. When
-a replica is lost, the jobs that it had begin anew elsewhere, once: the seed is the job's, so the text is the same.
-The member's preview stands still until the second life has caught up, and only what goes beyond the first is charged,
-as it is the cluster's fault that it is made twice. A job whose second replica dies too has failed: perhaps it was the
-job that killed them.
+a replica is lost, the jobs that it had begin anew elsewhere, once: with the job's seed, so that the text is the same as far
+as the engine promises that. The member's preview stands still until the second life has caught up, and only what goes
+beyond the first is charged, as it is the cluster's fault that it is made twice. A job whose second replica dies too
+has failed: perhaps it was the job that killed them.
 
 While no replica is there, the jobs that were started wait here for the first one that comes back. That is the only
 line, it is never longer than the room there was, and a deadline or a cancellation ends it as any other.

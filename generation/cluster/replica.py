@@ -69,6 +69,10 @@ class Session:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._urgent.wait(), EVERY_S - SOON_S)
 
+    def forget(self, ticket: int) -> None:
+        """The job is called off: it will not end."""
+        self._growing.discard(ticket)
+
     def leave(self) -> None:
         """Wake whoever waits for news: another session holds the replica now."""
         self._some.set()
@@ -144,6 +148,8 @@ class EngineReplica:
         if self._session is None or self._session.name != session:
             raise LinkLost("Another session holds the replica.")
         for order in orders:
+            if isinstance(order, Cancel):
+                self._session.forget(order.ticket)
             self._inbox.put(order)
 
     async def cost(self, job: Job) -> Cost | Declined:
