@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation.queue import Expected, FairQueue
 from generation.queue.arrivals import MEMORY_S, Arrivals
 from generation.queue.lengths import ENOUGH, KEPT, Lengths
 from generation.queue.pace import Pace
+from tests.generation.queue.asked import job
 
 HAIKU, STORY = Lengths.kind("haiku", 40), Lengths.kind("short story", 900)
 
@@ -124,3 +126,17 @@ def test_times_in_any_order_give_a_rate_and_one_arrival_none(times: list[float],
         arrivals.came(at)
     assert 0 <= arrivals.per_s(now) <= len(times)
     assert len(times) > 1 or arrivals.per_s(now) == 0
+
+
+def test_fewer_are_expected_to_come_where_those_who_could_have_come() -> None:
+    """Nine members ask one at a time, on and on; then eight of them have something waiting."""
+    queue = FairQueue()
+    queue.put(job("keeps the guild waiting", member="patient", asked_at=0.0), Expected(0, 10))
+    for n in range(180):
+        queue.put(job(f"j{n}", member=f"m{n % 9}", asked_at=float(n)), Expected(0, 10))
+        queue.cancel(f"j{n}")
+    members = queue._tenants["guild"].members
+    assert members.newcomers_per_s(180.0) == pytest.approx(1.0, rel=0.1)
+    for n in range(8):
+        queue.put(job(f"k{n}", member=f"m{n}", asked_at=0.0), Expected(0, 10))
+    assert members.newcomers_per_s(180.0) < 0.5
