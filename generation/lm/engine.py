@@ -80,6 +80,7 @@ class TextEngine:
         self._constraints = dict(constraints or {})
         self._most = self._room = room
         self._rows: list[Row] = []
+        self._just_read = False
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
         self._prefixes = Prefixes() if self._together and isinstance(self._network, Decoder) else None
 
@@ -144,19 +145,24 @@ class TextEngine:
 
     @torch.inference_mode()
     def step(self) -> list[Progress]:
-        """One token for every row that is ready; prompts are read up to `READ_AT_ONCE` tokens."""
+        """Read some prompts, up to `READ_AT_ONCE` tokens, or give every row that writes a token.
+
+        The two take turns, so that a first token is known as soon as its prompt is read, and nobody's writing stands
+        still for longer than one reading.
+        """
         progress = self._settle_adapters()
         try:
             writing = [row for row in self._rows if row.seat is not None and row.made and not row.unread]
-            progress += self._read(
-                _has_none if self._adapting is None else self._adapting.covered(self._rows)
-            )
-            progress += self._write([row for row in writing if row in self._rows and row.seat is not None])
+            read = None if self._just_read and writing else self._read()
+            self._just_read = read is not None
+            if read is not None:
+                return progress + read
+            progress += self._write(writing)
         except (MemoryError, RuntimeError) as error:
             if not _no_memory(error):
                 raise
-            progress += self._make_do()
-        if not progress and self._rows and self._adapting is not None:
+            return progress + self._make_do()
+        if not writing and not progress and self._rows and self._adapting is not None:
             self._adapting.wait(WAIT_S)
         return progress
 
@@ -194,8 +200,9 @@ class TextEngine:
                 progress.append(Broken(row.job.id, "adapter", row.note))
         return progress
 
-    def _read(self, covered: Callable[[Row], bool]) -> list[Progress]:
-        """Give rows a seat, in the order in which they came, and read what they have not read yet."""
+    def _read(self) -> list[Progress] | None:
+        """Give rows a seat, in the order in which they came, and read what they have not read yet; None: all is read."""
+        covered = _has_none if self._adapting is None else self._adapting.covered(self._rows)
         parts: list[tuple[Row, Seat, Sequence[int]]] = []
         left = READ_AT_ONCE
         for row in self._rows:
@@ -217,7 +224,7 @@ class TextEngine:
             parts.append((row, row.seat, unread))
             left -= len(unread)
         if not parts:
-            return []
+            return None
         select = _nothing if self._adapting is None else self._adapting.to_read
         asked = [(seat, tokens) for _, seat, tokens in parts]
         if self._together:
