@@ -137,8 +137,8 @@ SCENARIOS = (
     Scenario(16, 1, BATCHED),
     Scenario(16, 4, BATCHED),
     Scenario(16, 16, (OURS, "peft_sequential", "peft_mixed", "llamacpp", "vllm")),
-    Scenario(32, 0, BATCHED),
-    Scenario(32, 16, BATCHED),
+    Scenario(32, 0, (OURS, "vllm")),
+    Scenario(32, 16, (OURS, "llamacpp")),
 )
 QUICK = (Scenario(1, 0, (OURS, "peft_sequential")), Scenario(4, 4, (OURS, "peft_sequential")))
 MIXED = "mixed"  # not a load but a part: short poems behind long stories, through our own queue

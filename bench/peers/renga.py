@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import random
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,8 @@ from generation.wire.events import TERMINAL, Preview
 if TYPE_CHECKING:
     from generation.lm.row import Stopped
 
-LONG, SHORT, POEMS = 8, 24, 12  # stories that run; a poem's tokens; poems that are timed
+CONTEXT = 2048  # the stories behind which poems arrive are longer than the other loads
+LONG, SHORT, POEMS = 8, 24, 20  # stories that run; a poem's tokens; poems that are timed
 
 
 class _Counted(Row):
@@ -60,7 +62,7 @@ class Renga:
         chat = Chat(PreTrainedTokenizerFast.from_pretrained(load.directory, local_files_only=True))
         model = LoadedModel(
             name="SmolLM2", base=base, network=network, chat=chat, device=torch.device("cpu"), dtype=dtype,
-            context=load.context, stops=frozenset(), threads=load.threads,
+            context=CONTEXT, stops=frozenset(), threads=load.threads,
         )  # fmt: skip
         root = Path(load.adapters[0]).parent if load.adapters else None
         self._engine = TextEngine(model, room=load.rows, adapters=root)
@@ -120,15 +122,18 @@ class Renga:
         loop.start()
         idle = [await self._first_text(host, n) for n in range(POEMS)]
         for n in range(LONG):
-            host.submit(_job(f"story{n}", "story guild", "short story", 400, n))
+            host.submit(_job(f"story{n}", "story guild", "short story", 700, n))
         await asyncio.sleep(3)
+        assert host.stats()["running"] == LONG
         busy = [await self._first_text(host, POEMS + n) for n in range(POEMS)]
+        assert host.stats()["running"] == LONG, "a story ended before the last poem"
         for n in range(LONG):
             host.cancel(f"story{n}")
         await asyncio.to_thread(loop.stop, 5)
         return {"idle_s": idle, "busy_s": busy}
 
     async def _first_text(self, host: GenerationHost, n: int) -> float:
+        await asyncio.sleep(random.Random(n).uniform(0, 0.2))  # members do not wait for the end of a step
         name, began, first, after = f"poem{n}", time.perf_counter(), 0.0, 0
         host.submit(_job(name, f"guild{n}", "haiku", SHORT, n))
         while True:

@@ -7,9 +7,9 @@ On CUDA the writing step is replayed from graphs (`graphs.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
@@ -30,9 +30,9 @@ Select = Callable[
 ]  # the rows' adapters -> what adds to them
 Attend = Callable[[int, "_Layer", "Tensor", "Tensor", "Tensor"], "Tensor"]
 
-LEAST_ROWS = (
-    4  # fewer are computed as so many: oneDNN's kernels for one row or two read the weights more slowly
-)
+T = TypeVar("T")
+# fewer are computed as so many: oneDNN's kernels for one row or two read the weights more slowly
+LEAST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,15 @@ class Decoder:
 
     def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
         """One more token for each of `seats`: what may follow, (M, V), in the order given."""
+        return whole(self.writing(seats, tokens, select))
+
+    def writing(
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select
+    ) -> Generator[None, None, Tensor]:
+        """`write` with a pause half-way, where others may be read, and where it may be given up and begun anew.
+
+        In a pause no seat may be closed or moved, unless what is left is given up.
+        """
         if len(seats) > 1:
             self.cache.to_front(seats)
         order = sorted(range(len(seats)), key=lambda n: seats[n].slot)
@@ -109,7 +118,7 @@ class Decoder:
         )
         selection = select([seat.adapter for seat in rows])
         if self._graphs is None:
-            logits = self._write(step, selection)
+            logits = yield from self._write_in_halves(step, selection)
         else:
             assert not isinstance(selection, Runs)  # which are for prompts
             logits = self._graphs.run(step, selection)
@@ -157,13 +166,18 @@ class Decoder:
                 found.append(out.reshape(length, self._heads * self._size))
             return torch.cat(found)
 
-        x = self._through(ids, positions, attend, selection)
+        x = whole(self._through(ids, positions, attend, selection))
         for (seat, _), length in zip(parts, lengths, strict=True):
             seat.length += length
         last = torch.tensor(lengths, device=self.device).cumsum(0) - 1
         return self._head(self._norm(x[last]))
 
     def _write(self, step: Written, selection: Selection | Runs | None) -> Tensor:
+        return whole(self._write_in_halves(step, selection))
+
+    def _write_in_halves(
+        self, step: Written, selection: Selection | Runs | None
+    ) -> Generator[None, None, Tensor]:
         """The body of a writing step: no shape depends on a value, so that it can be captured."""
         rows = len(step.tokens)
         heads, length = self._kv_heads, self.cache.positions
@@ -183,13 +197,13 @@ class Decoder:
             )  # fmt: skip
             return out.reshape(rows, self._heads * self._size)
 
-        x = self._through(step.tokens, step.positions, attend, selection)
+        x = yield from self._through(step.tokens, step.positions, attend, selection)
         return self._head(self._norm(x))[:rows]
 
     def _through(
         self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | Runs | None
-    ) -> Tensor:
-        """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width)."""
+    ) -> Generator[None, None, Tensor]:
+        """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width), with a pause after half of the layers."""
         rows = len(tokens)
         ropes = {kind: (cos[positions], sin[positions]) for kind, (cos, sin) in self._ropes.items()}
         x = F.embedding(tokens, self._embedding)
@@ -203,6 +217,8 @@ class Decoder:
         width, kv_width = self._heads * self._size, self._kv_heads * self._size
         delta = _none if selection is None else selection.delta
         for n, layer in enumerate(self._layers):
+            if n == len(self._layers) // 2:
+                yield
             parts = layer.parts
             h = parts.norm(x)
             qkv = layer.matrices["qkv"](h, delta(f"{parts.name}.qkv", h, None))[:rows]
@@ -251,6 +267,16 @@ class Decoder:
         if window is not None:
             seen &= at > rows - window
         return seen.repeat(self._heads // self._kv_heads, 1)
+
+
+def whole(steps: Generator[None, None, T]) -> T:
+    """What `steps` come to, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
 
 
 def _none(key: str, h: Tensor, plus: Tensor | None) -> Tensor | None:  # noqa: ARG001 - no adapter adds anything

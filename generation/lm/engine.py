@@ -25,7 +25,7 @@ from generation.lm.row import Row
 from generation.lm.sampling import KEYS, Draw, draw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from torch import Tensor
@@ -81,6 +81,7 @@ class TextEngine:
         self._most = self._room = room
         self._rows: list[Row] = []
         self._just_read = False
+        self._half: tuple[list[Row], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
         self._prefixes = Prefixes() if self._together and isinstance(self._network, Decoder) else None
 
@@ -145,10 +146,10 @@ class TextEngine:
 
     @torch.inference_mode()
     def step(self) -> list[Progress]:
-        """Read some prompts, up to `READ_AT_ONCE` tokens, or give every row that writes a token.
+        """Read some prompts, up to `READ_AT_ONCE` tokens, or do half of the work for a token of every row that writes.
 
-        The two take turns, so that a first token is known as soon as its prompt is read, and nobody's writing stands
-        still for longer than one reading.
+        Reading goes first, but not twice in a row: a first token is known as soon as its prompt is read, for which it
+        waits for half a step at most, and nobody's writing stands still for longer than one reading.
         """
         progress = self._settle_adapters()
         try:
@@ -256,20 +257,29 @@ class TextEngine:
             self._prefixes.keep(row.adapter, row.prompt, held)
 
     def _write(self, rows: list[Row]) -> list[Progress]:
-        if not rows:
-            return []
+        """A token for each of `rows`, or the first half of the work for it."""
+        if self._half is None:
+            if not rows:
+                return []
+            self._half = (rows, self._writing(rows))
+        rows, steps = self._half
+        try:
+            next(steps)
+        except StopIteration as end:
+            self._half = None
+            return self._draw(rows, end.value)
+        return []
+
+    def _writing(self, rows: Sequence[Row]) -> Generator[None, None, Tensor]:
         seats = [row.seat for row in rows if row.seat is not None]
         tokens = [row.made[-1] for row in rows]
         select = _nothing if self._adapting is None else self._adapting.to_write
-        if self._together:
-            logits = self._network.write(seats, tokens, select)
-        else:
-            found = [
-                self._network.write([seat], [token], select)
-                for seat, token in zip(seats, tokens, strict=True)
-            ]
-            logits = torch.cat(found)
-        return self._draw(rows, logits)
+        if not self._together:
+            asked = zip(seats, tokens, strict=True)
+            return torch.cat([self._network.write([seat], [token], select) for seat, token in asked])
+        if isinstance(self._network, Decoder):
+            return (yield from self._network.writing(seats, tokens, select))
+        return self._network.write(seats, tokens, select)
 
     def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
         """The next token of each of `rows`. logits: (len(rows), V).
@@ -334,6 +344,8 @@ class TextEngine:
 
     def _leave(self, row: Row) -> None:
         self._rows.remove(row)
+        if self._half is not None and row in self._half[0]:
+            self._half = None  # its slot may be another's before the second half: begun anew
         if row.seat is not None:
             self._network.cache.close(row.seat)
 
@@ -342,6 +354,7 @@ class TextEngine:
 
         All give up their seats and take them again, as far as there is room, with what they have made.
         """
+        self._half = None
         seated = [row for row in self._rows if row.seat is not None]
         if self._prefixes is not None:
             self._prefixes.clear()
