@@ -41,8 +41,11 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
+# What drives whole processes and looks at the clock has the machine to itself, after the rest.
+ALONE := tests/integration tests/browser tests/bench
 test: lint types browser
-	$(BIN)/python -m pytest -p no:cacheprovider --no-skips
+	$(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest -q -p no:cacheprovider --no-skips $(ALONE)
 
 # What one runs between edits: no real model, no browser, no killing of processes.
 test-fast: $(VENV)/.installed-dev
