@@ -1,0 +1,103 @@
+"""Adapters come and go: read in a thread, stacked for those in use, forgotten when nobody wants them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from peft import LoraConfig
+
+from generation.adapters import AdapterError, Base, write
+from generation.lm.architecture import GroupShape
+from generation.lm.residency import MOST, SPARE, Residency
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "model.layers.0.self_attn.q_proj"
+BASE = Base("b" * 64, {NAME: (6, 4)})
+SHAPES = (GroupShape("qkv", (NAME,), (6,), 4),)
+COUNT = MOST + SPARE + 4
+
+
+@pytest.fixture(scope="module")
+def adapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    root = tmp_path_factory.mktemp("adapters")
+    config = LoraConfig(r=2, lora_alpha=4, target_modules=["q_proj"], task_type="CAUSAL_LM").to_dict()
+    digests = []
+    for n in range(COUNT):
+        tensors = {
+            f"base_model.model.{NAME}.lora_A.weight": torch.full((2, 4), 1.0 + n),
+            f"base_model.model.{NAME}.lora_B.weight": torch.full((6, 2), 1.0),
+        }
+        digests.append(write(root, config, tensors, base=BASE, manifest={}))
+    return root, digests
+
+
+@pytest.fixture
+def residency(adapters: tuple[Path, list[str]]) -> Residency:
+    return Residency(adapters[0], BASE, SHAPES, dtype=torch.float32, device=torch.device("cpu"))
+
+
+def loaded(residency: Residency, digests: list[str]) -> None:
+    for digest in digests:
+        residency.want(digest)
+        while not residency.ready(digest):
+            residency.wait(1.0)
+
+
+def stacked(residency: Residency, needed: set[str], running: set[str]) -> set[str]:
+    """Ask between steps until the stack is the one that is asked for; whose columns it has."""
+    for _ in range(200):
+        stack = residency.stack(needed, running)
+        if stack is not None and needed <= set(stack.digests) and len(stack.digests) <= 2 * len(needed):
+            return set(stack.digests)
+        assert not running or (stack is not None and running <= set(stack.digests))
+        residency.wait(0.05)
+    raise AssertionError
+
+
+def test_a_stack_covers_those_that_run_at_every_moment(
+    residency: Residency, adapters: tuple[Path, list[str]]
+) -> None:
+    a, b, c, *rest = adapters[1]
+    loaded(residency, [a, b, c])
+    assert stacked(residency, {a}, set()) == {a}
+    assert stacked(residency, {a, b, c}, {a}) == {a, b, c}
+    assert stacked(residency, {b}, {b}) == {b}
+    loaded(residency, rest[:13])
+    assert stacked(residency, {b, *rest[:13]}, {b}) == {b, *rest[:13]}
+
+
+def test_what_a_stack_adds_is_the_adapters_own(
+    residency: Residency, adapters: tuple[Path, list[str]]
+) -> None:
+    a, b = adapters[1][:2]
+    loaded(residency, [a, b])
+    stacked(residency, {a, b}, set())
+    stack = residency.stack({a, b}, {a, b})
+    assert stack is not None
+    x = torch.tensor([[1.0, 0.0, 0.0, 0.0]] * 3)
+    added = stack.select([b, None, a], torch.float32).delta("qkv", x, None)
+    # scale 4 / 2, over two ranks: 2 * 2 * (1 + n)
+    torch.testing.assert_close(added, torch.tensor([[8.0] * 6, [0.0] * 6, [4.0] * 6]))
+    runs = residency.runs([b, None, a]).delta("qkv", x, torch.ones(3, 6))
+    assert runs is not None
+    torch.testing.assert_close(runs, added + 1)
+    alone = residency.alone(b).select([b], torch.float32).delta("qkv", x[:1], None)
+    torch.testing.assert_close(alone, torch.full((1, 6), 8.0))
+
+
+def test_those_that_nobody_wants_are_let_go(residency: Residency, adapters: tuple[Path, list[str]]) -> None:
+    digests = adapters[1]
+    loaded(residency, digests)
+    stacked(residency, set(digests[-2:]), set())
+    assert len(residency._adapters) == MOST + SPARE
+    loaded(residency, digests[:1])  # and may come back
+
+
+def test_one_that_is_bad_is_told_and_may_be_wanted_again(residency: Residency) -> None:
+    for _ in range(2):
+        with pytest.raises(AdapterError):
+            loaded(residency, ["0" * 64])
