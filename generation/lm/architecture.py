@@ -141,7 +141,7 @@ def architecture_of(network: nn.Module) -> Architecture:
     return Architecture(
         layers=tuple(_layer(config, n, layer, gemma=gemma) for n, layer in enumerate(model.layers)),
         embedding=model.embed_tokens.weight.detach(),
-        embedding_scale=float(model.embed_tokens.scalar_embed_scale) if gemma else None,
+        embedding_scale=float(model.embed_tokens.embed_scale) if gemma else None,
         norm=_norm(model.norm, gemma=gemma),
         head=network.lm_head,  # type: ignore[arg-type] # a Linear, as the rules saw
         heads=config.num_attention_heads,

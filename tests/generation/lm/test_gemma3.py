@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import shutil
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from transformers import AutoModelForCausalLM
 
 from generation.forms.prompts import Turn, turns
 from generation.host.engine import Finished
+from generation.lm.architecture import architecture_of
+from generation.lm.decoder import Decoder
 from generation.lm.engine import TextEngine
 from generation.lm.load import load_model
 from generation.lm.weights import ModelError, directory, find
@@ -80,6 +83,27 @@ def test_what_a_member_types_is_text(gemma3: LoadedModel, typed: str) -> None:
     }
     assert [found for found in ids if found in control] == [2]
     assert gemma3.chat.text(ids).count(typed) == 2
+
+
+@torch.inference_mode()
+def test_the_fast_path_gives_the_logits_of_transformers(gemma3: LoadedModel) -> None:
+    """In float32, rows side by side, one of them past the sliding window."""
+    network = copy.deepcopy(gemma3.network).float()
+    decoder = Decoder(
+        architecture_of(network), rows=2, context=600, dtype=torch.float32, device=torch.device("cpu")
+    )
+    generator = torch.Generator().manual_seed(2)
+    texts = {
+        decoder.cache.open(None): torch.randint(1000, 100_000, (length,), generator=generator).tolist()
+        for length in (530, 7)
+    }
+    decoder.read(list(texts.items()), lambda _: None)
+    for ids in texts.values():
+        ids.append(4242)
+    found = decoder.write(list(texts), [4242, 4242], lambda _: None)
+    for row, ids in zip(found, texts.values(), strict=True):
+        expected = network(torch.tensor([ids]), use_cache=False, logits_to_keep=1).logits[0, -1]
+        torch.testing.assert_close(row, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("theme", ["rain on a tin roof", "雪の夜"])
