@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PREVIEW_EVERY_S = 0.25
 LINE_EVERY_S = 1.0
 MEASURE_EVERY_S = 1.0
+ORDERS_AT_ONCE = 64
 LATE = Failed("deadline", "It was not made in time, so it was dropped.")
 TOO_LARGE = Failed("too_long", "It needs more room than the model has.")
 
@@ -86,7 +87,7 @@ class _Task:
     cost: Cost
     started_at: float = 0.0
     grown: bool = False
-    said_at: float | None = None
+    said_at: dict[int, float] = field(default_factory=dict)  # by part
 
 
 class EngineLoop:
@@ -156,9 +157,9 @@ class EngineLoop:
             self._events.call_soon_threadsafe(self._died, error)
 
     def _drain(self) -> None:
-        """Take all orders in; wait for one when there is nothing to do."""
+        """Take orders in, not so many that a step waits for them; wait for one when there is nothing to do."""
         idle = not self._running and not len(self._queue)
-        while True:
+        for _ in range(ORDERS_AT_ONCE):
             try:
                 order = self._inbox.get(block=idle)
             except queue.Empty:
@@ -239,6 +240,9 @@ class EngineLoop:
             return
         self._worked_s += time.monotonic() - began
         for found in progress:
+            if found.job_id not in self._running:
+                log.error("progress_of_nobody", job=found.job_id, kind=type(found).__name__)
+                continue
             match found:
                 case Grew():
                     self._grew(found)
@@ -254,8 +258,8 @@ class EngineLoop:
         self._queue.charge(found.job_id, made)
         self._made_tokens += made
         now = time.monotonic()
-        if found.text and (task.said_at is None or now - task.said_at >= PREVIEW_EVERY_S):
-            task.said_at = now
+        if found.text and now - task.said_at.get(found.part, -PREVIEW_EVERY_S) >= PREVIEW_EVERY_S:
+            task.said_at[found.part] = now
             self._pending.news.append((task.ticket, Preview(found.part, found.text)))
 
     def _made(self, found: Finished) -> None:

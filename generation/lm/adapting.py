@@ -33,23 +33,23 @@ class Adapting:
         self._residency.want(digest)
 
     def refused(self, rows: Iterable[Row]) -> list[tuple[Row, AdapterError]]:
-        """Rows that have not begun and whose adapter cannot be used, and why not."""
+        """Rows that have not begun and whose adapter cannot be used, and why not: one verdict for all of its rows."""
+        verdicts: dict[str, AdapterError | None] = {}
         found = []
         for row in rows:
             if row.adapter is None or row.seat is not None:
                 continue
-            try:
-                self._residency.want(row.adapter)
-                self._residency.ready(row.adapter)
-            except AdapterError as error:
+            if row.adapter not in verdicts:
+                verdicts[row.adapter] = self._verdict(row.adapter)
+            if (error := verdicts[row.adapter]) is not None:
                 found.append((row, error))
         return found
 
     def covered(self, rows: Sequence[Row]) -> Callable[[Row], bool]:
         """Choose the stack for this step; which rows can be computed with it."""
-        ready = {
-            row.adapter for row in rows if row.adapter is not None and self._residency.ready(row.adapter)
-        }
+        needed = {row.adapter for row in rows if row.adapter is not None}
+        self._residency.forget(needed)
+        ready = {digest for digest in needed if self._residency.at_hand(digest)}
         if not self._together:
             return lambda row: row.adapter is None or row.adapter in ready
         running = {row.adapter for row in rows if row.adapter is not None and row.seat is not None}
@@ -70,6 +70,14 @@ class Adapting:
     def to_read(self, adapters: Sequence[str | None]) -> Runs | None:
         """What adds to the rows of prompts."""
         return None if all(adapter is None for adapter in adapters) else self._residency.runs(adapters)
+
+    def _verdict(self, digest: str) -> AdapterError | None:
+        try:
+            self._residency.want(digest)
+            self._residency.ready(digest)
+        except AdapterError as error:
+            return error
+        return None
 
     def wait(self, seconds: float) -> None:
         """Wait until an adapter or a stack is ready that was not, or for `seconds`."""

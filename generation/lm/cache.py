@@ -103,7 +103,8 @@ class SlotCache:
         # zeros, as what a mask hides is still multiplied by nought; in small pages, of which only the written are there
         if self._device.type == "cpu":
             size = math.prod(self._shape) * self._dtype.itemsize
-            block = mmap.mmap(-1, size)
+            # private: of a shared one, what is only read would be there too
+            block = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
             if sys.platform == "linux":
                 block.madvise(mmap.MADV_NOHUGEPAGE)
             self.data = torch.frombuffer(block, dtype=self._dtype).view(self._shape)

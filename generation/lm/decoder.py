@@ -55,9 +55,13 @@ class Decoder:
     """Computes logits for rows whose keys and values it keeps. Not thread-safe."""
 
     def __init__(
-        self, architecture: Architecture, *, rows: int, context: int, dtype: torch.dtype, device: torch.device
-    ) -> None:
-        """`rows` seats of `context` positions. Copies what it needs; the network may be let go."""
+        self, architecture: Architecture, *, rows: int, context: int, dtype: torch.dtype, device: torch.device,
+        graphs: bool = True,
+    ) -> None:  # fmt: skip
+        """`rows` seats of `context` positions. Copies what it needs; the network may be let go.
+
+        `graphs`: on CUDA, record writing steps; not worth it where every step is another row's alone.
+        """
         self.shapes = architecture.group_shapes()
         self.dtype, self.device = dtype, device
         self._heads, self._kv_heads, self._size = (
@@ -83,13 +87,18 @@ class Decoder:
         self.cache = SlotCache(
             len(self._layers), rows, context, self._kv_heads, self._size, dtype=self._kept, device=device
         )
-        self._graphs = Graphs(self._write) if device.type == "cuda" else None
+        self._graphs = Graphs(self._write) if graphs and device.type == "cuda" else None
 
     def _signed(self, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
         """Rotation as `x * cos + roll(x) * sin`: the sign of the rolled half is the sine's."""
         half = self._size // 2
         sin = torch.cat((-sin[:, :half], sin[:, half:]), 1)
         return cos.to(self.dtype)[:, None], sin.to(self.dtype)[:, None]
+
+    def let_go(self) -> None:
+        """Give back memory that only saves time."""
+        if self._graphs is not None:
+            self._graphs.clear()
 
     def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
         """One more token for each of `seats`: what may follow, (M, V), in the order given."""

@@ -7,6 +7,7 @@ not started, and a started row that lost its place to a lack of memory is the fi
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -41,6 +42,7 @@ ROOM = 16
 POSITIONS = 8192  # tokens of prompt and answer that a row has at most, whatever the model could do
 MEAN = 512  # tokens that rows are reckoned with on average: the cache is promised for so many times `room`
 READ_AT_ONCE = 256  # tokens of prompts in a step; more would keep those waiting that write
+PROMPTS = 64  # briefs whose tokens are remembered from one question about them to the next
 WAIT_S = 0.01  # for an adapter, where nothing else is to be done
 MIME = "text/plain; charset=utf-8"
 
@@ -79,6 +81,8 @@ class TextEngine:
             self._adapting = Adapting(residency, model.dtype, together=self._together)
         self._constraints = dict(constraints or {})
         self._most = self._room = room
+        self._promise = max(self._positions, MEAN * room)
+        self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(self._chat.ids(turns(brief))))
         self._rows: list[Row] = []
         self._just_read = False
         self._half: tuple[list[Row], Generator[None, None, Tensor]] | None = None
@@ -95,8 +99,9 @@ class TextEngine:
                 device=model.device,
             )  # fmt: skip
         return Decoder(
-            architecture, rows=room, context=self._positions, dtype=model.dtype, device=model.device
-        )
+            architecture, rows=room, context=self._positions, dtype=model.dtype, device=model.device,
+            graphs=self._together,
+        )  # fmt: skip
 
     def cost(self, job: Job) -> Cost:
         if job.brief.form not in FORMS:
@@ -105,30 +110,30 @@ class TextEngine:
             raise RefusedError("invalid", "That model is not served here.")
         if job.adapter is not None and self._adapting is None and job.terms.when_adapter_is_bad == "fail":
             raise RefusedError("adapter", "That adapter is not served here.")
-        prompt, limit = len(self._chat.ids(turns(job.brief))), _limit(job)
+        prompt, limit, samples = len(self._prompt(job.brief)), _limit(job), job.sampling.n
         if prompt + limit > self._positions:
             raise RefusedError(
                 "too_long",
                 f"It is too long: {prompt} tokens to read and up to {limit} to write, "
                 f"where the model has room for {self._positions}.",
             )
-        if job.sampling.n > self._most:
-            raise RefusedError("invalid", f"No more than {self._most} samples can be made at once.")
-        return Cost(prompt, limit * job.sampling.n)
+        if samples > self._most or samples * (prompt + limit) > self._promise:
+            raise RefusedError("too_long", f"{samples} samples of it are more than there is room for.")
+        return Cost(prompt, limit * samples)
 
     def fits(self, job: Job) -> bool:
+        if not self._rows:
+            self._room = self._most  # nobody is left who could be short of memory for it
         if len(self._rows) + job.sampling.n > self._room:
             return False
-        prompt = len(self._chat.ids(turns(job.brief)))
         promised = sum(row.reserved for row in self._rows)
-        most = max(self._positions, MEAN * self._most)
-        if promised + job.sampling.n * (prompt + _limit(job)) > most:
+        if promised + job.sampling.n * (len(self._prompt(job.brief)) + _limit(job)) > self._promise:
             return False
         used = {row.adapter for row in self._rows} - {None}
         return job.adapter is None or job.adapter in used or len(used) < MOST
 
     def start(self, job: Job) -> None:
-        prompt, adapter, note = self._chat.ids(turns(job.brief)), job.adapter, ""
+        prompt, adapter, note = list(self._prompt(job.brief)), job.adapter, ""
         if adapter is not None and self._adapting is None:
             adapter, note = None, "That adapter is not served here."
         if adapter is not None and self._adapting is not None:
@@ -232,11 +237,14 @@ class TextEngine:
             logits = self._network.read(asked, select)
         else:
             logits = torch.cat([self._network.read([one], select) for one in asked])
-        done = [n for n, (row, _, _) in enumerate(parts) if not row.unread]
-        for n in done:
-            if not parts[n][0].made:
-                self._remember(parts[n][0])
-        return self._draw([parts[n][0] for n in done], logits[done] if len(done) < len(parts) else logits)
+        rows = [row for row, _, _ in parts]
+        broken, sound = self._sound(rows, logits)
+        fresh = [
+            n for n in sound if not rows[n].unread and not rows[n].made
+        ]  # the others know their next token
+        for n in fresh:
+            self._remember(rows[n])
+        return broken + self._draw([rows[n] for n in fresh], logits[fresh])
 
     def _shares_with_one_that_reads(self, row: Row, parts: Sequence[tuple[Row, Seat, Sequence[int]]]) -> bool:
         """Whether another sample of the same job reads its prompt just now: this one copies it in the next step."""
@@ -267,7 +275,9 @@ class TextEngine:
             next(steps)
         except StopIteration as end:
             self._half = None
-            return self._draw(rows, end.value)
+            broken, sound = self._sound(rows, end.value)
+            logits = end.value if len(sound) == len(rows) else end.value[sound]
+            return broken + self._draw([rows[n] for n in sound], logits)
         return []
 
     def _writing(self, rows: Sequence[Row]) -> Generator[None, None, Tensor]:
@@ -282,19 +292,9 @@ class TextEngine:
         return self._network.write(seats, tokens, select)
 
     def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
-        """The next token of each of `rows`. logits: (len(rows), V).
-
-        A row whose numbers ran away fails alone, and nothing of them stays in its slot.
-        """
+        """The next token of each of `rows`. logits: (len(rows), V), finite."""
         if not rows:
             return []
-        sound = logits.amax(1).isfinite().tolist()  # an infinite or not-a-number logit shows in the highest
-        if not all(sound):
-            broken = [self._ran_away(row) for row, well in zip(rows, sound, strict=True) if not well]
-            kept = [
-                n for n, (row, well) in enumerate(zip(rows, sound, strict=True)) if well and row in self._rows
-            ]
-            return [*broken, *self._draw([rows[n] for n in kept], logits[kept])]
         draws = [
             Draw(
                 row.job.sampling, row.made, int(torch.randint(0, KEYS, (), generator=row.generator)),
@@ -311,13 +311,21 @@ class TextEngine:
             progress += self._took(row, token)
         return progress
 
-    def _ran_away(self, row: Row) -> Progress:
-        log.error("not_finite", job=row.job.id, adapter=row.adapter, made=len(row.made))
-        for other in self._rows:
-            if other.job.id == row.job.id and other.seat is not None:
-                self._network.cache.wipe(other.seat)
-        self.cancel(row.job.id)
-        return Broken(row.job.id, "engine", "The model's numbers ran away, and it could not be made.")
+    def _sound(self, rows: Sequence[Row], logits: Tensor) -> tuple[list[Progress], list[int]]:
+        """Which of `rows` have finite logits. The jobs of the others fail alone, and leave nothing in their slots."""
+        highest = logits.amax(1).isfinite().tolist()  # an infinite or not-a-number one shows in the highest
+        if all(highest):
+            return [], list(range(len(rows)))
+        mad = {row.job.id: row for row, finite in zip(rows, highest, strict=True) if not finite}
+        for job_id, row in mad.items():
+            log.error("not_finite", job=job_id, adapter=row.adapter, made=len(row.made))
+            for other in self._rows:
+                if other.job.id == job_id and other.seat is not None:
+                    self._network.cache.wipe(other.seat)
+            self.cancel(job_id)
+        sentence = "The model's numbers ran away, and it could not be made."
+        broken: list[Progress] = [Broken(job_id, "engine", sentence) for job_id in mad]
+        return broken, [n for n, row in enumerate(rows) if row.job.id not in mad]
 
     def _took(self, row: Row, token: int) -> list[Progress]:
         stopped = row.take(token, self._stops, self._chat)
@@ -362,10 +370,11 @@ class TextEngine:
             if row.seat is not None:
                 self._network.cache.close(row.seat)
                 row.seat = None
+        self._network.let_go()
         if self._network.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(seated) <= 1:
-            broken = [row.job.id for row in seated]
+            broken = [row.job.id for row in seated or self._rows[:1]]
             for job_id in broken:
                 self.cancel(job_id)
             log.error("no_memory", rows=len(seated))

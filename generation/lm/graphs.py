@@ -45,6 +45,10 @@ class Graphs:
         """The length that a step of rows up to `length` positions is computed with."""
         return min(most, -(-length // ROUND) * ROUND)
 
+    def clear(self) -> None:
+        """Let all go, with the memory that they hold."""
+        self._recorded.clear()
+
     def run(self, step: Written, selection: Selection | None) -> Tensor:
         """As `write` would: (M, V), which the next run overwrites."""
         until = next(iter(step.biases.values())).shape[-1]
@@ -52,8 +56,9 @@ class Graphs:
         key = (step.first, len(step.tokens), until, stack, selection is not None and selection.masks is None)
         found = self._recorded.get(key)
         if found is None:
-            for old in [k for k in self._recorded if k[3] is not None and k[3] is not stack]:
-                del self._recorded[old]
+            if stack is not None:  # the one that it replaces is not coming back
+                for old in [k for k in self._recorded if k[3] is not None and k[3] is not stack]:
+                    del self._recorded[old]
             while len(self._recorded) >= MOST:
                 self._recorded.popitem(last=False)
             found = self._recorded[key] = self._record(step, selection)
@@ -79,6 +84,7 @@ class Graphs:
             self._write(step, selection)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # of this thread alone: the adapters' thread may take memory meanwhile
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             logits = self._write(step, selection)
         return _Recorded(graph, step, selection, logits)

@@ -96,6 +96,9 @@ class PlainNetwork:
             parent = network.get_submodule(above)
             setattr(parent, last, _Adapted(getattr(parent, last), name, self._now))
 
+    def let_go(self) -> None:
+        """Nothing is kept to save time."""
+
     def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
         """As `Decoder.write`."""
         return torch.cat(

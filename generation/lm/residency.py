@@ -48,6 +48,7 @@ class Residency:
         self._stack: Stack | None = None
         self._alone: OrderedDict[str, Stack] = OrderedDict()
         self._building: Future[Stack] | None = None
+        self._asked: list[str] = []
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="adapters")
 
     def want(self, digest: str) -> None:
@@ -55,6 +56,11 @@ class Residency:
         if digest not in self._adapters:
             self._adapters[digest] = self._worker.submit(self._read, digest)
         self._adapters.move_to_end(digest)
+
+    def at_hand(self, digest: str) -> bool:
+        """Whether an adapter can be computed with now."""
+        found = self._adapters.get(digest)
+        return found is not None and found.done() and found.exception() is None
 
     def ready(self, digest: str) -> bool:
         """Whether a wanted adapter has been read.
@@ -80,15 +86,13 @@ class Residency:
         Both are digests that are ready; `running` are those whose rows have begun.
         """
         if self._building is not None and self._building.done():
-            built, self._building = self._building.result(), None
-            if running <= set(built.digests):
-                self._stack = built
-                self._forget(needed)
+            self._take_over(running)
         has = set(self._stack.digests) if self._stack is not None else set()
         if needed and self._building is None and (needed - has or len(has) > 2 * len(needed)):
             kept = [digest for digest in (self._stack.digests if self._stack else ()) if digest in needed]
             digests = kept + sorted(needed - set(kept))
-            adapters = [self._adapters[digest].result() for digest in digests[:MOST]]
+            self._asked = digests[:MOST]
+            adapters = [self._adapters[digest].result() for digest in self._asked]
             self._building = self._worker.submit(self._stacked, adapters)
         return self._stack
 
@@ -101,6 +105,29 @@ class Residency:
                 found.append((first, last, self._adapters[digest].result()))
             first = last
         return Runs(tuple(found), self._by_key)
+
+    def forget(self, needed: AbstractSet[str]) -> None:
+        """Let go of adapters that are not `needed`, the longest unused first, where there are too many."""
+        for digest in list(self._adapters):
+            if len(self._adapters) <= MOST + SPARE:
+                return
+            if digest not in needed and self._adapters[digest].done():
+                del self._adapters[digest]
+
+    def _take_over(self, running: AbstractSet[str]) -> None:
+        """Change to the stack that was built, if those that run are all in it."""
+        assert self._building is not None
+        building, self._building = self._building, None
+        if (error := building.exception()) is None:
+            built = building.result()
+            if running <= set(built.digests):
+                self._stack = built
+            return
+        log.error("stack_failed", exc_info=error)
+        has = set(self._stack.digests) if self._stack is not None else set()
+        for digest in [digest for digest in self._asked if digest not in has]:
+            self._adapters[digest] = Future()
+            self._adapters[digest].set_exception(AdapterError("There is no room for it here just now."))
 
     def alone(self, digest: str) -> Stack:
         """A stack of one ready adapter; made here and now."""
@@ -121,13 +148,6 @@ class Residency:
 
     def close(self) -> None:
         self._worker.shutdown(cancel_futures=True)
-
-    def _forget(self, needed: AbstractSet[str]) -> None:
-        for digest in list(self._adapters):
-            if len(self._adapters) <= MOST + SPARE:
-                return
-            if digest not in needed and self._adapters[digest].done():
-                del self._adapters[digest]
 
     def _read(self, digest: str) -> Adapter:
         """In the numbers that are computed with, and with the scale already in B: half the memory."""

@@ -78,8 +78,10 @@ class Row:
         if self.constraint is not None:
             self.constraint.took(token)
         if token in stops:
-            self.text = tidy(chat.text(self.made))
-            return "end"
+            said = chat.text(self.made)
+            cut = _before_stop(said, self.ends)
+            self.text = tidy(said if cut is None else cut)
+            return "end" if cut is None else "stop"
         over = len(self.made) >= self.limit
         every = LOOK_EVERY if len(self.made) <= LONG else 2 * LOOK_EVERY
         if not over and len(self.made) > 1 and len(self.made) % every:

@@ -14,6 +14,7 @@ from generation.adapters import write
 from generation.host.engine import Broken, Finished, Grew, RefusedError
 from generation.lm.decoder import Decoder
 from generation.lm.engine import TextEngine
+from generation.wire.jobs import Sampling
 from tests.generation.stand import job
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 pytestmark = pytest.mark.slow
+
+
+def made_alone(model: LoadedModel, wish: Job) -> Finished:
+    engine = TextEngine(model)
+    engine.start(wish)
+    return finished(engine)[wish.id]
 
 
 def finished(engine: TextEngine) -> dict[str, Finished]:
@@ -88,6 +95,7 @@ def test_a_cancelled_row_is_not_heard_of_again(model: LoadedModel) -> None:
     [
         (job("a", tokens=8192), "too_long", "room for 8192"),
         (job("a", form="epic"), "invalid", "epic"),
+        (replace(job("a"), sampling=Sampling(n=16, max_tokens=900)), "too_long", "16 samples"),
     ],
 )
 def test_what_it_can_never_do_is_one_sentence(model: LoadedModel, wish, kind: str, said: str) -> None:
@@ -171,6 +179,26 @@ def test_a_row_goes_on_while_an_adapter_is_loaded_for_another(
     assert {"base"} in grown
     assert all(names == {"base"} for names in grown[:-1] if names)  # half a step tells nothing
     assert finished(engine)["late"].adapter == digests[0]
+
+
+def test_several_rows_with_one_bad_adapter_are_told_alike(model: LoadedModel, tmp_path: Path) -> None:
+    engine = TextEngine(model, adapters=tmp_path)
+    for name in "ab":
+        wish = with_adapter(name, "0" * 64)
+        engine.start(replace(wish, sampling=replace(wish.sampling, n=3)))
+    engine.start(with_adapter("c", "0" * 64, when_adapter_is_bad="fail"))
+    engine.start(job("base", tokens=6))
+    broken: list[str] = []
+    done: list[Finished] = []
+    while engine.stats()["running"]:
+        for found in engine.step():
+            if isinstance(found, Broken):
+                broken.append(found.job_id)
+            elif isinstance(found, Finished):
+                done.append(found)
+    assert broken == ["c"]
+    assert sorted(found.job_id for found in done) == ["a", "b", "base"]
+    assert all("note" in output.meta for found in done if found.job_id in "ab" for output in found.outputs)
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -267,9 +295,11 @@ def test_where_memory_is_short_the_batch_shrinks_and_every_job_is_made(
     model: LoadedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = TextEngine(model, room=4)
-    for n in range(4):
-        engine.start(job(str(n), tokens=10, seed=n))
-    for _ in range(4):
+    wishes = [job(str(n), theme=f"theme {n}", tokens=14, temperature=0.0) for n in range(4)]
+    alone = {wish.id: text(made_alone(model, wish)) for wish in wishes}
+    for wish in wishes:
+        engine.start(wish)
+    for _ in range(14):
         engine.step()
     writing, failures = Decoder.writing, iter([torch.OutOfMemoryError("no"), MemoryError()])
 
@@ -284,7 +314,10 @@ def test_where_memory_is_short_the_batch_shrinks_and_every_job_is_made(
     assert not engine.fits(job("more"))
     done = finished(engine)
     assert set(done) == {"0", "1", "2", "3"}
-    assert all(text(found) for found in done.values())
+    assert (
+        sum(text(found)[:12] == alone[name][:12] for name, found in done.items()) >= 3
+    )  # bfloat16 may part one
+    assert engine.fits(job("more"))
     assert engine.stats()["room"] == 4
 
 
@@ -350,16 +383,18 @@ def test_what_begins_alike_is_read_once(model: LoadedModel, monkeypatch: pytest.
 
 def test_a_row_whose_numbers_run_away_fails_alone_and_leaves_nothing(model: LoadedModel) -> None:
     engine = TextEngine(model)
-    for name in "ab":
-        engine.start(job(name, tokens=8, temperature=0.0))
-    while not {"a", "b"} <= {found.job_id for found in engine.step()}:
+    wish = job("a", tokens=8, temperature=0.0)
+    engine.start(replace(wish, sampling=replace(wish.sampling, n=2)))
+    engine.start(job("b", tokens=8, temperature=0.0))
+    while {(found.job_id, found.part) for found in engine.step() if isinstance(found, Grew)} < {
+        ("a", 0), ("a", 1), ("b", 0),
+    }:  # fmt: skip
         pass
-    rows = {row.job.id: row for row in engine._rows}
-    seat = rows["a"].seat
-    assert seat is not None
-    engine._network.cache.data[:, :, seat.slot, :, :4] = torch.nan
+    for row in engine._rows:
+        if row.job.id == "a" and row.seat is not None:
+            engine._network.cache.data[:, :, row.seat.slot, :, :4] = torch.nan
     broken = [found for _ in range(2) for found in engine.step() if isinstance(found, Broken)]
-    assert [found.job_id for found in broken] == ["a"]
+    assert [found.job_id for found in broken] == ["a"]  # once, with two samples that ran away
     engine.start(job("c", tokens=8, temperature=0.0))
     done = finished(engine)
     assert text(done["b"]) == text(done["c"])

@@ -93,6 +93,9 @@ def test_those_that_nobody_wants_are_let_go(residency: Residency, adapters: tupl
     digests = adapters[1]
     loaded(residency, digests)
     stacked(residency, set(digests[-2:]), set())
+    residency.forget(set(digests[-2:]))
+    assert all(residency.at_hand(digest) for digest in digests[-2:])
+    assert not residency.at_hand(digests[0])
     assert len(residency._adapters) == MOST + SPARE
     loaded(residency, digests[:1])  # and may come back
 
@@ -101,3 +104,25 @@ def test_one_that_is_bad_is_told_and_may_be_wanted_again(residency: Residency) -
     for _ in range(2):
         with pytest.raises(AdapterError):
             loaded(residency, ["0" * 64])
+
+
+def test_where_there_is_no_room_for_a_stack_its_adapters_are_refused_and_others_go_on(
+    residency: Residency, adapters: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = adapters[1][:2]
+    loaded(residency, [a, b])
+    stacked(residency, {a}, set())
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "generation.lm.residency.stack_of", lambda *_, **__: (_ for _ in ()).throw(MemoryError())
+        )
+        residency.stack({a, b}, {a})
+        residency.wait(5.0)
+        stack = residency.stack({a}, {a})
+    assert stack is not None
+    assert stack.digests == (a,)
+    assert not residency.at_hand(b)
+    with pytest.raises(AdapterError, match="no room"):
+        residency.ready(b)
+    loaded(residency, [b])
+    assert stacked(residency, {a, b}, {a}) == {a, b}
