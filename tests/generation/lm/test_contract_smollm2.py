@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 @pytest.mark.slow
 class TestSmolLM2(EngineContract):
-    LONG = 100
+    LONG = 250
 
     @pytest.fixture
     def engine(self, model: LoadedModel) -> Engine:
-        return TextEngine(model, room=self.ROOM)
+        # nothing but its bound ends a piece: the model alone would end some of them before a test has looked
+        return TextEngine(replace(model, stops=frozenset()), room=self.ROOM)
 
     @pytest.fixture
     def reproducible(self, model: LoadedModel) -> Engine:
