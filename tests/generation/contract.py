@@ -35,7 +35,7 @@ class EngineContract:
         """As many jobs as there is room for, all of them running."""
         names = [f"filler{n}" for n in range(self.ROOM)]
         for n, name in enumerate(names):
-            await host.client.put(job(name, tokens=self.LONG, seed=n))
+            await host.client.put(job(name, form="short story", tokens=self.LONG, seed=n))
         for name in names:
             await host.until(name, Started)
         return names
