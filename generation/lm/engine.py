@@ -67,7 +67,6 @@ class TextEngine:
         that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
         over); it gives up most of the speed.
         """
-        torch.set_flush_denormal(True)  # an adapter's numbers next to nothing would slow every row down
         self._name, self._chat, self._stops = model.name, model.chat, model.stops
         self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
         self._positions = min(model.context, POSITIONS)

@@ -25,3 +25,10 @@ class TestLlama(EngineContract):
         with RemoteEngine(llama, tmp_path, room=self.ROOM) as engine:
             assert engine.wait_for_the_server(30)
             yield engine
+
+    @pytest.fixture
+    def reproducible(self, llama: str, tmp_path: Path) -> Iterator[Engine]:
+        """One at a time: what this server's sums come to depends on who else is in its batch."""
+        with RemoteEngine(llama, tmp_path, room=1) as engine:
+            assert engine.wait_for_the_server(30)
+            yield engine
