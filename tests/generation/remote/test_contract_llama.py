@@ -8,6 +8,7 @@ import pytest
 
 from generation.remote import RemoteEngine
 from tests.generation.contract import EngineContract
+from tests.generation.stand import job, stand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +27,8 @@ class TestLlama(EngineContract):
             assert engine.wait_for_the_server(30)
             yield engine
 
-    @pytest.fixture
-    def reproducible(self, llama: str, tmp_path: Path) -> Iterator[Engine]:
-        """One at a time: what this server's sums come to depends on who else is in its batch."""
-        with RemoteEngine(llama, tmp_path, room=1) as engine:
-            assert engine.wait_for_the_server(30)
-            yield engine
+    async def test_a_seed_gives_the_same_text_alone_and_in_company(self, engine: Engine) -> None:
+        """It cannot promise that: its sums depend on its batch, and on what its slots still hold. Seeds do differ."""
+        async with stand(engine) as host:
+            texts = [await host.text(job(str(seed), tokens=20, seed=seed)) for seed in range(3)]
+        assert len(set(texts)) == 3
