@@ -8,7 +8,7 @@ On CUDA the writing step is replayed from graphs (`graphs.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -75,7 +75,10 @@ class Decoder:
         self._norm = architecture.norm
         self._head = Matrix(architecture.head.weight, architecture.head.bias)
         self._layers = tuple(
-            _Layer(parts, {kind: fused(list(linears.values())) for kind, linears in parts.linears.items()})
+            _Layer(  # without the layers themselves, which would keep the mapped file in memory
+                replace(parts, linears={}),
+                {kind: fused(list(linears.values())) for kind, linears in parts.linears.items()},
+            )
             for parts in architecture.layers
         )
         self._windows = {parts.window for parts in architecture.layers}
