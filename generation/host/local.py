@@ -52,15 +52,10 @@ class LocalEngine:
         """
         if self.text_model == FAKE:
             return FakeEngine(self.fake_tokens_per_s)
-        import torch
-
         from generation.lm.engine import TextEngine
         from generation.lm.load import load_model
         from generation.lm.weights import find
 
-        torch.set_flush_denormal(
-            True
-        )  # in this thread: an adapter's numbers next to nothing would slow all rows down
         return TextEngine(
             load_model(
                 find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
