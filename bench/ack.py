@@ -8,7 +8,6 @@ same way in the same run, so that the machine's own stalls can be told apart.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import shutil
@@ -23,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from bench.report import Target, quantile, report
+from bench.report import Target, asked, quantile, report
 from bench.rig import CLEAN, ROOT, Rig, free_port
 
 PARTS = ("cold", "text", "burst", "nothing")
@@ -215,15 +214,9 @@ async def run(parts: list[str], *, quick: bool) -> tuple[list[Target], dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="under a minute; its figures are never quoted")
-    parser.add_argument("--part", choices=PARTS, help="run one part alone")
-    arguments = parser.parse_args()
-    parts = [arguments.part] if arguments.part else list(PARTS)
-    targets, details = asyncio.run(run(parts, quick=arguments.quick))
-    full = not arguments.quick and arguments.part is None
-    report("ack", targets, details, as_json=arguments.json, full=full)
+    told = asked(__doc__, PARTS)
+    targets, details = asyncio.run(run(told.parts, quick=told.quick))
+    report("ack", targets, details, as_json=told.json, full=told.full)
 
 
 if __name__ == "__main__":

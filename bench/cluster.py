@@ -12,7 +12,6 @@ cores that they would not share in a cluster; the walls are given beside them. P
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -28,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import psutil
 
-from bench.report import Target, report
+from bench.report import asked, report
 from bench.rig import CLEAN, Process, until
 from generation.wire.client import GenerationClient
 from generation.wire.events import Artifact, Done, Preview, Started
@@ -252,16 +251,10 @@ async def run(parts: list[str], *, quick: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="under a minute; its figures are never quoted")
-    parser.add_argument("--part", choices=PARTS, help="run one part alone")
-    arguments = parser.parse_args()
-    parts = [arguments.part] if arguments.part else list(PARTS)
-    details = asyncio.run(run(parts, quick=arguments.quick))
-    full = not arguments.quick and arguments.part is None
-    targets: list[Target] = []  # the issue asks for figures, not for marks
-    report("cluster", targets, details, as_json=arguments.json, full=full)
+    told = asked(__doc__, PARTS)
+    details = asyncio.run(run(told.parts, quick=told.quick))
+    # the issue asks for figures, not for marks
+    report("cluster", [], details, as_json=told.json, full=told.full)
 
 
 if __name__ == "__main__":

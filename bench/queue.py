@@ -16,7 +16,6 @@ Every length is hidden from the policy until the piece has ended, and one wish i
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
 import random
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.crowd import FirstInFirstOut, Wisher, play
-from bench.report import Target, quantile, report
+from bench.report import Target, asked, quantile, report
 from bench.waits import picture
 from generation.host.host import GenerationHost
 from generation.host.logs import configure
@@ -343,17 +342,9 @@ async def run(parts: list[str], *, quick: bool) -> tuple[list[Target], dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="under a minute; its figures are never quoted")
-    parser.add_argument("--part", choices=PARTS, help="run one part alone")
-    arguments = parser.parse_args()
-    parts = [arguments.part] if arguments.part else list(PARTS)
-    targets, details = asyncio.run(run(parts, quick=arguments.quick))
-    full = not arguments.quick and arguments.part is None
-    report("queue", targets, details, as_json=arguments.json, full=full)
+    told = asked(__doc__, PARTS)
+    targets, details = asyncio.run(run(told.parts, quick=told.quick))
+    report("queue", targets, details, as_json=told.json, full=told.full)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
@@ -27,6 +31,20 @@ class Target:
     @property
     def met(self) -> bool:
         return self.value <= self.goal if self.op == "<=" else self.value >= self.goal
+
+
+def asked(description: str | None, parts: Sequence[str]) -> argparse.Namespace:
+    """What every bench with parts can be told: `json`, `quick`, `parts` to run, and `full` where that is all of them."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="under a minute; its figures are never quoted")
+    parser.add_argument("--part", choices=parts, help="run one part alone")
+    found = parser.parse_args()
+    found.parts = [found.part] if found.part else list(parts)
+    found.full = not found.quick and found.part is None
+    return found
 
 
 def report(bench: str, targets: list[Target], details: dict[str, Any], *, as_json: bool, full: bool) -> None:

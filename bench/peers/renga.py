@@ -71,8 +71,7 @@ class Renga:
 
     def run(self, requests: list[Request], sampling: Sampling) -> Ran:
         engine = self._engine
-        if engine._prefixes is not None:
-            engine._prefixes.clear()  # the same prompts come every round, which members' do not
+        engine._network.let_go()  # prompts that repeat would be known, as members' are not
         how = jobs.Sampling(
             sampling.temperature, sampling.top_p, 0, sampling.min_p, sampling.repetition_penalty
         )
@@ -164,4 +163,5 @@ def _job(name: str, tenant: str, form: str, tokens: int, seed: int) -> jobs.Job:
 
 
 if __name__ == "__main__":
-    serve(Renga())
+    renga = Renga()
+    serve(renga, renga.mixed)

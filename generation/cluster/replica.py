@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import queue
-import secrets
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -22,13 +21,13 @@ import structlog
 from generation.cluster.errors import LinkLost
 from generation.cluster.orders import Cancel, Declined, Hello, News, Start
 from generation.host.engine import Broken, Grew, RefusedError
+from generation.host.stumble import stumbled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from generation.cluster.orders import Order
     from generation.host.engine import Cost, Engine, Progress
-    from generation.wire.events import FailureKind
     from generation.wire.jobs import Job
 
 # A message costs the ingress two milliseconds, whatever is in it: growth may wait for the next one, a beginning or an
@@ -159,7 +158,7 @@ class EngineReplica:
         except RefusedError as error:
             return Declined(error.kind, str(error))
         except Exception as error:  # noqa: BLE001 - an engine's fault is that job's failure, not the replica's end
-            return Declined(*_stumbled(error, [job.id], "cost_failed"))
+            return Declined(*stumbled(error, [job.id], "cost_failed"))
 
     def check_health(self) -> None:
         """Serve asks; one whose thread has ended is replaced."""
@@ -215,7 +214,7 @@ class EngineReplica:
             except RefusedError as error:
                 self._tell(ticket, Broken(job.id, error.kind, str(error)))
             except Exception as error:  # noqa: BLE001 - as above
-                self._tell(ticket, Broken(job.id, *_stumbled(error, [job.id], "start_failed")))
+                self._tell(ticket, Broken(job.id, *stumbled(error, [job.id], "start_failed")))
                 self._call_off(job.id)
             else:
                 hands.running[job.id] = ticket
@@ -228,13 +227,18 @@ class EngineReplica:
             progress = self._engine.step()
         except Exception as error:  # noqa: BLE001 - as above: all that ran fail, the replica goes on
             failed = list(hands.running)
-            kind, sentence = _stumbled(error, failed, "step_failed")
+            kind, sentence = stumbled(error, failed, "step_failed")
             for job_id in failed:
                 self._tell(hands.running.pop(job_id), Broken(job_id, kind, sentence))
                 self._call_off(job_id)
             return
-        found = [(hands.running[item.job_id], item) for item in progress]
+        found = []
         for item in progress:
+            ticket = hands.running.get(item.job_id)
+            if ticket is None:
+                log.error("progress_of_nobody", job=item.job_id, kind=type(item).__name__)
+                continue
+            found.append((ticket, item))
             if not isinstance(item, Grew):
                 del hands.running[item.job_id]
         if found and hands.session is not None:
@@ -263,12 +267,3 @@ class EngineReplica:
             self._engine.cancel(job_id)
         except Exception:  # an engine that cannot even drop a job
             log.exception("cancel_failed", job=job_id)
-
-
-def _stumbled(error: Exception, job_ids: list[str], event: str) -> tuple[FailureKind, str]:
-    """What a member is told of an engine's fault; the replica's log has the traceback under the same reference."""
-    reference = secrets.token_hex(4)
-    log.error(event, reference=reference, jobs=",".join(job_ids), exc_info=error)
-    if isinstance(error, MemoryError):
-        return "memory", f"There was not enough memory to make it (reference {reference})."
-    return "engine", f"The model stumbled, and it could not be made (reference {reference})."

@@ -8,7 +8,6 @@ Who may ask, what is kept and who is told is not its business (`host.py`).
 from __future__ import annotations
 
 import queue
-import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from generation.host.engine import Broken, Finished, Grew, RefusedError
+from generation.host.stumble import stumbled
 from generation.queue import Expected, FairQueue, Line
 from generation.wire.events import Failed, Preview, Started
 
@@ -181,7 +181,7 @@ class EngineLoop:
         except RefusedError as error:
             self._pending.news.append((order.ticket, Failed(error.kind, str(error))))
         except Exception as error:  # noqa: BLE001 - an engine's fault is that job's failure, not the host's end
-            self._pending.news.append((order.ticket, _stumbled(error, [job.id], "cost_failed")))
+            self._pending.news.append((order.ticket, Failed(*stumbled(error, [job.id], "cost_failed"))))
         else:
             self._tasks[job.id] = _Task(order.ticket, job, order.at, cost)
             self._queue.put(job, Expected(cost.prompt_tokens, cost.output_tokens))
@@ -215,7 +215,7 @@ class EngineLoop:
             except RefusedError as error:
                 self._finish(job.id, Failed(error.kind, str(error)))
             except Exception as error:  # noqa: BLE001 - as above
-                self._finish(job.id, _stumbled(error, [job.id], "start_failed"))
+                self._finish(job.id, Failed(*stumbled(error, [job.id], "start_failed")))
                 self._call_off(job.id)
             else:
                 self._pending.news.append((task.ticket, Started()))
@@ -233,9 +233,9 @@ class EngineLoop:
             progress = self._engine.step()
         except Exception as error:  # noqa: BLE001 - as above: all that ran fail, the loop goes on
             failed = list(self._running)
-            sentence = _stumbled(error, failed, "step_failed")
+            ending = Failed(*stumbled(error, failed, "step_failed"))
             for job_id in failed:
-                self._finish(job_id, sentence)
+                self._finish(job_id, ending)
                 self._call_off(job_id)
             return
         self._worked_s += time.monotonic() - began
@@ -300,12 +300,3 @@ class EngineLoop:
             pending.stats, pending.tokens_per_s = self._engine.stats(), round(self._queue.tokens_per_s, 2)
         if pending.news or pending.line is not None or pending.stats is not None:
             self._events.call_soon_threadsafe(self._report, pending)
-
-
-def _stumbled(error: Exception, job_ids: list[str], event: str) -> Failed:
-    """What a member is told of an engine's fault; the log has the traceback under the same reference."""
-    reference = secrets.token_hex(4)
-    log.error(event, reference=reference, jobs=",".join(job_ids), exc_info=error)
-    if isinstance(error, MemoryError):
-        return Failed("memory", f"There was not enough memory to make it (reference {reference}).")
-    return Failed("engine", f"The model stumbled, and it could not be made (reference {reference}).")

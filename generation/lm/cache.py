@@ -70,10 +70,6 @@ class SlotCache:
         for seat, slot in zip([seat for seat in seats if seat.slot >= count], holes, strict=True):
             self._exchange(seat, slot)
 
-    def copy(self, source: Seat, target: Seat) -> None:
-        """Make `target` hold what `source` holds."""
-        self.fill(target, self.data[:, :, source.slot, :, : source.length])
-
     def fill(self, target: Seat, kept: Tensor) -> None:
         """Begin `target` with keys and values of earlier positions: (2, layers, kv_heads, n, head_dim)."""
         target.length = kept.shape[3]

@@ -18,6 +18,7 @@ from generation.lm.cache import Seat, SlotCache
 from generation.lm.graphs import Graphs
 from generation.lm.lora import Runs
 from generation.lm.packed import Matrix, fused
+from generation.lm.prefixes import Prefixes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     from generation.lm.architecture import Architecture, LayerParts, Norm
     from generation.lm.lora import Selection
 
-Select = Callable[
-    [Sequence[str | None]], "Selection | Runs | None"
-]  # the rows' adapters -> what adds to them
+# the rows' adapters -> what adds to them
+Select = Callable[[Sequence[str | None]], "Selection | Runs | None"]
 Attend = Callable[[int, "_Layer", "Tensor", "Tensor", "Tensor"], "Tensor"]
 
 T = TypeVar("T")
@@ -56,11 +56,12 @@ class Decoder:
 
     def __init__(
         self, architecture: Architecture, *, rows: int, context: int, dtype: torch.dtype, device: torch.device,
-        graphs: bool = True,
+        together: bool = True,
     ) -> None:  # fmt: skip
         """`rows` seats of `context` positions. Copies what it needs; the network may be let go.
 
-        `graphs`: on CUDA, record writing steps; not worth it where every step is another row's alone.
+        `together`: rows share steps. Where each is computed alone, so that its numbers are always the same, nothing is
+        taken over from other rows' prompts, and recording steps (on CUDA) would not be worth it.
         """
         self.shapes = architecture.group_shapes()
         self.dtype, self.device = dtype, device
@@ -90,7 +91,8 @@ class Decoder:
         self.cache = SlotCache(
             len(self._layers), rows, context, self._kv_heads, self._size, dtype=self._kept, device=device
         )
-        self._graphs = Graphs(self._write) if graphs and device.type == "cuda" else None
+        self._graphs = Graphs(self._write) if together and device.type == "cuda" else None
+        self._prefixes = Prefixes() if together else None
 
     def _signed(self, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
         """Rotation as `x * cos + roll(x) * sin`: the sign of the rolled half is the sine's."""
@@ -102,6 +104,23 @@ class Decoder:
         """Give back memory that only saves time."""
         if self._graphs is not None:
             self._graphs.clear()
+        if self._prefixes is not None:
+            self._prefixes.clear()
+
+    @property
+    def recalls(self) -> bool:
+        """Whether a prompt that was read need not be read again."""
+        return self._prefixes is not None
+
+    def recall(self, seat: Seat, prompt: Sequence[int]) -> None:
+        """Begin an empty seat with as much of `prompt` as is known."""
+        if self._prefixes is not None and (kept := self._prefixes.longest(seat.adapter, prompt)) is not None:
+            self.cache.fill(seat, kept)
+
+    def remember(self, seat: Seat, prompt: Sequence[int]) -> None:
+        """Keep what a seat holds of `prompt`, which it has read."""
+        if self._prefixes is not None:
+            self._prefixes.keep(seat.adapter, prompt, self.cache.held(seat, len(prompt)))
 
     def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
         """One more token for each of `seats`: what may follow, (M, V), in the order given."""

@@ -20,7 +20,6 @@ from generation.lm.adapting import Adapting
 from generation.lm.architecture import UnknownArchitectureError, architecture_of
 from generation.lm.decoder import Decoder
 from generation.lm.plain import PlainNetwork
-from generation.lm.prefixes import Prefixes
 from generation.lm.residency import MOST, Residency
 from generation.lm.row import Row
 from generation.lm.sampling import KEYS, Draw, draw
@@ -86,7 +85,6 @@ class TextEngine:
         self._just_read = False
         self._half: tuple[list[Row], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
-        self._prefixes = Prefixes() if self._together and isinstance(self._network, Decoder) else None
 
     def _computed_by(self, model: LoadedModel, room: int) -> Decoder | PlainNetwork:
         try:
@@ -99,7 +97,7 @@ class TextEngine:
             )  # fmt: skip
         return Decoder(
             architecture, rows=room, context=self._positions, dtype=model.dtype, device=model.device,
-            graphs=self._together,
+            together=self._together,
         )  # fmt: skip
 
     def cost(self, job: Job) -> Cost:
@@ -224,7 +222,8 @@ class TextEngine:
                 ):
                     continue
                 row.seat = self._network.cache.open(row.adapter)
-                self._begin_with_what_is_known(row)
+                if not row.made:
+                    self._network.recall(row.seat, row.prompt)
             unread = row.unread if not self._together else row.unread[:left]
             parts.append((row, row.seat, unread))
             left -= len(unread)
@@ -238,30 +237,17 @@ class TextEngine:
             logits = torch.cat([self._network.read([one], select) for one in asked])
         rows = [row for row, _, _ in parts]
         broken, sound = self._sound(rows, logits)
-        fresh = [
-            n for n in sound if not rows[n].unread and not rows[n].made
-        ]  # the others know their next token
-        for n in fresh:
-            self._remember(rows[n])
+        # a row that lost its seat knows its next token
+        fresh = [n for n in sound if not rows[n].unread and not rows[n].made]
+        for row, seat, _ in [parts[n] for n in fresh]:
+            self._network.remember(seat, row.prompt)
         return broken + self._draw([rows[n] for n in fresh], logits[fresh])
 
     def _shares_with_one_that_reads(self, row: Row, parts: Sequence[tuple[Row, Seat, Sequence[int]]]) -> bool:
         """Whether another sample of the same job reads its prompt just now: this one copies it in the next step."""
-        return self._prefixes is not None and any(
+        return self._network.recalls and any(
             other.job.id == row.job.id and not other.made for other, _, _ in parts
         )
-
-    def _begin_with_what_is_known(self, row: Row) -> None:
-        if self._prefixes is None or row.made or row.seat is None:
-            return
-        kept = self._prefixes.longest(row.adapter, row.prompt)
-        if kept is not None and isinstance(self._network, Decoder):
-            self._network.cache.fill(row.seat, kept)
-
-    def _remember(self, row: Row) -> None:
-        if self._prefixes is not None and isinstance(self._network, Decoder) and row.seat is not None:
-            held = self._network.cache.held(row.seat, len(row.prompt))
-            self._prefixes.keep(row.adapter, row.prompt, held)
 
     def _write(self, rows: list[Row]) -> list[Progress]:
         """A token for each of `rows`, or the first half of the work for it."""
@@ -286,9 +272,7 @@ class TextEngine:
         if not self._together:
             asked = zip(seats, tokens, strict=True)
             return torch.cat([self._network.write([seat], [token], select) for seat, token in asked])
-        if isinstance(self._network, Decoder):
-            return (yield from self._network.writing(seats, tokens, select))
-        return self._network.write(seats, tokens, select)
+        return (yield from self._network.writing(seats, tokens, select))
 
     def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
         """The next token of each of `rows`. logits: (len(rows), V), finite."""
@@ -363,12 +347,10 @@ class TextEngine:
         """
         self._half = None
         seated = [row for row in self._rows if row.seat is not None]
-        if self._prefixes is not None:
-            self._prefixes.clear()
         for row in seated:
-            if row.seat is not None:
-                self._network.cache.close(row.seat)
-                row.seat = None
+            assert row.seat is not None
+            self._network.cache.close(row.seat)
+            row.seat = None
         self._network.let_go()
         if self._network.device.type == "cuda":
             torch.cuda.empty_cache()

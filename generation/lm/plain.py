@@ -6,7 +6,6 @@ of the linear layers, which are wrapped where they are.
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,7 +17,7 @@ from generation.lm.cache import Seat
 from generation.lm.packed import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from torch import Tensor
 
@@ -68,16 +67,14 @@ class PlainCache:
     def wipe(self, seat: Seat) -> None:
         """Nothing to do: a seat's cache is its own."""
 
-    def copy(self, source: Seat, target: Seat) -> None:
-        self._held[target.slot] = copy.deepcopy(self._held[source.slot])
-        target.length = source.length
-
     def of(self, seat: Seat) -> DynamicCache:
         return self._held[seat.slot]
 
 
 class PlainNetwork:
     """Computes logits for rows, as `decoder.Decoder` does."""
+
+    recalls = False
 
     def __init__(
         self, network: Any, modules: Mapping[str, tuple[int, int]], *, rows: int, context: int, dtype: torch.dtype,
@@ -96,8 +93,21 @@ class PlainNetwork:
             parent = network.get_submodule(above)
             setattr(parent, last, _Adapted(getattr(parent, last), name, self._now))
 
+    def recall(self, seat: Seat, prompt: Sequence[int]) -> None:
+        """Nothing of earlier prompts is kept."""
+
+    def remember(self, seat: Seat, prompt: Sequence[int]) -> None:
+        """As above."""
+
     def let_go(self) -> None:
-        """Nothing is kept to save time."""
+        """As above."""
+
+    def writing(
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select
+    ) -> Generator[None, None, Tensor]:
+        """As `Decoder.writing`, without a pause: what a row's cache has taken in cannot be given up."""
+        yield from ()
+        return self.write(seats, tokens, select)
 
     def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
         """As `Decoder.write`."""

@@ -147,9 +147,6 @@ class Residency:
         if pending:
             wait(pending, seconds, FIRST_COMPLETED)
 
-    def close(self) -> None:
-        self._worker.shutdown(cancel_futures=True)
-
     def _read(self, digest: str) -> Adapter:
         """In the numbers that are computed with, and with the scale already in B: half the memory."""
         adapter = load(self._root, digest, self._base)

@@ -1,8 +1,8 @@
 """One token for each row of a batch, out of its logits, by its own knobs and with its own key.
 
-What a row gets depends on its own logits, knobs, key and tokens alone, whoever else is in the batch. In order: what a constraint allows, repetition penalty (Keskar et al. 2019, arXiv
-1909.05858) on what was written, temperature, top-k, min-p (Nguyen et al. 2024, arXiv 2407.01082), top-p (Holtzman et
-al. 2019, arXiv 1904.09751).
+What a row gets depends on its own logits, knobs, key and tokens alone, whoever else is in the batch. In order: what a
+constraint allows, repetition penalty (Keskar et al. 2019, arXiv 1909.05858) on what was written, temperature, top-k,
+min-p (Nguyen et al. 2024, arXiv 2407.01082), top-p (Holtzman et al. 2019, arXiv 1904.09751).
 """
 
 from __future__ import annotations

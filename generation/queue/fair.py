@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from generation.queue.forecast import Line, Members, Piece, Turns, play
 from generation.queue.lengths import Lengths
 from generation.queue.pace import Pace
-from generation.queue.parties import LeastServed
+from generation.queue.parties import LeastServed, Party
 from generation.queue.pending import Pending
 
 if TYPE_CHECKING:
@@ -63,24 +63,12 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Member:
-    served: float = 0.0
-    ahead: float = 0.0
-    since: int = 0
-    waiting: int = 0
-    running: int = 0
-    listed: tuple[float, int] | None = None
+class _Member(Party):
     line: Pending = field(default_factory=Pending)
 
 
 @dataclass(slots=True)
-class _Tenant:
-    served: float = 0.0
-    ahead: float = 0.0
-    since: int = 0
-    waiting: int = 0
-    running: int = 0
-    listed: tuple[float, int] | None = None
+class _Tenant(Party):
     members: LeastServed[_Member] = field(default_factory=lambda: LeastServed(_Member))
 
 

@@ -12,8 +12,9 @@ first.
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from generation.queue.arrivals import Arrivals
 
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
 IDLE_KEPT = 256  # parties that may be remembered before the idle ones are looked through
 
 
-class Party(Protocol):
+@dataclass(slots=True)
+class Party:
     """`served` counts tokens, `since` is a ticket, `listed` is the heap's entry that holds."""
 
-    served: float
-    ahead: float
-    since: int
-    waiting: int
-    running: int
-    listed: tuple[float, int] | None
+    served: float = 0.0
+    ahead: float = 0.0
+    since: int = 0
+    waiting: int = 0
+    running: int = 0
+    listed: tuple[float, int] | None = None
 
 
 P = TypeVar("P", bound=Party)

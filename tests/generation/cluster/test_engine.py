@@ -207,3 +207,21 @@ def test_a_step_that_fails_on_one_replica_leaves_the_other_ones_jobs_alone() -> 
         assert "reference" in broken.sentence
         start(cluster, job("after", tokens=3))
         assert isinstance(until_over(cluster, "after")["after"][-1], Finished)
+
+
+class Stammering(FakeEngine):
+    """Tells every ending twice."""
+
+    def step(self) -> list[Progress]:
+        found = super().step()
+        return found + [one for one in found if not isinstance(one, Grew)]
+
+
+def test_a_replica_whose_engine_tells_an_ending_twice_lives_on() -> None:
+    with InProcess(Stammering, 1) as cluster:
+        wait(lambda: cluster.engine.stats()["room"] == 4)
+        for name in ("a", "b"):
+            start(cluster, job(name))
+            assert [
+                type(found) for found in until_over(cluster, name)[name] if not isinstance(found, Grew)
+            ] == [Finished]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+from generation.host.engine import Grew
 from generation.host.fake import FakeEngine
 from generation.host.results import Results
 from generation.queue import Admission
@@ -17,7 +18,7 @@ from generation.wire.events import Done, Failed, Preview, Queued, Started
 from tests.generation.stand import job, stand
 
 if TYPE_CHECKING:
-    from generation.host.engine import Engine
+    from generation.host.engine import Engine, Progress
     from tests.generation.stand import Watched
 
 
@@ -166,3 +167,18 @@ async def test_a_place_is_not_told_before_it_is_known() -> None:
         assert isinstance(told, Queued)
         assert told.position == 1
         assert 0.1 <= told.eta_s <= 10.0
+
+
+class Stammering(FakeEngine):
+    """Tells every ending twice."""
+
+    def step(self) -> list[Progress]:
+        found = super().step()
+        return found + [one for one in found if not isinstance(one, Grew)]
+
+
+async def test_an_engine_that_tells_an_ending_twice_ends_nothing_but_that_job() -> None:
+    async with stand(Stammering()) as host:
+        for name in ("a", "b"):
+            await host.client.put(job(name))
+            assert isinstance((await host.all(name))[-1].event, Done)

@@ -11,8 +11,8 @@ from generation.lm.architecture import architecture_of
 from generation.lm.decoder import Decoder
 from generation.lm.engine import TextEngine
 from generation.lm.lora import stack_of
+from tests.generation.lm.stepping import finished
 from tests.generation.lm.test_decoder import Reference
-from tests.generation.lm.test_engine import finished
 from tests.generation.lm.tiny import NETWORKS, VOCABULARY, adapter, network
 from tests.generation.stand import job
 

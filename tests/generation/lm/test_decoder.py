@@ -72,13 +72,11 @@ class Reference:
         self._base = net
         self._with: dict[str, Any] = {}
         for one in adapters:
-            targets = sorted({name.rpartition(".")[2] for name in one.modules})
             ranks = {name: len(pair.a) for name, pair in one.modules.items()}
             config = peft.LoraConfig(
                 r=one.rank, lora_alpha=one.rank, target_modules=list(one.modules), rank_pattern=ranks,
                 task_type="CAUSAL_LM",
             )  # fmt: skip
-            assert targets
             model = peft.get_peft_model(copy.deepcopy(net), config).eval()
             state = {}
             for name, pair in one.modules.items():
@@ -177,21 +175,27 @@ def test_whoever_joins_and_leaves_every_row_gets_its_own_logits(data: st.DataObj
 
 
 @torch.inference_mode()
-def test_what_is_copied_and_kept_goes_on_as_if_it_had_been_read() -> None:
+def test_what_is_remembered_of_a_prompt_goes_on_as_if_it_had_been_read() -> None:
     net = network("llama")
     made = decoder(net)
     reference = Reference(net, [])
-    first = made.cache.open(None)
-    ids = [5, 9, 1, 80, 33]
+    first, again, other = made.cache.open(None), made.cache.open(None), made.cache.open(None)
+    ids = [*range(5, 20), 80, 33]
     made.read([(first, ids)], lambda _: None)
-    second, third = made.cache.open(None), made.cache.open(None)
-    made.cache.copy(first, second)
-    made.cache.fill(third, made.cache.held(first, 3))
-    found = made.write([first, second], [7, 8], lambda _: None)
+    made.remember(first, ids)
+    made.recall(again, ids)
+    made.recall(other, [*ids[:10], 2, 3])
+    assert (again.length, other.length) == (len(ids) - 1, 10)
+    found = made.read([(again, ids[-1:]), (other, [2, 3])], lambda _: None)
+    torch.testing.assert_close(found[0], reference.logits(ids, None), **CLOSE)
+    torch.testing.assert_close(found[1], reference.logits([*ids[:10], 2, 3], None), **CLOSE)
+    found = made.write([first, again], [7, 8], lambda _: None)
     torch.testing.assert_close(found[0], reference.logits([*ids, 7], None), **CLOSE)
     torch.testing.assert_close(found[1], reference.logits([*ids, 8], None), **CLOSE)
-    found = made.read([(third, [2, 3])], lambda _: None)
-    torch.testing.assert_close(found[0], reference.logits([*ids[:3], 2, 3], None), **CLOSE)
+    made.let_go()
+    fresh = made.cache.open(None)
+    made.recall(fresh, ids)
+    assert fresh.length == 0
 
 
 def test_what_is_not_known_is_refused_by_what_is_strange() -> None:

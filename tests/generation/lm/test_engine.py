@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from peft import LoraConfig
 
-from generation.adapters import write
-from generation.host.engine import Broken, Finished, Grew, RefusedError
+from generation.host.engine import Finished, Grew, RefusedError
 from generation.lm.decoder import Decoder
 from generation.lm.engine import TextEngine
 from generation.wire.jobs import Sampling
+from tests.generation.lm.stepping import finished, text
 from tests.generation.stand import job
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
-
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
     from generation.wire.jobs import Job
 
 pytestmark = pytest.mark.slow
-
-
-def made_alone(model: LoadedModel, wish: Job) -> Finished:
-    engine = TextEngine(model)
-    engine.start(wish)
-    return finished(engine)[wish.id]
-
-
-def finished(engine: TextEngine) -> dict[str, Finished]:
-    """Step until every row is done."""
-    done: dict[str, Finished] = {}
-    while engine.stats()["running"]:
-        done |= {found.job_id: found for found in engine.step() if isinstance(found, Finished)}
-    return done
 
 
 def test_a_step_is_one_token_for_each_row(model: LoadedModel) -> None:
@@ -111,118 +92,6 @@ def test_it_says_what_it_is(model: LoadedModel) -> None:
     assert stats["threads"] == 1
 
 
-@pytest.fixture(scope="module")
-def adapters(model: LoadedModel, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """Three random adapters on the disk, strong enough to be seen."""
-    root = tmp_path_factory.mktemp("adapters")
-    return root, [strong_adapter(root, model, seed) for seed in range(3)]
-
-
-def strong_adapter(root: Path, model: LoadedModel, seed: int) -> str:
-    generator = torch.Generator().manual_seed(seed)
-    names = [name for name in model.base.modules if name.endswith(("q_proj", "down_proj"))]
-    tensors = {}
-    for name in names:
-        out, width = model.base.modules[name]
-        tensors[f"base_model.model.{name}.lora_A.weight"] = torch.randn(4, width, generator=generator) * 0.09
-        tensors[f"base_model.model.{name}.lora_B.weight"] = torch.randn(out, 4, generator=generator) * 0.09
-    config = LoraConfig(
-        r=4, lora_alpha=8, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"
-    ).to_dict()
-    return write(root, config, tensors, base=model.base, manifest={})
-
-
-def with_adapter(name: str, digest: str, **terms: Any) -> Job:
-    made = job(name, tokens=8, temperature=0.0)
-    return replace(made, adapter=digest, terms=replace(made.terms, **terms))
-
-
-def text(found: Finished) -> str:
-    return found.outputs[0].data.decode()
-
-
-def test_rows_with_different_adapters_run_together_and_say_which(
-    model: LoadedModel, adapters: tuple[Path, list[str]]
-) -> None:
-    root, digests = adapters
-    alone = {}
-    for digest in (None, *digests):
-        engine = TextEngine(model, adapters=root, reproducible=True)
-        engine.start(job("x", tokens=8, temperature=0.0) if digest is None else with_adapter("x", digest))
-        alone[digest] = text(finished(engine)["x"])
-    assert len(set(alone.values())) == 4
-    engine = TextEngine(model, adapters=root)
-    engine.start(job("base", tokens=8, temperature=0.0))
-    for digest in digests:
-        engine.start(with_adapter(digest[:8], digest))
-    done = finished(engine)
-    assert {name: found.adapter for name, found in done.items()} == {
-        "base": None, **{digest[:8]: digest for digest in digests},
-    }  # fmt: skip
-    for digest in digests:
-        assert text(done[digest[:8]])[:5] == alone[digest][:5]
-    assert sorted(engine.stats()["adapters"]) == sorted(digests)
-
-
-def test_a_row_goes_on_while_an_adapter_is_loaded_for_another(
-    model: LoadedModel, adapters: tuple[Path, list[str]]
-) -> None:
-    root, digests = adapters
-    engine = TextEngine(model, adapters=root)
-    engine.start(job("base", tokens=40))
-    while not any(found.job_id == "base" for found in engine.step()):
-        pass
-    engine.start(with_adapter("late", digests[0]))
-    grown: list[set[str]] = []
-    while not grown or "late" not in grown[-1]:
-        grown.append({found.job_id for found in engine.step()})
-    assert {"base"} in grown
-    assert all(names == {"base"} for names in grown[:-1] if names)  # half a step tells nothing
-    assert finished(engine)["late"].adapter == digests[0]
-
-
-def test_several_rows_with_one_bad_adapter_are_told_alike(model: LoadedModel, tmp_path: Path) -> None:
-    engine = TextEngine(model, adapters=tmp_path)
-    for name in "ab":
-        wish = with_adapter(name, "0" * 64)
-        engine.start(replace(wish, sampling=replace(wish.sampling, n=3)))
-    engine.start(with_adapter("c", "0" * 64, when_adapter_is_bad="fail"))
-    engine.start(job("base", tokens=6))
-    broken: list[str] = []
-    done: list[Finished] = []
-    while engine.stats()["running"]:
-        for found in engine.step():
-            if isinstance(found, Broken):
-                broken.append(found.job_id)
-            elif isinstance(found, Finished):
-                done.append(found)
-    assert broken == ["c"]
-    assert sorted(found.job_id for found in done) == ["a", "b", "base"]
-    assert all("note" in output.meta for found in done if found.job_id in "ab" for output in found.outputs)
-
-
-@pytest.mark.parametrize("together", [True, False])
-def test_a_vanished_adapter_is_told_and_the_base_model_answers(
-    model: LoadedModel, tmp_path: Path, *, together: bool
-) -> None:
-    engine = TextEngine(model, adapters=tmp_path, reproducible=not together)
-    engine.start(with_adapter("a", "0" * 64))
-    done = finished(engine)["a"]
-    assert done.adapter is None
-    assert "cannot be used" in done.outputs[0].meta["note"]
-    assert text(done)
-
-
-def test_a_vanished_adapter_fails_the_job_whose_terms_say_so(model: LoadedModel, tmp_path: Path) -> None:
-    engine = TextEngine(model, adapters=tmp_path)
-    engine.start(with_adapter("a", "0" * 64, when_adapter_is_bad="fail"))
-    engine.start(job("b", tokens=3))
-    broken: list[Broken] = []
-    while engine.stats()["running"]:
-        broken += [found for found in engine.step() if isinstance(found, Broken)]
-    assert [(found.job_id, found.kind) for found in broken] == [("a", "adapter")]
-
-
 def test_samples_of_one_prompt_are_parts_and_the_prompt_is_read_once(model: LoadedModel) -> None:
     engine = TextEngine(model)
     wish = job("a", tokens=12)
@@ -291,57 +160,10 @@ def test_a_constraint_holds_its_row_and_no_other(model: LoadedModel) -> None:
     assert not set(text(done["free"]).split()) <= {"rain", "snow", "wind"}
 
 
-def test_where_memory_is_short_the_batch_shrinks_and_every_job_is_made(
-    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = TextEngine(model, room=4)
-    wishes = [job(str(n), theme=f"theme {n}", tokens=14, temperature=0.0) for n in range(4)]
-    alone = {wish.id: text(made_alone(model, wish)) for wish in wishes}
-    for wish in wishes:
-        engine.start(wish)
-    for _ in range(14):
-        engine.step()
-    writing, failures = Decoder.writing, iter([torch.OutOfMemoryError("no"), MemoryError()])
-
-    def short(self: Decoder, *given: Any) -> Generator[None, None, torch.Tensor]:
-        if (error := next(failures, None)) is not None:
-            raise error
-        return (yield from writing(self, *given))
-
-    monkeypatch.setattr(Decoder, "writing", short)
-    engine.step()
-    assert engine.stats()["room"] == 2
-    assert not engine.fits(job("more"))
-    done = finished(engine)
-    assert set(done) == {"0", "1", "2", "3"}
-    assert (
-        sum(text(found)[:12] == alone[name][:12] for name, found in done.items()) >= 3
-    )  # bfloat16 may part one
-    assert engine.fits(job("more"))
-    assert engine.stats()["room"] == 4
-
-
-def test_one_that_is_alone_and_still_too_large_fails_alone(
-    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = TextEngine(model)
-    engine.start(job("a"))
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            Decoder, "read", lambda *_: (_ for _ in ()).throw(RuntimeError("can't allocate memory"))
-        )
-        (broken,) = engine.step()
-    assert isinstance(broken, Broken)
-    assert broken.kind == "memory"
-    engine.start(job("b", tokens=3))
-    assert set(finished(engine)) == {"b"}
-
-
 @pytest.mark.parametrize("theme", ["rain", "x" * 900])
-def test_greedy_text_is_that_of_generate(model: LoadedModel, theme: str) -> None:
+def test_greedy_text_is_that_of_generate(exact: LoadedModel, theme: str) -> None:
     """The same tokens as transformers' own `generate`, in float32."""
-    network = copy.deepcopy(model.network).float()
-    engine = TextEngine(replace(model, network=network, dtype=torch.float32))
+    engine = TextEngine(exact)
     wishes = [
         replace(job(str(n), theme=f"{theme} {n}", form=form, tokens=30, temperature=0.0))
         for n, form in enumerate(["free verse", "haiku", "short story"])
@@ -354,7 +176,7 @@ def test_greedy_text_is_that_of_generate(model: LoadedModel, theme: str) -> None
     for wish in wishes:
         row = rows[wish.id]
         ids = torch.tensor([row.prompt])
-        made = network.generate(
+        made = exact.network.generate(
             ids,
             attention_mask=torch.ones_like(ids),
             max_new_tokens=len(row.made),
@@ -379,54 +201,3 @@ def test_what_begins_alike_is_read_once(model: LoadedModel, monkeypatch: pytest.
         finished(engine)
     assert read[1] == 1
     assert 1 < read[2] < read[0]
-
-
-def test_a_row_whose_numbers_run_away_fails_alone_and_leaves_nothing(model: LoadedModel) -> None:
-    engine = TextEngine(model)
-    wish = job("a", tokens=8, temperature=0.0)
-    engine.start(replace(wish, sampling=replace(wish.sampling, n=2)))
-    engine.start(job("b", tokens=8, temperature=0.0))
-    while {(found.job_id, found.part) for found in engine.step() if isinstance(found, Grew)} < {
-        ("a", 0), ("a", 1), ("b", 0),
-    }:  # fmt: skip
-        pass
-    for row in engine._rows:
-        if row.job.id == "a" and row.seat is not None:
-            engine._network.cache.data[:, :, row.seat.slot, :, :4] = torch.nan
-    broken = [found for _ in range(2) for found in engine.step() if isinstance(found, Broken)]
-    assert [found.job_id for found in broken] == ["a"]  # once, with two samples that ran away
-    engine.start(job("c", tokens=8, temperature=0.0))
-    done = finished(engine)
-    assert text(done["b"]) == text(done["c"])
-
-
-def test_a_poem_that_comes_is_read_between_the_halves_of_a_step(model: LoadedModel) -> None:
-    engine = TextEngine(model, reproducible=False)
-    alone = TextEngine(model)
-    for one in (engine, alone):
-        one.start(job("long", tokens=30, temperature=0.0))
-    while not engine.step():
-        pass
-    assert engine.step() == []  # the first half
-    engine.start(job("poem", theme="snow", tokens=4))
-    assert {found.job_id for found in engine.step()} == {"poem"}
-    engine.start(job("gone", theme="wind", tokens=4))
-    engine.step()
-    engine.cancel("gone")
-    assert text(finished(engine)["long"])[:8] == text(finished(alone)["long"])[:8]
-
-
-def test_one_that_leaves_between_the_halves_takes_nothing_of_the_others_along(model: LoadedModel) -> None:
-    engine = TextEngine(model, room=2)
-    for name in "ab":
-        engine.start(job(name, theme=name, tokens=12, temperature=0.0))
-    while len({found.job_id for found in engine.step()}) < 2:
-        pass
-    assert engine.step() == []
-    engine.cancel("a")
-    engine.start(job("c", theme="c", tokens=12, temperature=0.0))
-    done = finished(engine)
-    alone = TextEngine(model)
-    for name in "bc":
-        alone.start(job(name, theme=name, tokens=12, temperature=0.0))
-        assert text(finished(alone)[name])[:8] == text(done[name])[:8]

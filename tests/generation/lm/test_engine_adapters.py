@@ -1,0 +1,133 @@
+"""Rows with adapters in one batch: each computed with its own, whatever comes of the others'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from peft import LoraConfig
+
+from generation.adapters import write
+from generation.host.engine import Broken, Finished
+from generation.lm.engine import TextEngine
+from tests.generation.lm.stepping import finished, text
+from tests.generation.stand import job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generation.lm.load import LoadedModel
+    from generation.wire.jobs import Job
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def adapters(model: LoadedModel, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Three random adapters on the disk, strong enough to be seen."""
+    root = tmp_path_factory.mktemp("adapters")
+    return root, [strong_adapter(root, model, seed) for seed in range(3)]
+
+
+def strong_adapter(root: Path, model: LoadedModel, seed: int) -> str:
+    generator = torch.Generator().manual_seed(seed)
+    names = [name for name in model.base.modules if name.endswith(("q_proj", "down_proj"))]
+    tensors = {}
+    for name in names:
+        out, width = model.base.modules[name]
+        tensors[f"base_model.model.{name}.lora_A.weight"] = torch.randn(4, width, generator=generator) * 0.09
+        tensors[f"base_model.model.{name}.lora_B.weight"] = torch.randn(out, 4, generator=generator) * 0.09
+    config = LoraConfig(
+        r=4, lora_alpha=8, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"
+    ).to_dict()
+    return write(root, config, tensors, base=model.base, manifest={})
+
+
+def with_adapter(name: str, digest: str, **terms: Any) -> Job:
+    made = job(name, tokens=8, temperature=0.0)
+    return replace(made, adapter=digest, terms=replace(made.terms, **terms))
+
+
+def test_rows_with_different_adapters_run_together_and_say_which(
+    exact: LoadedModel, adapters: tuple[Path, list[str]]
+) -> None:
+    root, digests = adapters
+    alone = {}
+    for digest in (None, *digests):
+        engine = TextEngine(exact, adapters=root, reproducible=True)
+        engine.start(job("x", tokens=8, temperature=0.0) if digest is None else with_adapter("x", digest))
+        alone[digest] = text(finished(engine)["x"])
+    assert len(set(alone.values())) == 4
+    engine = TextEngine(exact, adapters=root)
+    engine.start(job("base", tokens=8, temperature=0.0))
+    for digest in digests:
+        engine.start(with_adapter(digest[:8], digest))
+    done = finished(engine)
+    assert {name: found.adapter for name, found in done.items()} == {
+        "base": None, **{digest[:8]: digest for digest in digests},
+    }  # fmt: skip
+    assert text(done["base"]) == alone[None]
+    for digest in digests:
+        assert text(done[digest[:8]]) == alone[digest]
+    assert sorted(engine.stats()["adapters"]) == sorted(digests)
+
+
+def test_a_row_goes_on_while_an_adapter_is_loaded_for_another(
+    model: LoadedModel, adapters: tuple[Path, list[str]]
+) -> None:
+    root, digests = adapters
+    engine = TextEngine(model, adapters=root)
+    engine.start(job("base", tokens=40))
+    while not any(found.job_id == "base" for found in engine.step()):
+        pass
+    engine.start(with_adapter("late", digests[0]))
+    grown: list[set[str]] = []
+    while not grown or "late" not in grown[-1]:
+        grown.append({found.job_id for found in engine.step()})
+    assert {"base"} in grown
+    assert all(names == {"base"} for names in grown[:-1] if names)  # half a step tells nothing
+    assert finished(engine)["late"].adapter == digests[0]
+
+
+def test_several_rows_with_one_bad_adapter_are_told_alike(model: LoadedModel, tmp_path: Path) -> None:
+    engine = TextEngine(model, adapters=tmp_path)
+    for name in "ab":
+        wish = with_adapter(name, "0" * 64)
+        engine.start(replace(wish, sampling=replace(wish.sampling, n=3)))
+    engine.start(with_adapter("c", "0" * 64, when_adapter_is_bad="fail"))
+    engine.start(job("base", tokens=6))
+    broken: list[str] = []
+    done: list[Finished] = []
+    while engine.stats()["running"]:
+        for found in engine.step():
+            if isinstance(found, Broken):
+                broken.append(found.job_id)
+            elif isinstance(found, Finished):
+                done.append(found)
+    assert broken == ["c"]
+    assert sorted(found.job_id for found in done) == ["a", "b", "base"]
+    assert all("note" in output.meta for found in done if found.job_id in "ab" for output in found.outputs)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_vanished_adapter_is_told_and_the_base_model_answers(
+    model: LoadedModel, tmp_path: Path, *, together: bool
+) -> None:
+    engine = TextEngine(model, adapters=tmp_path, reproducible=not together)
+    engine.start(with_adapter("a", "0" * 64))
+    done = finished(engine)["a"]
+    assert done.adapter is None
+    assert "cannot be used" in done.outputs[0].meta["note"]
+    assert text(done)
+
+
+def test_a_vanished_adapter_fails_the_job_whose_terms_say_so(model: LoadedModel, tmp_path: Path) -> None:
+    engine = TextEngine(model, adapters=tmp_path)
+    engine.start(with_adapter("a", "0" * 64, when_adapter_is_bad="fail"))
+    engine.start(job("b", tokens=3))
+    broken: list[Broken] = []
+    while engine.stats()["running"]:
+        broken += [found for found in engine.step() if isinstance(found, Broken)]
+    assert [(found.job_id, found.kind) for found in broken] == [("a", "adapter")]
