@@ -157,10 +157,13 @@ class TextEngine:
         try:
             writing = [row for row in self._rows if row.seat is not None and row.made and not row.unread]
             read = None if self._just_read and writing else self._read()
-            self._just_read = read is not None
             if read is not None:
+                self._just_read = True
                 return progress + read
             progress += self._write(writing)
+            self._just_read = (
+                self._just_read and self._half is not None
+            )  # a whole token is owed, not half of one
         except (MemoryError, RuntimeError) as error:
             if not _no_memory(error):
                 raise

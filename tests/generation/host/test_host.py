@@ -178,7 +178,7 @@ class Stammering(FakeEngine):
 
 
 async def test_an_engine_that_tells_an_ending_twice_ends_nothing_but_that_job() -> None:
-    async with stand(Stammering()) as host:
+    async with stand(Stammering()) as host, asyncio.timeout(10):
         for name in ("a", "b"):
             await host.client.put(job(name))
             assert isinstance((await host.all(name))[-1].event, Done)

@@ -12,6 +12,7 @@ from peft import LoraConfig
 from generation.adapters import write
 from generation.host.engine import Broken, Finished
 from generation.lm.engine import TextEngine
+from generation.lm.residency import MOST
 from tests.generation.lm.stepping import finished, text
 from tests.generation.stand import job
 
@@ -131,3 +132,15 @@ def test_a_vanished_adapter_fails_the_job_whose_terms_say_so(model: LoadedModel,
     while engine.stats()["running"]:
         broken += [found for found in engine.step() if isinstance(found, Broken)]
     assert [(found.job_id, found.kind) for found in broken] == [("a", "adapter")]
+
+
+def test_no_more_different_adapters_are_let_in_than_one_stack_may_have(
+    model: LoadedModel, tmp_path: Path
+) -> None:
+    engine = TextEngine(model, room=MOST + 4, adapters=tmp_path)
+    for n in range(MOST):
+        assert engine.fits(with_adapter(str(n), f"{n:064x}"))
+        engine.start(with_adapter(str(n), f"{n:064x}"))
+    assert not engine.fits(with_adapter("another", "f" * 64))
+    assert engine.fits(with_adapter("known", f"{3:064x}"))
+    assert engine.fits(job("base"))

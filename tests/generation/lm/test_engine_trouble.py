@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,9 @@ def test_a_poem_that_comes_is_read_between_the_halves_of_a_step(exact: LoadedMod
         one.start(job("long", tokens=30, temperature=0.0))
     while not engine.step():
         pass
-    assert engine.step() == []  # the first half
+    assert engine.step() == []
+    assert engine.step()  # the token that is owed after a reading
+    assert engine.step() == []  # the first half of the next
     engine.start(job("poem", theme="snow", tokens=4))
     assert {found.job_id for found in engine.step()} == {"poem"}
     engine.start(job("gone", theme="wind", tokens=4))
@@ -104,16 +107,50 @@ def test_a_poem_that_comes_is_read_between_the_halves_of_a_step(exact: LoadedMod
 
 
 def test_one_that_leaves_between_the_halves_takes_nothing_of_the_others_along(exact: LoadedModel) -> None:
+    """Its slot goes to one with a longer prompt, into which the second half of its token would have been written."""
+    themes = {"a": "a", "b": "b", "c": "the long way home through the snow " * 6}
+    wishes = {name: job(name, theme=theme, tokens=12, temperature=0.0) for name, theme in themes.items()}
     engine = TextEngine(exact, room=2)
     for name in "ab":
-        engine.start(job(name, theme=name, tokens=12, temperature=0.0))
+        engine.start(wishes[name])
     while len({found.job_id for found in engine.step()}) < 2:
         pass
     assert engine.step() == []
     engine.cancel("a")
-    engine.start(job("c", theme="c", tokens=12, temperature=0.0))
+    engine.start(wishes["c"])
     done = finished(engine)
-    alone = TextEngine(exact)
     for name in "bc":
-        alone.start(job(name, theme=name, tokens=12, temperature=0.0))
-        assert text(finished(alone)[name]) == text(done[name])
+        assert text(done[name]) == text(made_alone(exact, wishes[name]))
+
+
+def test_those_that_write_get_their_turns_while_much_is_read(model: LoadedModel) -> None:
+    engine = TextEngine(model, room=4)
+    engine.start(job("writes", tokens=60))
+    while not engine.step():
+        pass
+    for n in range(3):
+        engine.start(job(f"new{n}", theme=f"{n} " + "snow falls on the sea at night " * 30, tokens=4))
+    told: list[set[str]] = []
+    while sum(any(f"new{n}" in names for names in told) for n in range(3)) < 3:
+        told.append({found.job_id for found in engine.step()})
+    came = [n for n, names in enumerate(told) if names & {"new0", "new1", "new2"} and "writes" not in names]
+    for before, after in itertools.pairwise(came):
+        assert any("writes" in names for names in told[before:after])
+
+
+def test_when_nobody_is_left_who_was_short_of_memory_there_is_room_again(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = TextEngine(model, room=4)
+    for n in range(4):
+        engine.start(job(str(n), tokens=30, seed=n))
+    while len({found.job_id for found in engine.step()}) < 4:
+        pass
+    with monkeypatch.context() as patched:
+        patched.setattr(Decoder, "writing", lambda *_: (_ for _ in ()).throw(MemoryError()))
+        engine.step()
+    assert engine.stats()["room"] == 2
+    for n in range(4):
+        engine.cancel(str(n))
+    wish = job("four", tokens=4)
+    assert engine.fits(replace(wish, sampling=replace(wish.sampling, n=4)))

@@ -100,6 +100,28 @@ def test_those_that_nobody_wants_are_let_go(residency: Residency, adapters: tupl
     loaded(residency, digests[:1])  # and may come back
 
 
+def test_one_in_use_is_kept_however_long_ago_it_was_wanted(
+    residency: Residency, adapters: tuple[Path, list[str]]
+) -> None:
+    digests = adapters[1]
+    loaded(residency, digests)
+    residency.forget(set(digests[:2]))
+    assert all(residency.at_hand(digest) for digest in digests[:2])
+
+
+def test_a_stack_that_lacks_one_who_began_meanwhile_is_not_changed_to(
+    residency: Residency, adapters: tuple[Path, list[str]]
+) -> None:
+    a, b, c = adapters[1][:3]
+    loaded(residency, [a, b, c])
+    stacked(residency, {a, b, c}, set())
+    residency.stack({b}, {b})  # a smaller one is begun
+    residency.wait(5.0)
+    stack = residency.stack({a, b}, {a, b})
+    assert stack is not None
+    assert {a, b} <= set(stack.digests)
+
+
 def test_one_that_is_bad_is_told_and_may_be_wanted_again(residency: Residency) -> None:
     for _ in range(2):
         with pytest.raises(AdapterError):
