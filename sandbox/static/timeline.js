@@ -13,6 +13,7 @@ export class Timeline {
   #messages = new Map();
   #rows = new Map();
   #stuck = true;
+  #top = 0; // where the list stood when that was last looked at
   #unseen = 0;
   #limit = PAGE;
 
@@ -30,7 +31,7 @@ export class Timeline {
     this.scroller.addEventListener("scroll", () => this.#scrolled());
     this.pill.addEventListener("click", () => this.toEnd());
     this.earlier.addEventListener("click", () => this.#showEarlier());
-    const observer = new ResizeObserver(() => this.#stuck && this.#toEnd());
+    const observer = new ResizeObserver(() => this.#follows() && this.#toEnd());
     observer.observe(this.list);
     observer.observe(this.scroller);
   }
@@ -62,10 +63,11 @@ export class Timeline {
       return;
     }
     const mine = message.author.id === this.people.me.id || message.interaction_metadata?.user.id === this.people.me.id;
+    const follows = this.#follows();
     this.#draw();
     this.#announce(message);
     if (mine) this.toEnd();
-    else if (!this.#stuck) this.#countUnseen();
+    else if (!follows) this.#countUnseen();
   }
 
   remove(id) {
@@ -102,10 +104,18 @@ export class Timeline {
 
   #toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#top = this.scroller.scrollTop;
+  }
+
+  /** Whether the end is followed. A browser tells of scrolling a frame late: who has just left is not pulled back. */
+  #follows() {
+    if (this.scroller.scrollTop !== this.#top) this.#scrolled();
+    return this.#stuck;
   }
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.#top = scrollTop;
     this.#stuck = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     if (this.#stuck) {
       this.#unseen = 0;

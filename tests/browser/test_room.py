@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     Visit = Callable[..., Any]
 
 AT_END = "(node) => node.scrollHeight - node.scrollTop - node.clientHeight < 2"
+
+# in one task: the browser tells of the scrolling a frame later, and lays the message out before it paints
+SCROLL_THEN_HEAR = """(node, data) => {
+  node.scrollTo(0, 100);
+  sockets.at(-1).dispatchEvent(new MessageEvent("message", { data }));
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 
 FAINT = """() => {
   const channel = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -145,6 +153,32 @@ async def test_the_end_is_followed_only_by_who_stands_there(visit: Visit, garden
     await pill.click()
     await expect(said(page).get_by_text("and another")).to_be_in_viewport()
     await expect(pill).to_be_hidden()
+
+
+async def test_who_scrolled_away_in_the_frame_of_a_message_is_not_pulled_back(
+    visit: Visit, garden: Garden
+) -> None:
+    for number in range(40):
+        last = await garden.say("bo", f"message {number}\nof two lines", "poems")
+    page = await visit()
+    await page.add_init_script("""
+      window.sockets = [];
+      window.WebSocket = class extends WebSocket {
+        constructor(...given) {
+          super(...given);
+          sockets.push(this);
+        }
+      };
+    """)
+    await page.reload()
+    scroller = page.locator(".scroller")
+    await expect(said(page)).to_have_count(40)
+    assert await scroller.evaluate(AT_END)
+    came = {**last, "id": str(int(last["id"]) + 1), "content": "and another"}
+    await scroller.evaluate(SCROLL_THEN_HEAR, json.dumps({"type": "message_create", "data": came}))
+    await expect(said(page)).to_have_count(41)
+    await expect(page.get_by_role("button", name="1 new message")).to_be_visible()
+    assert await scroller.evaluate("(node) => node.scrollTop") == 100
 
 
 async def test_a_long_channel_shows_its_end_and_then_what_came_before(visit: Visit, garden: Garden) -> None:
