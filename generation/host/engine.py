@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 
+NO_PICTURES = "No pictures are made here."  # what an engine of texts says to a picture's job
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """The bytes of one finished part."""

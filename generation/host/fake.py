@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from generation.forms import FORMS
-from generation.host.engine import Cost, Finished, Grew, Output, Progress, RefusedError
+from generation.host.engine import NO_PICTURES, Cost, Finished, Grew, Output, Progress, RefusedError
 
 if TYPE_CHECKING:
     from generation.wire.jobs import Job
@@ -37,6 +37,8 @@ class FakeEngine:
         self._rows: dict[str, tuple[Job, random.Random, list[str]]] = {}
 
     def cost(self, job: Job) -> Cost:
+        if job.brief is None:
+            raise RefusedError("invalid", NO_PICTURES)
         if job.brief.form not in FORMS:
             raise RefusedError("invalid", "That form is not known here.")
         cost = Cost(10, job.sampling.max_tokens or FORMS[job.brief.form].tokens[job.brief.length])
@@ -48,7 +50,7 @@ class FakeEngine:
         return len(self._rows) < ROOM
 
     def start(self, job: Job) -> None:
-        draw = random.Random(f"{job.seed} {job.brief.theme}")  # noqa: S311 - no secret
+        draw = random.Random(f"{job.seed} {job.text_brief.theme}")  # noqa: S311 - no secret
         self._rows[job.id] = (job, draw, [])
 
     def step(self) -> list[Progress]:

@@ -271,7 +271,7 @@ class EngineLoop:
             "run_s": round(now - task.started_at, 3),
         }
         self._finish(found.job_id, Made(found.outputs, usage, found.model, found.adapter))
-        log.info("job_made", job=found.job_id, tenant=task.job.tenant, form=task.job.brief.form, **usage)
+        log.info("job_made", job=found.job_id, tenant=task.job.tenant, form=task.job.form, **usage)
 
     def _finish(self, job_id: str, news: News) -> None:
         task = self._tasks.pop(job_id)

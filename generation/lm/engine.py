@@ -15,7 +15,7 @@ import torch
 
 from generation.forms import FORMS, form_named
 from generation.forms.prompts import turns
-from generation.host.engine import Broken, Cost, Finished, Grew, Output, RefusedError
+from generation.host.engine import NO_PICTURES, Broken, Cost, Finished, Grew, Output, RefusedError
 from generation.lm.adapting import Adapting
 from generation.lm.architecture import UnknownArchitectureError, architecture_of
 from generation.lm.decoder import Decoder
@@ -101,6 +101,8 @@ class TextEngine:
         )  # fmt: skip
 
     def cost(self, job: Job) -> Cost:
+        if job.brief is None:
+            raise RefusedError("invalid", NO_PICTURES)
         if job.brief.form not in FORMS:
             raise RefusedError("invalid", f"There is no form called {job.brief.form[:40]}.")
         if job.model not in (None, self._name):
@@ -124,18 +126,18 @@ class TextEngine:
         if len(self._rows) + job.sampling.n > self._room:
             return False
         promised = sum(row.reserved for row in self._rows)
-        if promised + job.sampling.n * (len(self._prompt(job.brief)) + _limit(job)) > self._promise:
+        if promised + job.sampling.n * (len(self._prompt(job.text_brief)) + _limit(job)) > self._promise:
             return False
         used = {row.adapter for row in self._rows} - {None}
         return job.adapter is None or job.adapter in used or len(used) < MOST
 
     def start(self, job: Job) -> None:
-        prompt, adapter, note = list(self._prompt(job.brief)), job.adapter, ""
+        prompt, adapter, note = list(self._prompt(job.text_brief)), job.adapter, ""
         if adapter is not None and self._adapting is None:
             adapter, note = None, "That adapter is not served here."
         if adapter is not None and self._adapting is not None:
             self._adapting.want(adapter)
-        make = self._constraints.get(job.brief.form)
+        make = self._constraints.get(job.form)
         self._outputs[job.id] = {}
         for part in range(job.sampling.n):
             self._rows.append(
@@ -379,7 +381,7 @@ def _has_none(row: Row) -> bool:
 
 
 def _limit(job: Job) -> int:
-    return job.sampling.max_tokens or form_named(job.brief.form).tokens[job.brief.length]
+    return job.sampling.max_tokens or form_named(job.form).tokens[job.text_brief.length]
 
 
 def _no_memory(error: Exception) -> bool:

@@ -103,7 +103,7 @@ class Row:
         return None
 
     def _at_an_end(self, text: str) -> str:
-        return at_an_end(text, form_named(self.job.brief.form).kind)
+        return at_an_end(text, form_named(self.job.form).kind)
 
 
 def _before_stop(text: str, stops: Sequence[str]) -> str | None:

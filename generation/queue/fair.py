@@ -116,7 +116,7 @@ class FairQueue:
         """Take `job` into the line."""
         assert job.id not in self._waiting
         assert job.id not in self._running
-        kind = Lengths.kind(job.brief.form, expected.output_tokens)
+        kind = Lengths.kind(job.form, expected.output_tokens)
         entry = self._waiting[job.id] = _Entry(job, expected, next(self._ticket), kind)
         tenant = self._tenants.arrive(job.tenant)
         member = tenant.members.arrive(job.member)

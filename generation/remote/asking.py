@@ -32,14 +32,14 @@ _CONTROL = re.compile(r"<(?=[^\s\d])|\[(?=/?[A-Za-z]*[A-Z_]{2,})")
 
 def limit(job: Job) -> int:
     """How many tokens the piece may have."""
-    return job.sampling.max_tokens or form_named(job.brief.form).tokens[job.brief.length]
+    return job.sampling.max_tokens or form_named(job.form).tokens[job.text_brief.length]
 
 
 def messages(job: Job, without: Collection[str] = ()) -> list[dict[str, str]]:
     """The turns for the job's brief, in which nothing is a control token."""
     said = [
         {"role": turn.role, "content": _CONTROL.sub(r"\g<0> ", turn.text.strip())}
-        for turn in turns(job.brief)
+        for turn in turns(job.text_brief)
     ]
     if SYSTEM in without:
         system, first, *rest = said

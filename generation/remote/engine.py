@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import structlog
 
 from generation.forms import FORMS
-from generation.host.engine import Broken, Cost, Finished, Grew, Output, RefusedError
+from generation.host.engine import NO_PICTURES, Broken, Cost, Finished, Grew, Output, RefusedError
 from generation.remote import asking
 from generation.remote.adapters import RemoteAdapters
 from generation.remote.errands import Begins, Errand, Errands, Over, refusal
@@ -123,6 +123,8 @@ class RemoteEngine:
     # what the host's loop calls
 
     def cost(self, job: Job) -> Cost:
+        if job.brief is None:
+            raise RefusedError("invalid", NO_PICTURES)
         if job.brief.form not in FORMS:
             raise RefusedError("invalid", f"There is no form called {job.brief.form[:40]}.")
         if job.sampling.n > self._room:

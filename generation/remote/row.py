@@ -108,4 +108,4 @@ class Row:
         """The text of a row that has stopped, brought to an end."""
         if self.stopped in {"end", "stop"}:
             return self.text
-        return at_an_end(self.text, form_named(self.job.brief.form).kind)
+        return at_an_end(self.text, form_named(self.job.form).kind)

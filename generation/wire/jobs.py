@@ -25,9 +25,15 @@ TOKENS_LIMIT = 100_000
 STOPS_LIMIT, STOP_LIMIT = 8, 60
 SAMPLES_LIMIT = 16
 
-Kind = Literal["text"]
+PICTURES_LIMIT = 4
+STEPS_LEAST, STEPS_LIMIT = 2, 9
+AWAY_LIMIT = 16
+STYLE_LIMIT = 40
+
+Kind = Literal["text", "picture"]
 Length = Literal["short", "medium", "long"]
 Move = Literal["new", "vary", "continue"]
+PictureMove = Literal["new", "vary", "mix", "morph"]
 WhenAdapterIsBad = Literal["base", "fail"]
 
 
@@ -44,6 +50,34 @@ class Brief:
     length: Length = "medium"
     move: Move = "new"
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a picture lies in the network's space, replayable for ever.
+
+    That is the words as typed, the name of a style (`generation.forms.pictures`; empty: any), the seed of its z, and the
+    seeds of the steps that each `vary` took away from there.
+    """
+
+    theme: str
+    style: str = ""
+    seed: int = 0
+    away: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureBrief:
+    """The pictures that a member asked for.
+
+    `new` makes `count` (1 to 4) at one spot, with the seeds `seed`, `seed + 1`, … (mod 2**31). `vary` makes `count` that
+    each lie a step away from its one spot, by the job's seed and those after it. `mix` goes from the first of two spots
+    to the second in `count` (2 to 9) pictures; `morph` moves between its two in one picture, there and back.
+    """
+
+    move: PictureMove
+    spots: tuple[Spot, ...]
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +117,7 @@ class Terms:
 class Job:
     """One thing to make. `asked_at` is in Unix seconds, as first asked, and survives resubmission.
 
-    `seed` is in [0, 2**31). `model` and `adapter` of None mean the host's default and no adapter.
+    A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31). `model` and `adapter` of None mean the host's default and no adapter.
     """
 
     id: str
@@ -91,12 +125,30 @@ class Job:
     tenant: str
     member: str
     asked_at: float
-    brief: Brief
+    brief: Brief | None
     seed: int
+    picture: PictureBrief | None = None
     sampling: Sampling = field(default_factory=Sampling)
     terms: Terms = field(default_factory=Terms)
     model: str | None = None
     adapter: str | None = None
+
+    @property
+    def text_brief(self) -> Brief:
+        """The brief, where the job is known to be a text's."""
+        assert self.brief is not None
+        return self.brief
+
+    @property
+    def picture_brief(self) -> PictureBrief:
+        """What is asked for, where the job is known to be a picture's."""
+        assert self.picture is not None
+        return self.picture
+
+    @property
+    def form(self) -> str:
+        """What sort of thing it makes, in a word: a text's form, a picture's move."""
+        return self.picture.move if self.picture is not None else self.text_brief.form
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -113,15 +165,44 @@ class Job:
         return job
 
 
+THEME_RULE = f"A theme has 1 to {THEME_LIMIT} characters."
+_MOVES: dict[
+    PictureMove, tuple[int, int, int, str]
+] = {  # spots, the least and most that are made, and that in words
+    "new": (1, 1, PICTURES_LIMIT, f"New pictures are 1 to {PICTURES_LIMIT}, at one spot."),
+    "vary": (1, 1, PICTURES_LIMIT, f"Variations are 1 to {PICTURES_LIMIT}, of one spot."),
+    "mix": (2, STEPS_LEAST, STEPS_LIMIT, f"A mix has two spots and {STEPS_LEAST} to {STEPS_LIMIT} pictures."),
+    "morph": (2, 1, 1, "A morph is one picture between two spots."),
+}
+
+Rule = tuple[bool, str]  # whether it holds, and the sentence where it does not
+
+
 def _check(job: Job) -> None:
     """Ranges that types cannot say."""
+    rules = _job_rules(job)
+    if job.brief is not None:
+        rules += _brief_rules(job.brief)
+    if job.picture is not None:
+        rules += _picture_rules(job.picture)
+    for holds, sentence in rules:
+        if not holds:
+            raise InvalidJobError(sentence)
+
+
+def _job_rules(job: Job) -> list[Rule]:
     sampling, terms = job.sampling, job.terms
-    rules = [
+    return [
         (JOB_ID.fullmatch(job.id) is not None, "A job's id is 1 to 64 letters, digits, - or _."),
+        (
+            job.kind != "text" or (job.brief is not None and job.picture is None),
+            "A job of kind text has a brief and no picture.",
+        ),
+        (
+            job.kind != "picture" or (job.picture is not None and job.brief is None),
+            "A job of kind picture has a picture and no brief.",
+        ),
         (0 <= job.seed < SEEDS, f"A seed is from 0 to {SEEDS - 1}."),
-        (0 < len(job.brief.theme) <= THEME_LIMIT, f"A theme has 1 to {THEME_LIMIT} characters."),
-        (len(job.brief.tone) <= TONE_LIMIT, f"A tone has at most {TONE_LIMIT} characters."),
-        (len(job.brief.source) <= SOURCE_LIMIT, f"A source has at most {SOURCE_LIMIT} characters."),
         (0.0 <= sampling.temperature <= 5.0, "A temperature is from 0 to 5."),
         (0.0 < sampling.top_p <= 1.0, "top_p is above 0 and at most 1."),
         (sampling.top_k >= 0, "top_k is 0 (off) or more."),
@@ -139,9 +220,29 @@ def _check(job: Job) -> None:
         (0.0 < terms.weight <= 1000.0, "A weight is above 0 and at most 1000."),
         (abs(terms.priority) <= 100, "A priority is from -100 to 100."),
     ]
-    for holds, sentence in rules:
-        if not holds:
-            raise InvalidJobError(sentence)
+
+
+def _brief_rules(brief: Brief) -> list[Rule]:
+    return [
+        (0 < len(brief.theme) <= THEME_LIMIT, THEME_RULE),
+        (len(brief.tone) <= TONE_LIMIT, f"A tone has at most {TONE_LIMIT} characters."),
+        (len(brief.source) <= SOURCE_LIMIT, f"A source has at most {SOURCE_LIMIT} characters."),
+    ]
+
+
+def _picture_rules(picture: PictureBrief) -> list[Rule]:
+    spots, least, most, sentence = _MOVES[picture.move]
+    rules = [(len(picture.spots) == spots and least <= picture.count <= most, sentence)]
+    for spot in picture.spots:
+        steps = len(spot.away) + (picture.move == "vary")
+        rules += [
+            (0 < len(spot.theme) <= THEME_LIMIT, THEME_RULE),
+            (len(spot.style) <= STYLE_LIMIT, f"A style has at most {STYLE_LIMIT} characters."),
+            (0 <= spot.seed < SEEDS, f"A spot's seed is from 0 to {SEEDS - 1}."),
+            (all(0 <= seed < SEEDS for seed in spot.away), f"A step away has a seed from 0 to {SEEDS - 1}."),
+            (steps <= AWAY_LIMIT, f"A picture is varied at most {AWAY_LIMIT} times in a row."),
+        ]
+    return rules
 
 
 __all__ = [
@@ -153,6 +254,9 @@ __all__ = [
     "Kind",
     "Length",
     "Move",
+    "PictureBrief",
+    "PictureMove",
     "Sampling",
+    "Spot",
     "Terms",
 ]

@@ -15,7 +15,7 @@ from generation.host.host import GenerationHost
 from generation.host.loop import EngineLoop
 from generation.wire.client import GenerationClient
 from generation.wire.events import Preview
-from generation.wire.jobs import Brief, Job, Sampling, Terms
+from generation.wire.jobs import Brief, Job, PictureBrief, Sampling, Spot, Terms
 from generation.wire.server import application
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from generation.host.results import Results
     from generation.queue import Admission
     from generation.wire.events import Event, Numbered
+    from generation.wire.jobs import PictureMove
 
 
 @dataclass
@@ -138,4 +139,26 @@ def job(
     return Job(
         id=name, kind="text", tenant="guild", member=member, asked_at=asked_at, brief=Brief(form, theme), seed=seed,
         sampling=Sampling(max_tokens=tokens, temperature=temperature), terms=Terms(deadline=deadline),
+    )  # fmt: skip
+
+
+def picture_job(
+    name: str,
+    theme: str = "a fox",
+    *,
+    move: PictureMove = "new",
+    spots: tuple[Spot, ...] = (),
+    count: int = 1,
+    seed: int = 7,
+    member: str = "ada",
+    deadline: float | None = None,
+    asked_at: float = 1.0,
+) -> Job:
+    """A job of a picture; without `spots`, as many as the move wants, about `theme` and then a blue apple."""
+    if not spots:
+        both = (Spot(theme, seed=seed), Spot("a blue apple", seed=seed))
+        spots = both if move in ("mix", "morph") else both[:1]
+    return Job(
+        id=name, kind="picture", tenant="guild", member=member, asked_at=asked_at, brief=None, seed=seed,
+        picture=PictureBrief(move, spots, count), terms=Terms(deadline=deadline),
     )  # fmt: skip

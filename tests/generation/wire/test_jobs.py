@@ -9,28 +9,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.wire.jobs import SEEDS, Brief, InvalidJobError, Job, Sampling, Terms
-from tests.generation.stand import job
+from generation.wire.jobs import SEEDS, Brief, InvalidJobError, Job, PictureBrief, Sampling, Spot, Terms
+from tests.generation.stand import job, picture_job
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 finite = {"allow_nan": False, "allow_infinity": False}
-jobs = st.builds(
-    Job,
-    id=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
-    kind=st.just("text"),
-    tenant=texts,
-    member=texts,
-    asked_at=st.floats(**finite),
-    brief=st.builds(
-        Brief, form=texts, theme=texts.filter(bool), tone=texts, length=st.sampled_from(["short", "medium", "long"]),
-        move=st.sampled_from(["new", "vary", "continue"]), source=texts,
-    ),
-    seed=st.integers(0, SEEDS - 1),
-    sampling=st.builds(Sampling, temperature=st.floats(0, 5), top_k=st.integers(0, 100)),
-    terms=st.builds(Terms, weight=st.floats(0.01, 1000), deadline=st.none() | st.floats(**finite)),
-    model=st.none() | texts,
-    adapter=st.none() | texts,
+seeds = st.integers(0, SEEDS - 1)
+briefs = st.builds(
+    Brief, form=texts, theme=texts.filter(bool), tone=texts, length=st.sampled_from(["short", "medium", "long"]),
+    move=st.sampled_from(["new", "vary", "continue"]), source=texts,
 )  # fmt: skip
+spots = st.builds(
+    Spot, theme=texts.filter(bool), style=st.sampled_from(["", "flat", "ink"]), seed=seeds,
+    away=st.lists(seeds, max_size=15).map(tuple),
+)  # fmt: skip
+pictures = st.one_of(
+    st.builds(PictureBrief, st.sampled_from(["new", "vary"]), st.tuples(spots), st.integers(1, 4)),
+    st.builds(PictureBrief, st.just("mix"), st.tuples(spots, spots), st.integers(2, 9)),
+    st.builds(PictureBrief, st.just("morph"), st.tuples(spots, spots)),
+)
+
+
+def jobs_of(**kind: st.SearchStrategy[Any]) -> st.SearchStrategy[Job]:
+    return st.builds(
+        Job,
+        id=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+        tenant=texts,
+        member=texts,
+        asked_at=st.floats(**finite),
+        seed=seeds,
+        sampling=st.builds(Sampling, temperature=st.floats(0, 5), top_k=st.integers(0, 100)),
+        terms=st.builds(Terms, weight=st.floats(0.01, 1000), deadline=st.none() | st.floats(**finite)),
+        model=st.none() | texts,
+        adapter=st.none() | texts,
+        **kind,
+    )
+
+
+jobs = jobs_of(kind=st.just("text"), brief=briefs) | jobs_of(
+    kind=st.just("picture"), brief=st.none(), picture=pictures
+)
 
 
 @given(jobs)
@@ -40,10 +58,18 @@ def test_a_job_survives_the_wire_whole(made: Job) -> None:
 
 def test_what_has_a_default_may_be_left_out() -> None:
     data = job("a").to_json()
-    for name in ("sampling", "terms", "model", "adapter"):
+    for name in ("sampling", "terms", "model", "adapter", "picture"):
         del data[name]
     del data["brief"]["tone"]
     assert Job.from_json(data).sampling == Sampling()
+    data = picture_job("a").to_json()
+    data["picture"] = {"move": "new", "spots": [{"theme": "a fox"}]}
+    assert Job.from_json(data).picture == PictureBrief("new", (Spot("a fox"),))
+
+
+def test_what_is_made_is_named_in_a_word() -> None:
+    assert job("a").form == "free verse"
+    assert picture_job("a", move="mix", count=3).form == "mix"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +79,12 @@ def test_what_has_a_default_may_be_left_out() -> None:
         ("id", "a/b", "id"),
         ("id", "x" * 65, "id"),
         ("id", 7, "id must be text"),
-        ("kind", "picture", "kind must be one of text"),
-        ("kind", ["text"], "kind must be one of text"),
-        ("kind", {}, "kind must be one of text"),
+        ("kind", "music", "kind must be one of text, picture"),
+        ("kind", ["text"], "kind must be one of text, picture"),
+        ("kind", {}, "kind must be one of text, picture"),
+        ("kind", "picture", "A job of kind picture has a picture"),
+        ("picture", {"move": "new", "spots": [{"theme": "a fox"}]}, "A job of kind text has a brief"),
+        ("brief", None, "A job of kind text has a brief"),
         ("seed", -1, "seed"),
         ("seed", SEEDS, "seed"),
         ("seed", True, "seed must be a whole number"),
@@ -87,16 +116,71 @@ def test_what_has_a_default_may_be_left_out() -> None:
     ],
 )
 def test_what_breaks_the_vocabulary_gets_one_sentence(path: str, value: Any, said: str) -> None:
-    data = job("a").to_json()
+    assert said in sentence_about(job("a"), path, value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("kind", "text", "A job of kind text has a brief"),
+        ("picture", None, "A job of kind picture has a picture"),
+        ("picture", "a fox", "picture must be an object"),
+        ("brief", {"form": "haiku", "theme": "rain"}, "A job of kind picture has a picture and no brief"),
+        ("picture.move", "steal", "picture.move must be one of new, vary, mix, morph"),
+        ("picture.move", "mix", "A mix has two spots"),
+        ("picture.move", "morph", "A morph is one picture between two spots"),
+        ("picture.spots", [], "at one spot"),
+        ("picture.spots", [{"theme": "a"}, {"theme": "b"}], "at one spot"),
+        ("picture.spots", {"theme": "a"}, "picture.spots must be a list"),
+        ("picture.count", 0, "New pictures are 1 to 4"),
+        ("picture.count", 5, "New pictures are 1 to 4"),
+        ("picture.count", 1.5, "picture.count must be a whole number"),
+        ("picture.size", 512, "picture.size is not a field"),
+        ("picture.spots.0.theme", "", "A theme has 1 to 1000"),
+        ("picture.spots.0.theme", "x" * 1001, "A theme has 1 to 1000"),
+        ("picture.spots.0.style", "x" * 41, "A style has at most 40"),
+        ("picture.spots.0.style", None, "style must be text"),
+        ("picture.spots.0.seed", SEEDS, "A spot's seed"),
+        ("picture.spots.0.seed", -1, "A spot's seed"),
+        ("picture.spots.0.away", [SEEDS], "A step away"),
+        ("picture.spots.0.away", [1, True], "picture.spots[0].away[1] must be a whole number"),
+        ("picture.spots.0.away", [1] * 17, "at most 16 times"),
+    ],
+)
+def test_what_breaks_a_picture_s_vocabulary_gets_one_sentence(path: str, value: Any, said: str) -> None:
+    assert said in sentence_about(picture_job("a"), path, value)
+
+
+@pytest.mark.parametrize(
+    ("move", "spots", "count"), [("mix", 2, 1), ("mix", 2, 10), ("morph", 2, 2), ("vary", 1, 5)]
+)
+def test_each_move_has_its_own_bounds(move: Any, spots: int, count: int) -> None:
+    made = picture_job("a", move=move, spots=(Spot("a fox"),) * spots, count=count)
+    with pytest.raises(InvalidJobError):
+        Job.from_json(made.to_json())
+
+
+def test_a_picture_is_varied_no_further_than_a_spot_can_say() -> None:
+    far = Spot("a fox", away=(1,) * 15)
+    varied = picture_job("a", move="vary", spots=(far,))
+    assert Job.from_json(varied.to_json()) == varied
+    further = picture_job("a", move="vary", spots=(Spot("a fox", away=(1,) * 16),))
+    with pytest.raises(InvalidJobError, match="at most 16 times"):
+        Job.from_json(further.to_json())
+
+
+def sentence_about(whole: Job, path: str, value: Any) -> str:
+    """What is said of `whole` with `value` at `path`."""
+    data = json.loads(json.dumps(whole.to_json()))
     *outer, last = path.split(".")
     place = data
     for name in outer:
-        place = place[name]
+        place = place[int(name) if name.isdecimal() else name]
     place[last] = value
     with pytest.raises(InvalidJobError) as caught:
         Job.from_json(data)
-    assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+    return str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["id", "kind", "tenant", "member", "asked_at", "brief", "seed"])
