@@ -219,9 +219,10 @@ class EngineLoop:
                 self._call_off(job.id)
             else:
                 self._pending.news.append((task.ticket, Started()))
-        if not self._running and (job := self._queue.take(lambda _: True)) is not None:
+        busy = {task.job.kind for task in self._running.values()}
+        if (job := self._queue.take(lambda job: job.kind not in busy)) is not None:
             self._running[job.id] = self._tasks[job.id]
-            self._finish(job.id, TOO_LARGE)  # an idle engine without room would hold up the line for ever
+            self._finish(job.id, TOO_LARGE)  # an idle engine without room would hold up its line for ever
 
     def _step(self) -> None:
         if not self._running:

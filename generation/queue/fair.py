@@ -10,24 +10,28 @@ a tenant it does two things, both bounded, so that nobody starves:
 - among members, the least `served - AHEAD_TOKENS * priority` of the next job goes first: a point lets a member be
   served `AHEAD_TOKENS` more than the others before they go first again, and never more.
 
-`put`, `take`, `cancel` and `end` are O(log n) amortised, `charge` is O(1), `line` is O(n log n). How many may wait is
-`Admission`'s.
+Each kind of job has room in the engine of its own: texts that wait for a row do not hold up pictures, nor the other way
+round, while what either costs is counted for both. So a kind that is full is passed over, by the same rules.
+
+`put`, `take`, `cancel` and `end` are O(log n) amortised, `charge` is O(1), `line` is O(n log n), a `take` that passes over
+a kind is O(n), with n of the other kinds waiting. How many may wait is `Admission`'s.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from generation.queue.forecast import Line, Members, Piece, Turns, play
 from generation.queue.lengths import Lengths
 from generation.queue.pace import Pace
 from generation.queue.parties import LeastServed, Party
 from generation.queue.pending import Pending
+from generation.wire.jobs import Kind as JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from generation.queue.lengths import Kind
     from generation.wire.jobs import Job
@@ -86,21 +90,39 @@ class _Usual:
         self.output_tokens += (output_tokens - self.output_tokens) / self.seen
 
 
+@dataclass(slots=True)
+class _Room:
+    """The jobs of one kind, and what was learned of them. `rows` run when the engine is full, as far as was seen."""
+
+    waiting: dict[str, _Entry] = field(default_factory=dict)
+    running: dict[str, _Entry] = field(default_factory=dict)
+    rows: float = 0.0
+    lengths: Lengths = field(default_factory=Lengths)
+    usual: _Usual = field(default_factory=_Usual)
+
+    def left(self, entry: _Entry) -> float:
+        """The output tokens that the job is believed to have before it."""
+        quantile = entry.ticket * GOLDEN % 1.0
+        return self.lengths.sample(entry.kind, entry.expected.output_tokens, quantile, entry.spent)
+
+    def usually(self, entry: _Entry) -> float:
+        """The output tokens of such a job, on average."""
+        return self.lengths.mean(entry.kind, entry.expected.output_tokens)
+
+
 class FairQueue:
     """The jobs that wait and run, and who was served how much."""
 
     def __init__(self, tokens_per_s: float = 15.0) -> None:
         """`tokens_per_s` is the first guess of the speed of one job alone; speeds are measured from then on."""
         self._pace = Pace(tokens_per_s)
-        self._lengths = Lengths()
+        self._rooms: dict[JobKind, _Room] = {kind: _Room() for kind in get_args(JobKind)}
         self._waiting: dict[str, _Entry] = {}
         self._running: dict[str, _Entry] = {}
         self._tenants = LeastServed(_Tenant)
         self._deadlines = Pending()
         self._ticket = count()
         self._now = 0.0  # as last told
-        self._room = 0.0  # rows that the engine runs when it is full, as far as was seen
-        self._usual = _Usual()
         self._charged = 0  # output tokens since the last measurement,
         self._charged_rows = 0  # and the sum over them of how many rows ran
 
@@ -118,48 +140,74 @@ class FairQueue:
         assert job.id not in self._running
         kind = Lengths.kind(job.form, expected.output_tokens)
         entry = self._waiting[job.id] = _Entry(job, expected, next(self._ticket), kind)
+        self._rooms[job.kind].waiting[job.id] = entry
         tenant = self._tenants.arrive(job.tenant)
         member = tenant.members.arrive(job.member)
         if tenant.waiting == 1:
             self._tenants.came(job.asked_at)
         elif member.waiting == 1:
             tenant.members.came(job.asked_at)
-        member.line.push(job.asked_at - AGEING_S * job.terms.priority, entry.ticket, job.id)
+        member.line.push(_own_turn(job), entry.ticket, job.id)
         self._tenants.goes_ahead(job.tenant, 0.0)
         self._stand(tenant, job.member)
         if job.terms.deadline is not None:
             self._deadlines.push(job.terms.deadline, entry.ticket, job.id)
 
     def take(self, fits: Callable[[Job], bool]) -> Job | None:
-        """The next job, which leaves the line to run; None when none waits or the next one has no room.
+        """The next job, which leaves the line to run; None when none waits that has room.
 
-        A job without room keeps its turn, so that smaller ones cannot overtake it for ever. Its input is charged
-        now, and as much output as pieces of its kind have on average; what it makes beyond is charged as it comes
+        A job without room keeps its turn, so that smaller ones of its kind cannot overtake it for ever. A job's input is
+        charged now, and as much output as pieces of its kind have on average; what it makes beyond is charged as it comes
         (`charge`), what it does not make is given back (`end`). Else one who comes anew would take every row that is
         free until the first of their tokens count (Sheng et al., "VTC with length prediction").
         """
+        full: set[JobKind] = set()
+        while (entry := self._next(full)) is not None:
+            if fits(entry.job):
+                self._run(entry)
+                return entry.job
+            room = self._rooms[entry.job.kind]
+            room.rows += ROOM_MOVES * (len(room.running) - room.rows)
+            full.add(entry.job.kind)
+        return None
+
+    def _next(self, full: Collection[JobKind]) -> _Entry | None:
+        """Whose turn it is, of those of a kind that is not `full`."""
+        if full:
+            open_to = (room for kind, room in self._rooms.items() if kind not in full)
+            return min(
+                (entry for room in open_to for entry in room.waiting.values()), key=self._turn, default=None
+            )
         name = self._tenants.least()
         if name is None:
             return None
-        tenant = self._tenants[name]
-        key = tenant.members.least()
+        members = self._tenants[name].members
+        key = members.least()
         assert key is not None
-        first = tenant.members[key].line.first()
+        first = members[key].line.first()
         assert first is not None
-        entry = self._waiting[first[2]]
-        if not fits(entry.job):
-            self._room += ROOM_MOVES * (len(self._running) - self._room)
-            return None
-        tenant.members[key].line.pop()
+        return self._waiting[first[2]]
+
+    def _turn(self, entry: _Entry) -> tuple[float, ...]:
+        """What orders all jobs that wait: the tenant's turn, the member's, the job's; the least goes first."""
+        job, tenant = entry.job, self._tenants[entry.job.tenant]
+        member = tenant.members[job.member]
+        return (
+            tenant.served, tenant.since, member.served - entry.ahead, member.since, _own_turn(job), entry.ticket
+        )  # fmt: skip
+
+    def _run(self, entry: _Entry) -> None:
+        job, room = entry.job, self._rooms[entry.job.kind]
+        tenant = self._tenants[job.tenant]
+        tenant.members[job.member].line.drop(entry.ticket)
         self._leave_line(entry)
-        self._running[entry.job.id] = entry
-        self._room = max(self._room, len(self._running))
-        tenant.members.took(key)
-        self._tenants.took(name)
-        self._stand(tenant, key)
-        entry.held = self._lengths.mean(entry.kind, entry.expected.output_tokens)
+        self._running[job.id] = room.running[job.id] = entry
+        room.rows = max(room.rows, len(room.running))
+        tenant.members.took(job.member)
+        self._tenants.took(job.tenant)
+        self._stand(tenant, job.member)
+        entry.held = room.usually(entry)
         self._spend(entry, entry.expected.prompt_tokens + OUTPUT_WEIGHT * entry.held)
-        return entry.job
 
     def charge(self, job_id: str, output_tokens: int) -> None:
         """Count the output tokens that a running job made since the last call."""
@@ -174,6 +222,8 @@ class FairQueue:
     def end(self, job_id: str, *, made: bool) -> None:
         """A running job is over; `made` says that it came to its own end, so that its length is evidence."""
         entry = self._running.pop(job_id)
+        room = self._rooms[entry.job.kind]
+        del room.running[job_id]
         if entry.held > entry.spent:
             self._spend(entry, OUTPUT_WEIGHT * (entry.spent - entry.held))
         tenant = self._tenants[entry.job.tenant]
@@ -182,8 +232,8 @@ class FairQueue:
         self._rest(tenant)
         bound = entry.expected.output_tokens
         if made and bound:
-            self._lengths.learn(entry.kind, bound, entry.spent)
-            self._usual.learn(entry.expected.prompt_tokens, entry.spent)
+            room.lengths.learn(entry.kind, bound, entry.spent)
+            room.usual.learn(entry.expected.prompt_tokens, entry.spent)
 
     def measured(self, tokens: int, seconds: float) -> None:
         """The engine made `tokens` output tokens, over all jobs, in `seconds` of work."""
@@ -222,36 +272,41 @@ class FairQueue:
         return None if first is None else first[0]
 
     def line(self) -> Line:
-        """Each waiting job's place: when it would start, by what was learned of lengths, speed and who comes."""
-        rows = max(1, len(self._running), round(self._room))
+        """Each waiting job's place: when it would start, by what was learned of lengths, speed and who comes.
+
+        Each kind has a line of its own; a newcomer's place and the end are those of the one in which they wait longest.
+        """
+        lines = [self._line_of(room) for room in self._rooms.values() if room.waiting or room.running]
+        if not lines:
+            lines = [self._line_of(_Room())]
+        places = {job_id: place for line in lines for job_id, place in line.places.items()}
+        newcomer = max((line.newcomer for line in lines), key=lambda place: place.eta_s)
+        return Line(places, newcomer, max(line.end_eta_s for line in lines))
+
+    def _line_of(self, room: _Room) -> Line:
+        rows = max(1, len(room.running), round(room.rows))
         token_s = rows / self._pace.per_s(rows)
-        lanes = [self._left(entry) * token_s for entry in self._running.values()]
+        lanes = [room.left(entry) * token_s for entry in room.running.values()]
         lanes += [0.0] * (rows - len(lanes))
         tenants: Turns[Members] = Turns(self._tenants.newcomers_per_s(self._now))
         for tenant in self._tenants.waiting():
             members: Members = Turns(tenant.members.newcomers_per_s(self._now))
+            wait = False
             for member in tenant.members.waiting():
-                pieces = [self._piece(self._waiting[found[2]], token_s) for found in member.line.backwards()]
-                members.add(member.served, member.since, member.ahead, pieces)
-            tenants.add(tenant.served, tenant.since, 0.0, members)
-        usual = self._usual
+                pending = [room.waiting.get(found[2]) for found in member.line.backwards()]
+                pieces = [_piece(entry, room, token_s) for entry in pending if entry is not None]
+                if pieces:
+                    members.add(member.served, member.since, pieces[-1].ahead, pieces)
+                    wait = True
+            if wait:
+                tenants.add(tenant.served, tenant.since, 0.0, members)
+        usual = room.usual
         work = usual.prompt_tokens + OUTPUT_WEIGHT * usual.output_tokens
-        return play(tenants, len(self), lanes, Piece("", usual.output_tokens * token_s, work, 1.0, 0.0))
-
-    def _piece(self, entry: _Entry, token_s: float) -> Piece:
-        work = entry.expected.prompt_tokens + OUTPUT_WEIGHT * self._lengths.mean(
-            entry.kind, entry.expected.output_tokens
-        )
-        tokens = max(1.0, self._left(entry))
-        return Piece(entry.job.id, tokens * token_s, work, entry.job.terms.weight, entry.ahead)
-
-    def _left(self, entry: _Entry) -> float:
-        """The output tokens that the job is believed to have before it."""
-        quantile = entry.ticket * GOLDEN % 1.0
-        return self._lengths.sample(entry.kind, entry.expected.output_tokens, quantile, entry.spent)
+        stranger = Piece("", usual.output_tokens * token_s, work, 1.0, 0.0)
+        return play(tenants, len(room.waiting), lanes, stranger)
 
     def _leave_line(self, entry: _Entry) -> None:
-        del self._waiting[entry.job.id]
+        del self._waiting[entry.job.id], self._rooms[entry.job.kind].waiting[entry.job.id]
         if entry.job.terms.deadline is not None:
             self._deadlines.drop(entry.ticket)
 
@@ -269,3 +324,14 @@ class FairQueue:
             tenant.members.rest()
             if not self._waiting and not self._running:
                 self._tenants.rest()
+
+
+def _own_turn(job: Job) -> float:
+    """What orders a member's own jobs."""
+    return job.asked_at - AGEING_S * job.terms.priority
+
+
+def _piece(entry: _Entry, room: _Room, token_s: float) -> Piece:
+    work = entry.expected.prompt_tokens + OUTPUT_WEIGHT * room.usually(entry)
+    tokens = max(1.0, room.left(entry))
+    return Piece(entry.job.id, tokens * token_s, work, entry.job.terms.weight, entry.ahead)

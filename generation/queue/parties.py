@@ -120,10 +120,13 @@ class LeastServed(Generic[P]):
         return None
 
     def took(self, name: str) -> None:
-        """A job of the party `name`, whose turn it was, starts."""
-        party = self._parties[name]
-        self._floor = max(self._floor, _level(party))
-        party.running += 1
+        """A job of the party `name` starts. Where it was not its turn, because the others' jobs have no room, one who
+        comes back still begins where the turns have got to.
+        """
+        least = self.least()
+        assert least is not None
+        self._floor = max(self._floor, _level(self._parties[least]))
+        self._parties[name].running += 1
         self.called_off(name)
 
     def called_off(self, name: str) -> None:

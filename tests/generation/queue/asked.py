@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generation.wire.jobs import Brief, Job, Terms
+from generation.wire.jobs import Brief, Job, PictureBrief, Spot, Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from generation.queue import FairQueue
+    from generation.wire.jobs import Kind
 
 
 def yes(_job: Job) -> bool:
     return True
+
+
+def but(*full: Kind) -> Callable[[Job], bool]:
+    """An engine that is full of those kinds."""
+    return lambda found: found.kind not in full
 
 
 def job(
@@ -23,10 +31,12 @@ def job(
     weight: float = 1.0,
     priority: int = 0,
     form: str = "haiku",
+    kind: Kind = "text",
 ) -> Job:
+    brief, picture = Brief(form, "rain"), PictureBrief("new", (Spot("rain"),))
     return Job(
-        id=name, kind="text", tenant=tenant, member=member, asked_at=asked_at,
-        brief=Brief(form, "rain"), seed=1, terms=Terms(weight=weight, deadline=deadline, priority=priority),
+        id=name, kind=kind, tenant=tenant, member=member, asked_at=asked_at, seed=1,
+        brief=brief if kind == "text" else None, picture=picture if kind == "picture" else None, terms=Terms(weight=weight, deadline=deadline, priority=priority),
     )  # fmt: skip
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from generation.queue import Expected, FairQueue
 from generation.queue.parties import IDLE_KEPT
-from tests.generation.queue.asked import drained, job, yes
+from tests.generation.queue.asked import but, drained, job, yes
 
 if TYPE_CHECKING:
-    from generation.wire.jobs import Job
+    from generation.wire.jobs import Job, Kind
 
 ONE = Expected(10, 20)
+kinds: st.SearchStrategy[Kind] = st.sampled_from(["text", "text", "picture"])
 
 
 def test_a_members_own_jobs_go_in_the_order_in_which_they_were_asked() -> None:
@@ -177,6 +179,55 @@ def test_those_who_always_wait_are_served_alike(seed: int, parties: int) -> None
         assert max(served) - min(served) <= 2 * largest
 
 
+@pytest.mark.parametrize(("full", "other"), [("text", "picture"), ("picture", "text")])
+def test_a_kind_that_is_full_does_not_hold_up_the_other(full: Kind, other: Kind) -> None:
+    queue = FairQueue()
+    for n in range(3):
+        queue.put(job(f"held{n}", asked_at=1.0, kind=full), ONE)
+        queue.put(job(f"free{n}", asked_at=2.0 + n, kind=other), ONE)
+    taken = [queue.take(but(full)) for _ in range(4)]
+    assert [found and found.id for found in taken] == ["free0", "free1", "free2", None]
+    assert queue.take(but("text", "picture")) is None
+    assert [found.id for _ in range(3) if (found := queue.take(yes))] == ["held0", "held1", "held2"]
+
+
+def test_where_a_kind_is_passed_over_the_one_least_served_still_goes_first() -> None:
+    queue = FairQueue()
+    queue.put(job("big", tenant="busy"), Expected(0, 500))
+    assert queue.take(yes) is not None  # and it is charged, whatever kind it was
+    queue.put(job("text", tenant="other"), ONE)
+    queue.put(job("busy's", tenant="busy", asked_at=1.0, kind="picture"), ONE)
+    queue.put(job("quiet's", tenant="quiet", asked_at=2.0, kind="picture"), ONE)
+    queue.put(job("urgent", tenant="quiet", asked_at=3.0, kind="picture", priority=5), ONE)
+    taken = [queue.take(but("text")) for _ in range(3)]
+    assert [found and found.id for found in taken] == ["urgent", "quiet's", "busy's"]
+
+
+def test_what_is_served_out_of_turn_sets_nobody_back() -> None:
+    """A newcomer begins beside those whose texts wait, not behind the one who had pictures meanwhile."""
+    queue = FairQueue()
+    queue.put(job("waits", tenant="a"), ONE)
+    for n in range(5):
+        queue.put(job(f"p{n}", tenant="painter", kind="picture"), Expected(0, 100))
+        assert queue.take(but("text")) is not None
+    queue.put(job("waits too", tenant="a"), ONE)
+    queue.put(job("new", tenant="newcomer"), ONE)
+    assert drained(queue) == ["waits", "new", "waits too"]
+
+
+def test_a_place_is_one_among_its_own_kind() -> None:
+    queue = FairQueue(tokens_per_s=10.0)
+    for n in range(5):
+        queue.put(job(f"t{n}", asked_at=float(n)), Expected(0, 100))
+    for n in range(2):
+        queue.put(job(f"p{n}", asked_at=10.0 + n, kind="picture"), Expected(0, 10))
+    places = queue.line().places
+    assert {name: place.position for name, place in places.items()} == {
+        "t0": 1, "t1": 2, "t2": 3, "t3": 4, "t4": 5, "p0": 1, "p1": 2,
+    }  # fmt: skip
+    assert (places["t1"].eta_s, places["p1"].eta_s) == (10.0, 1.0)
+
+
 class Line(RuleBasedStateMachine):
     """Whatever happens, in whatever order: each job leaves exactly once, and the line agrees with itself."""
 
@@ -195,21 +246,22 @@ class Line(RuleBasedStateMachine):
         late=st.one_of(st.none(), st.integers(1, 9)),
         tokens=st.integers(1, 99),
         priority=st.sampled_from([0, 0, -100, 3, 100]),
+        kind=kinds,
     )
-    def put(self, tenant: str, member: str, late: int | None, tokens: int, priority: int) -> None:
+    def put(self, tenant: str, member: str, late: int | None, tokens: int, priority: int, kind: Kind) -> None:
         self.asked += 1
         deadline = None if late is None else self.now + late
-        made = job(f"j{self.asked}", tenant, member, self.now, deadline, priority=priority)
+        made = job(f"j{self.asked}", tenant, member, self.now, deadline, priority=priority, kind=kind)
         self.queue.put(made, Expected(5, tokens))
         self.waiting[made.id] = made
 
-    @rule()
-    def take(self) -> None:
-        taken = self.queue.take(yes)
-        assert (taken is None) == (
-            not self.waiting
-        )  # whatever waits is the next one in the end: nobody is lost
+    @rule(full=st.sets(kinds, max_size=1))
+    def take(self, full: set[Kind]) -> None:
+        taken = self.queue.take(but(*full))
+        # whatever waits and has room is the next one in the end: nobody is lost
+        assert (taken is None) == all(found.kind in full for found in self.waiting.values())
         if taken is not None:
+            assert taken.kind not in full
             del self.waiting[taken.id]
             self.running.add(taken.id)
 
@@ -249,14 +301,15 @@ class Line(RuleBasedStateMachine):
         places = self.queue.line().places
         assert set(places) == set(self.waiting)
         assert len(self.queue) == len(self.waiting)
-        assert [place.position for place in places.values()] == list(range(1, len(places) + 1))
+        for kind in ("text", "picture"):
+            line = [place for name, place in places.items() if self.waiting[name].kind == kind]
+            assert [place.position for place in line] == list(range(1, len(line) + 1))
+            assert [place.eta_s for place in line] == sorted(place.eta_s for place in line)
         assert len(self.left) == len(set(self.left)) == self.asked - len(self.waiting) - len(self.running)
         deadlines = [
             found.terms.deadline for found in self.waiting.values() if found.terms.deadline is not None
         ]
         assert self.queue.next_deadline() == min(deadlines, default=None)
-        etas = [place.eta_s for place in places.values()]
-        assert etas == sorted(etas)
 
 
 TestLine = Line.TestCase
