@@ -26,6 +26,7 @@ class Upload:
     key: str
     filename: str
     data: bytes
+    field: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
-"""Embeds, checked against Discord's limits."""
+"""Embeds, checked against Discord's limits, and the message's own files in them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import bad_length, invalid_form, required, too_long
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.messages import Attachment
+
+OWN = "attachment://"
+PICTURES = {"image": "url", "thumbnail": "url", "author": "icon_url", "footer": "icon_url"}
 COUNT, TOGETHER, FIELDS = 10, 6000, 25
 LIMITS = {"title": 256, "description": 4096}
 
@@ -27,6 +34,34 @@ def checked(raw: Any) -> list[dict[str, Any]]:
             "embeds", "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {TOGETHER}"
         )
     return [{**embed, "type": "rich"} for embed in embeds]
+
+
+def shown(
+    embeds: list[dict[str, Any]], attachments: Iterable[Attachment], address: str
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The embeds with `attachment://name` resolved, and the ids of the files that are thereby in them.
+
+    What names no file of the message is left out, as Discord leaves it out.
+    """
+    named = {attachment.filename: attachment for attachment in attachments}
+    made, used = [], set()
+    for embed in embeds:
+        kept = dict(embed)
+        for part, key in PICTURES.items():
+            url = str((embed.get(part) or {}).get(key) or "")
+            if not url.startswith(OWN):
+                continue
+            file = named.get(url.removeprefix(OWN))
+            kept[part] = {name: value for name, value in embed[part].items() if name != key}
+            if file is not None:
+                used.add(file.id)
+                kept[part] |= {key: address + file.path, f"proxy_{key}": address + file.path}
+                if key == "url" and file.pixels is not None:
+                    kept[part]["width"], kept[part]["height"] = file.pixels
+            if not kept[part]:
+                del kept[part]
+        made.append(kept)
+    return made, used
 
 
 def _characters(embed: dict[str, Any], path: str) -> int:

@@ -89,6 +89,11 @@ def required(path: str) -> ApiError:
     return invalid_form(path, "BASE_TYPE_REQUIRED", "This field is required")
 
 
+def invalid_asset() -> ApiError:
+    """A picture that Discord cannot use: of a wrong kind or size, or broken."""
+    return ApiError(400, 50046, "Invalid Asset")
+
+
 def unknown(what: str, code: int) -> ApiError:
     """Discord's 404: `unknown("Message", 10008)`."""
     return ApiError(404, code, f"Unknown {what}")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sandbox.channels import Channel
     from sandbox.interactions import Interaction
     from sandbox.messages import Emoji, Message
+    from sandbox.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,23 @@ class GuildChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """Its permissions."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class EmojisChanged:
+    """One of the guild's own was made, renamed or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StickersChanged:
+    """One of the guild's own was made, changed or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class BotStatus:
     """Whether the bot has a live session."""
 
@@ -161,5 +179,8 @@ Event = (
     | ChannelChanged
     | ChannelDeleted
     | GuildChanged
+    | RoleChanged
+    | EmojisChanged
+    | StickersChanged
     | BotStatus
 )

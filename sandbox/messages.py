@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from sandbox import embeds
 from sandbox.people import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -22,8 +23,14 @@ SUPPRESS_NOTIFICATIONS = 1 << 12
 DEFAULT, REPLY, COMMAND = 0, 19, 20  # message types
 
 
+SPOILER, ANIMATED = 1 << 3, 1 << 5  # an attachment's flags
+SPOILER_PREFIX = "SPOILER_"
+
+
 def content_type(filename: str) -> str:
-    """What kind of file that is, by its name."""
+    """What kind of file that is, by its name. Not every machine's list knows WebP."""
+    if filename.lower().endswith(".webp"):
+        return "image/webp"
     kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
@@ -39,13 +46,19 @@ class Attachment:
     content_type: str
     description: str | None = None
     pixels: tuple[int, int] | None = None
+    animated: bool = False
+
+    @property
+    def flags(self) -> int:
+        """Discord's bits: whether it is covered until somebody looks, and whether it moves."""
+        return SPOILER * self.filename.startswith(SPOILER_PREFIX) | ANIMATED * self.animated
 
     @property
     def path(self) -> str:
         """Where the CDN serves it."""
         return f"/cdn/attachments/{self.channel_id}/{self.id}/{quote(self.filename)}"
 
-    def json(self, address: str) -> dict[str, Any]:
+    def json(self, address: str, *, ephemeral: bool = False) -> dict[str, Any]:
         """Discord's attachment object; `address` is the server's own."""
         url = address + self.path
         found: dict[str, Any] = {
@@ -56,6 +69,10 @@ class Attachment:
             found["description"] = self.description
         if self.pixels is not None:
             found["width"], found["height"] = self.pixels
+        if self.flags:
+            found["flags"] = self.flags
+        if ephemeral:
+            found["ephemeral"] = True
         return found
 
 
@@ -65,15 +82,17 @@ class Emoji:
 
     name: str
     id: str | None = None
+    animated: bool = False
 
     def json(self) -> dict[str, Any]:
         """Discord's partial emoji object."""
-        return {"id": self.id, "name": self.name}
+        found: dict[str, Any] = {"id": self.id, "name": self.name}
+        return found | {"animated": True} if self.animated else found
 
     @property
     def key(self) -> str:
-        """How it stands in a path."""
-        return self.name if self.id is None else f"{self.name}:{self.id}"
+        """What it is known by: a custom one's name can change."""
+        return self.name if self.id is None else self.id
 
 
 def parse_emoji(key: str) -> Emoji:
@@ -138,6 +157,8 @@ class Message:
 
     def json(self, guild: Guild, address: str, me: str, referenced: Message | None = None) -> dict[str, Any]:
         """Discord's message object, as the member or bot `me` may see it, with all of its content."""
+        shown, inside = embeds.shown(self.embeds, self.attachments, address)
+        ephemeral = self.ephemeral_for is not None
         found: dict[str, Any] = {
             "id": self.id,
             "type": self.type,
@@ -152,8 +173,12 @@ class Message:
             "mentions": [guild.members[user_id].user.json() for user_id in self.mentions],
             "mention_roles": list(self.mention_roles),
             "mention_everyone": self.mention_everyone,
-            "attachments": [attachment.json(address) for attachment in self.attachments],
-            "embeds": self.embeds,
+            "attachments": [
+                attachment.json(address, ephemeral=ephemeral)
+                for attachment in self.attachments
+                if attachment.id not in inside
+            ],
+            "embeds": shown,
             "components": self.components,
         }
         if self.nonce is not None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
+
+if TYPE_CHECKING:
+    from sandbox.emojis import GuildEmoji
+    from sandbox.stickers import Sticker
 
 GUILD_ID = "1100000000000000001"
 BOT_ID = APPLICATION_ID = "1100000000000000002"
@@ -99,6 +103,8 @@ class Guild:
     members: dict[str, Member]
     unavailable: bool = False
     bot_away: bool = False  # the bot was removed from it
+    emojis: dict[str, GuildEmoji] = field(default_factory=dict)
+    stickers: dict[str, Sticker] = field(default_factory=dict)
     _by_name: dict[str, str] = field(default_factory=dict)
 
     def member(self, name_or_id: str) -> Member | None:
@@ -106,6 +112,12 @@ class Guild:
         if not self._by_name:
             self._by_name.update({member.user.name: member.user.id for member in self.members.values()})
         return self.members.get(self._by_name.get(name_or_id.lower(), name_or_id))
+
+    def role(self, name_or_id: str) -> Role | None:
+        """A role by id or by name."""
+        return self.roles.get(name_or_id) or next(
+            (role for role in self.roles.values() if role.name == name_or_id), None
+        )
 
     def add(self, member: Member) -> None:
         """Let somebody in."""
@@ -125,8 +137,9 @@ class Guild:
             "max_stage_video_channel_users": 50, "max_video_channel_users": 25, "vanity_url_code": None,
             "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": "en-US",
             "rules_channel_id": None, "safety_alerts_channel_id": None, "public_updates_channel_id": None,
-            "premium_progress_bar_enabled": False, "nsfw": False, "nsfw_level": 0, "emojis": [], "stickers": [],
-            "incidents_data": None,
+            "premium_progress_bar_enabled": False, "nsfw": False, "nsfw_level": 0,
+            "emojis": [emoji.json() for emoji in self.emojis.values()],
+            "stickers": [sticker.json(self) for sticker in self.stickers.values()], "incidents_data": None,
         }  # fmt: skip
 
 

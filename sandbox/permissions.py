@@ -56,6 +56,8 @@ READ_MESSAGE_HISTORY = mask(["read_message_history"])
 ADD_REACTIONS = mask(["add_reactions"])
 MENTION_EVERYONE = mask(["mention_everyone"])
 ADMINISTRATOR = mask(["administrator"])
+CREATE_EXPRESSIONS = mask(["create_expressions"])
+MANAGE_EXPRESSIONS = mask(["manage_expressions"])
 USE_APPLICATION_COMMANDS = mask(["use_application_commands"])
 
 EVERYONE = mask([
@@ -72,7 +74,7 @@ MODERATOR = mask([
 ])  # fmt: skip
 BOT = mask([
     "view_channel", "send_messages", "embed_links", "attach_files", "read_message_history", "add_reactions",
-    "use_external_emojis", "use_application_commands",
+    "use_external_emojis", "use_application_commands", "create_expressions",
 ])  # fmt: skip
 DIRECT = mask([
     "view_channel", "send_messages", "embed_links", "attach_files", "read_message_history", "add_reactions",

@@ -1,7 +1,8 @@
 """Rate limits that bite: a bucket for each route and major parameter, and fifty requests a second over all.
 
 The numbers are near Discord's, which publishes none; its headers are what a client must go by. Windows are fixed,
-as Discord's are: a window begins with its first request.
+as Discord's are: a window begins with its first request. A shared limit is of the guild, whoever asks: its answer
+says "shared", and the headers before it said nothing of it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ REACT = Limit("react", 1, 0.25)
 REACTIONS_READ = Limit("reactions-read", 5, 1.0)
 TYPING = Limit("typing", 5, 5.0)
 COMMANDS = Limit("commands", 5, 5.0)
+EXPRESSIONS = Limit("expressions", 10, 5.0)
+EMOJIS_MADE = Limit("emojis-made", 50, 3600.0)
+STICKERS_MADE = Limit("stickers-made", 50, 3600.0)
 WEBHOOK_SEND = Limit("webhook-send", 5, 2.0)
 WEBHOOK_EDIT = Limit("webhook-edit", 5, 5.0)
 WEBHOOK_OTHER = Limit("webhook-other", 5, 1.0)
@@ -48,6 +52,7 @@ WEBHOOK_OTHER = Limit("webhook-other", 5, 1.0)
 class _Window:
     began: float
     used: int
+    per_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,12 @@ class Verdict:
     headers: dict[str, str]
     retry_after: float | None
     everywhere: bool = False
+
+    def within(self, shared: Verdict) -> Verdict:
+        """This verdict, where a shared limit has its say too and tells nothing of itself before it refuses."""
+        if self.retry_after is not None or shared.retry_after is None:
+            return self
+        return Verdict(self.headers | {"X-RateLimit-Scope": "shared"}, shared.retry_after)
 
 
 class RateLimits:
@@ -79,7 +90,7 @@ class RateLimits:
             return Verdict({}, None)
         window = self._windows.get((limit.name, major))
         if window is None or at - window.began >= limit.per_s:
-            window = self._windows[limit.name, major] = _Window(at, 0)
+            window = self._windows[limit.name, major] = _Window(at, 0, limit.per_s)
             self._forget(at)
         reset_after = window.began + limit.per_s - at
         refused = window.used >= limit.count
@@ -106,4 +117,6 @@ class RateLimits:
 
     def _forget(self, at: float) -> None:
         if len(self._windows) > FORGET_BUCKETS_AT:
-            self._windows = {key: window for key, window in self._windows.items() if at - window.began < 60.0}
+            self._windows = {
+                key: window for key, window in self._windows.items() if at - window.began < window.per_s
+            }

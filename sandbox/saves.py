@@ -1,7 +1,7 @@
 """The world in a file, so that history and old buttons survive a restart: JSON, written whole or not at all.
 
-Kept: members, messages and their reactions, commands, direct channels, overwrites; attachments lie in a folder beside the
-file. Forgotten: interactions and sessions, as a bot's restart would lose them too.
+Kept: members, the permissions of roles, emoji and stickers, messages and their reactions, commands, direct channels,
+overwrites; attachments and pictures lie in a folder beside the file. Forgotten: interactions and sessions, as a bot's restart would lose them too.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import dataclasses
 import json
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from sandbox import events
 from sandbox.channels import Channel
+from sandbox.emojis import GuildEmoji
 from sandbox.errors import StartError
 from sandbox.messages import Attachment, Emoji, Message, Reaction
 from sandbox.people import Member, User
+from sandbox.stickers import Sticker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,12 +104,14 @@ class Saves:
             (self._files / name).unlink(missing_ok=True)
 
     def _load_files(self) -> None:
+        guild = self._world.guild
+        ids = [*guild.emojis, *guild.stickers]
         for kept in self._world.messages.values():
-            for message in kept.values():
-                for attachment in message.attachments:
-                    path = self._files / attachment.id
-                    if path.exists():
-                        self._world.files[attachment.id] = path.read_bytes()
+            ids += [attachment.id for message in kept.values() for attachment in message.attachments]
+        for file_id in ids:
+            path = self._files / file_id
+            if path.exists():
+                self._world.files[file_id] = path.read_bytes()
 
 
 def snapshot(world: World) -> str:
@@ -114,6 +119,9 @@ def snapshot(world: World) -> str:
     kept = {
         "version": VERSION,
         "members": [member for member in world.guild.members.values() if not member.user.bot],
+        "permissions": {role.id: role.permissions for role in world.guild.roles.values()},
+        "emojis": list(world.guild.emojis.values()),
+        "stickers": list(world.guild.stickers.values()),
         "channels": list(world.channels.values()),
         "messages": [message for found in world.messages.values() for message in found.values()],
         "commands": world.commands.scopes,
@@ -133,6 +141,12 @@ def restore(world: World, saved: dict[str, Any]) -> None:
         user = User(**raw["user"])
         if user.id not in world.guild.members:
             world.guild.add(Member(user, tuple(raw["role_ids"])))
+    roles, found = world.guild.roles, saved.get("permissions", {})  # which an older file has not
+    roles.update({role_id: replace(roles[role_id], permissions=bits) for role_id, bits in found.items()})
+    emojis = [GuildEmoji(**raw | {"role_ids": tuple(raw["role_ids"])}) for raw in saved.get("emojis", [])]
+    world.guild.emojis.update({emoji.id: emoji for emoji in emojis})
+    stickers = [Sticker(**raw) for raw in saved.get("stickers", [])]
+    world.guild.stickers.update({sticker.id: sticker for sticker in stickers})
     channels = [
         Channel(**raw | {"overwrites": {key: tuple(bits) for key, bits in raw["overwrites"].items()}})
         for raw in saved["channels"]
@@ -154,8 +168,9 @@ def _message(raw: dict[str, Any]) -> Message:
         Attachment(**found | {"pixels": tuple(found["pixels"]) if found["pixels"] else None})
         for found in raw["attachments"]
     ]
-    reactions = {
-        key: Reaction(Emoji(**found["emoji"]), found["user_ids"], found["burst_ids"])
-        for key, found in raw["reactions"].items()
-    }
-    return Message(**raw | {"attachments": attachments, "reactions": reactions})
+    reactions = [
+        Reaction(Emoji(**found["emoji"]), found["user_ids"], found["burst_ids"])
+        for found in raw["reactions"].values()
+    ]
+    kept = {reaction.emoji.key: reaction for reaction in reactions}
+    return Message(**raw | {"attachments": attachments, "reactions": kept})

@@ -57,6 +57,7 @@ class Sandbox:
             web.get("/gateway", self.gateway.serve),
             web.get("/gateway/", self.gateway.serve),
             web.get("/cdn/attachments/{channel}/{attachment}/{filename}", self._file),
+            web.get("/cdn/{kind:emojis|stickers}/{id}.{ending}", self._expression),
             web.get("/", self._page),
             web.static("/static", STATIC),
         ])  # fmt: skip
@@ -103,6 +104,16 @@ class Sandbox:
         headers = {"Content-Type": kind, "X-Content-Type-Options": "nosniff"}
         if not kind.startswith(("image/", "text/plain")) or kind.startswith("image/svg"):
             headers["Content-Disposition"] = "attachment"
+        return web.Response(body=data, headers=headers)
+
+    async def _expression(self, request: web.Request) -> web.Response:
+        """An emoji or sticker as it came, whatever ending and size are asked for."""
+        guild, at = self.world.guild, request.match_info
+        kept = (guild.emojis if at["kind"] == "emojis" else guild.stickers).get(at["id"])
+        data = self.world.files.get(at["id"])
+        if kept is None or data is None:
+            raise web.HTTPNotFound(text="This content is no longer available.")
+        headers = {"Content-Type": kept.content_type, "X-Content-Type-Options": "nosniff"}
         return web.Response(body=data, headers=headers)
 
     async def _page(self, _: web.Request) -> web.StreamResponse:

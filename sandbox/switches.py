@@ -17,6 +17,7 @@ class Switches:
     clock_skew_seconds: float = 0.0  # how far Discord's clock is ahead of this machine's
     attachment_size_limit: int = 10 * 1024 * 1024  # bytes a file
     global_requests_per_second: int = 50
+    expressions_per_hour: int = 50  # emoji that may be made in a guild, and as many stickers
     heartbeat_interval_seconds: float = 41.25
     log: bool = True
 

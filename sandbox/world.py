@@ -1,21 +1,24 @@
 """The one truth: guild, channels, messages, files, reactions. Every change happens here and is told as an event.
 
 It knows nothing of HTTP, sockets or permissions of requests; the interactions' life is in `interactions.py`, the
-commands' in `commands.py`. Everything runs on one event loop, so no change is ever seen half done.
+commands' in `commands.py`, the guild's own emoji and stickers in `emojis.py` and `stickers.py`. Everything runs on one event loop, so no change is ever seen half done.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox import channels, events, mentions, people, permissions, pictures
+from sandbox import animations, channels, events, mentions, people, permissions, pictures
 from sandbox.commands import Commands
+from sandbox.emojis import Emojis
 from sandbox.errors import ApiError, ControlError, invalid_form
 from sandbox.messages import EPHEMERAL, LOADING, REPLY, Attachment, Message, Reaction, content_type
 from sandbox.people import BOT_ID
 from sandbox.snowflake import Snowflakes, iso
+from sandbox.stickers import Stickers
 from sandbox.switches import Switches
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from sandbox.channels import Channel
     from sandbox.drafts import Draft, Upload
     from sandbox.messages import Emoji
-    from sandbox.people import Member
+    from sandbox.people import Member, Role
 
 NONCE_REMEMBERED_S = 300.0
 REACTION_EMOJI = 20
@@ -48,6 +51,12 @@ class World:
         self.channels: dict[str, Channel] = channels.new_channels()
         self.messages: dict[str, dict[str, Message]] = {channel_id: {} for channel_id in self.channels}
         self.files: dict[str, bytes] = {}
+        self.emojis = Emojis(
+            self.guild, self.files, self.snowflakes.next, lambda: self.tell(events.EmojisChanged())
+        )
+        self.stickers = Stickers(
+            self.guild, self.files, self.snowflakes.next, lambda: self.tell(events.StickersChanged())
+        )
         self.commands = Commands(self.snowflakes.next, lambda: self.tell(events.CommandsChanged()))
         self._nonces: dict[tuple[str, str, str], tuple[float, Message]] = {}
         self._listeners: list[Callable[[events.Event], None]] = []
@@ -249,6 +258,7 @@ class World:
         made = Attachment(
             self.snowflakes.next(), message.channel_id, upload.filename, len(upload.data),
             content_type(upload.filename), description, pictures.size(upload.data),
+            animated=(played := animations.played(upload.data)) is not None and played.moves,
         )  # fmt: skip
         self.files[made.id] = upload.data
         return made
@@ -337,6 +347,12 @@ class World:
             for attachment in message.attachments:
                 self.files.pop(attachment.id, None)
         self.tell(events.ChannelDeleted(channel))
+
+    def permit(self, role: Role, bits: int) -> Role:
+        """Give a role these permissions, and no others."""
+        changed = self.guild.roles[role.id] = replace(role, permissions=bits)
+        self.tell(events.RoleChanged(changed))
+        return changed
 
     def switch_guild(self, what: str) -> None:
         """Remove the bot from the guild, add it, or let the guild be away or back."""

@@ -19,7 +19,8 @@ from sandbox.errors import CommandError, StartError
 
 DEEDS = {
     "send": deeds.send, "click": deeds.click, "fill": deeds.fill, "react": deeds.react, "unreact": deeds.unreact,
-    "delete": deeds.delete, "history": deeds.history, "commands": deeds.commands, "wait": deeds.wait,
+    "delete": deeds.delete, "history": deeds.history, "commands": deeds.commands,
+    "expressions": deeds.expressions, "wait": deeds.wait,
 }  # fmt: skip
 
 
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     reading.add_argument("--limit", type=int, default=20)
     _channel(reading)
     _channel(_person(commands, "commands", "print the commands and their options"))
+    _person(commands, "expressions", "print the guild's own emoji and stickers")
     _channel(_person(commands, "wait", "wait until nothing in a channel changes", waits=True))
     for name in ("click", "react", "unreact", "delete"):
         commands.choices[name].add_argument("--message", required=True, help="the message's id")

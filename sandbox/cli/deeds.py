@@ -107,6 +107,16 @@ async def commands(line: Line, given: Namespace) -> Said:
     return Said("\n".join(shown.command(command) for command in found), found)
 
 
+async def expressions(line: Line, given: Namespace) -> Said:
+    """The guild's own emoji and stickers."""
+    del given
+    state = await line.get("/state")
+    found = {key: state[key] for key in ("own_emoji", "stickers")}
+    lines = [f":{each['name']}:  {each['url']}" for each in found["own_emoji"]]
+    lines += [f"sticker {each['name']!r}  {each['url']}" for each in found["stickers"]]
+    return Said("\n".join(lines), found)
+
+
 async def wait(line: Line, given: Namespace) -> Said:
     """Until nothing in the channel is unfinished or changes."""
     async with line.events() as socket:

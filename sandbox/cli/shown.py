@@ -41,9 +41,7 @@ def message(found: dict[str, Any]) -> str:
         lines += [
             f"  | {line}" for key in ("title", "description") for line in (embed.get(key) or "").splitlines()
         ]
-    lines += [
-        f"  file: {each['filename']} ({each['size']} bytes) {each['url']}" for each in found["attachments"]
-    ]
+    lines += [_file(each) for each in found["attachments"]]
     for row in found["components"]:
         shown = [_component(item) for item in row.get("components", [])]
         lines.append("  " + " ".join(shown))
@@ -71,6 +69,12 @@ def command(found: dict[str, Any]) -> str:
         needed = ", needed" if option.get("required") else ""
         lines.append(f"  {option['name']} ({kind}{needed})  {option['description']}")
     return "\n".join(lines)
+
+
+def _file(found: dict[str, Any]) -> str:
+    pixels = f", {found['width']}x{found['height']}" if "width" in found else ""
+    described = f" “{found['description']}”" if found.get("description") else ""
+    return f"  file: {found['filename']} ({found['size']} bytes{pixels}){described} {found['url']}"
 
 
 def _component(item: dict[str, Any]) -> str:

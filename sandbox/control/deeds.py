@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox import components, drafts, invocations, mentions, modals, permissions
 from sandbox.control.choices import Choices
 from sandbox.errors import ApiError, ControlError
 from sandbox.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
-from sandbox.messages import parse_emoji
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.channels import Channel
     from sandbox.interactions import Interactions
-    from sandbox.messages import Message
+    from sandbox.messages import Emoji, Message
     from sandbox.people import Member
     from sandbox.world import World
 
+OWN_EMOJI = re.compile(r":(\w+):", re.ASCII)
 DIRECT = "direct"  # the name of a member's direct channel with the bot
 
 
@@ -217,8 +218,11 @@ class Deeds:
         message = self.message(message_id, member)
         if message.ephemeral_for is not None:
             raise ControlError(422, "Nobody can react to a message that only one member sees.")
+        found = self._emoji(emoji)
+        if found.key not in message.reactions and not self._world.emojis.exists(found):
+            raise ControlError(404, f"There is no emoji {emoji}.")
         try:
-            self._world.react(message, member.user.id, parse_emoji(emoji), burst=burst)
+            self._world.react(message, member.user.id, found, burst=burst)
         except ApiError as error:
             raise ControlError(422, f"{error.message}.") from None
 
@@ -228,7 +232,7 @@ class Deeds:
         Raises:
             ControlError: there is none.
         """
-        if not self._world.unreact(self.message(message_id, member), member.user.id, parse_emoji(emoji)):
+        if not self._world.unreact(self.message(message_id, member), member.user.id, self._emoji(emoji)):
             raise ControlError(404, f"{member.user.display_name} has not reacted with {emoji}.")
 
     def clear(self, message_id: str, emoji: str | None, member: Member) -> None:
@@ -241,4 +245,13 @@ class Deeds:
         channel = self._world.channels[message.channel_id]
         if not self._world.may(member, channel) & permissions.MANAGE_MESSAGES:
             raise ControlError(403, f"{member.user.display_name} may not clear reactions.")
-        self._world.clear_reactions(message, None if emoji is None else parse_emoji(emoji))
+        self._world.clear_reactions(message, None if emoji is None else self._emoji(emoji))
+
+    def _emoji(self, text: str) -> Emoji:
+        """`👍` or `name:id`; `:name:` is the guild's own of that name."""
+        if match := OWN_EMOJI.fullmatch(text):
+            for kept in self._world.guild.emojis.values():
+                if kept.name == match[1]:
+                    return self._world.emojis.read(f"{kept.name}:{kept.id}")
+            raise ControlError(404, f"There is no emoji {text}.")
+        return self._world.emojis.read(text)

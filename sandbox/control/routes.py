@@ -73,6 +73,7 @@ class Control:
             web.post(f"{BASE}/gateway/drop", self._drop),
             web.patch(f"{BASE}/channels/{{channel}}", self._patch_channel),
             web.delete(f"{BASE}/channels/{{channel}}", self._delete_channel),
+            web.patch(f"{BASE}/roles/{{role}}", self._patch_role),
             web.post(f"{BASE}/guild", self._guild),
             web.patch(f"{BASE}/settings", self._settings),
             web.get(f"{BASE}/log", self._log),
@@ -179,15 +180,21 @@ class Control:
     async def _patch_channel(self, request: web.Request) -> web.Response:
         channel = self._named(request)
         body = await _body(request)
-        try:
-            denied = permissions.mask(body.get("bot_deny") or [])
-        except KeyError as error:
-            raise ControlError(422, f"There is no permission {error.args[0]!r}.") from None
+        denied = _mask(body.get("bot_deny"))
         channel.overwrites.pop(BOT_ID, None)
         if denied:
             channel.overwrites[BOT_ID] = (0, denied)
         self._world.tell(events.ChannelChanged(channel))
         return web.json_response(channel.json(self._world.guild))
+
+    async def _patch_role(self, request: web.Request) -> web.Response:
+        role = self._world.guild.role(request.match_info["role"])
+        if role is None:
+            names = ", ".join(found.name for found in self._world.guild.roles.values())
+            raise ControlError(404, f"There is no role {request.match_info['role']!r}; there are {names}.")
+        body = await _body(request)
+        bits = (role.permissions | _mask(body.get("grant"))) & ~_mask(body.get("revoke"))
+        return web.json_response(self._world.permit(role, bits).json())
 
     async def _delete_channel(self, request: web.Request) -> web.Response:
         self._world.delete_channel(self._named(request))
@@ -229,6 +236,13 @@ async def speak_plainly(
         return await handler(request)
     except ControlError as error:
         return web.json_response({"error": str(error)}, status=error.status)
+
+
+def _mask(names: Any) -> int:
+    try:
+        return permissions.mask(names or [])
+    except KeyError as error:
+        raise ControlError(422, f"There is no permission {error.args[0]!r}.") from None
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -36,6 +36,18 @@ def state(world: World, member: Member, *, bot_online: bool) -> dict[str, Any]:
         "channels": [{"id": channel.id, "name": channel.name} for channel in channels(world, member)],
         "bot_online": bot_online,
         "emoji": EMOJI,
+        **expressions(world),
+    }
+
+
+def expressions(world: World) -> dict[str, Any]:
+    """The guild's own emoji and stickers, with where their pictures are."""
+    guild = world.guild
+    return {
+        "own_emoji": [kept.json() | {"url": world.address + kept.path} for kept in guild.emojis.values()],
+        "stickers": [
+            kept.json(guild) | {"url": world.address + kept.path} for kept in guild.stickers.values()
+        ],
     }
 
 
@@ -106,7 +118,9 @@ def event(world: World, happened: events.Event, member: Member) -> dict[str, Any
             return _interaction(happened, asked, member)
         case events.BotStatus(online):
             return {"type": "bot_status", "data": {"online": online}}
-        case events.CommandsChanged() | events.GuildChanged():
+        case events.EmojisChanged() | events.StickersChanged():
+            return {"type": "expressions_changed", "data": expressions(world)}
+        case events.CommandsChanged() | events.GuildChanged() | events.RoleChanged():
             return {"type": "commands_changed", "data": {}}
         case events.ChannelDeleted(channel):
             return {"type": "channel_delete", "data": {"id": channel.id}}

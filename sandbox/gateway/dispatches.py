@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GUILDS = 1 << 0
 GUILD_MEMBERS = 1 << 1
+GUILD_EXPRESSIONS = 1 << 3
 GUILD_PRESENCES = 1 << 8
 GUILD_MESSAGES = 1 << 9
 GUILD_REACTIONS = 1 << 10
@@ -48,6 +49,12 @@ def of(world: World, event: events.Event) -> Dispatch | None:
             return Dispatch("INTERACTION_CREATE", payload, live_only=True)
         case events.GuildChanged(what=what):
             return _guild(world, what)
+        case events.RoleChanged(role):
+            return Dispatch("GUILD_ROLE_UPDATE", {"guild_id": world.guild.id, "role": role.json()}, GUILDS)
+        case events.EmojisChanged():
+            return _expressions(world, "emojis")
+        case events.StickersChanged():
+            return _expressions(world, "stickers")
         case events.ChannelCreated(channel):
             return Dispatch("CHANNEL_CREATE", channel.json(world.guild))
         case events.ChannelChanged(channel):
@@ -137,6 +144,12 @@ def _typing(world: World, channel: Channel) -> Dispatch:
         return Dispatch("TYPING_START", data, DIRECT_TYPING)
     data |= {"guild_id": world.guild.id, "member": world.bot.json()}
     return Dispatch("TYPING_START", data, GUILD_TYPING)
+
+
+def _expressions(world: World, kind: str) -> Dispatch:
+    """All of them, as each such dispatch tells."""
+    data = {"guild_id": world.guild.id, kind: world.guild.json()[kind]}
+    return Dispatch(f"GUILD_{kind.upper()}_UPDATE", data, GUILD_EXPRESSIONS)
 
 
 def _guild(world: World, what: str) -> Dispatch:

@@ -1,4 +1,4 @@
-"""Request bodies: JSON, or multipart with `payload_json` and files."""
+"""Request bodies: JSON, or multipart with files and `payload_json`, or with files and plain fields."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ async def _multipart(request: web.Request, file_limit: int) -> tuple[Any, tuple[
         if part.name == "payload_json":
             payload = _json(await part.text(encoding="utf-8"))
             continue
-        match = FIELD.fullmatch(part.name or "")
+        name = part.name or ""
+        if part.filename is None and isinstance(payload, dict):
+            payload[name] = await part.text(encoding="utf-8")
+            continue
+        match = FIELD.fullmatch(name)
         data = bytearray()
         while chunk := await part.read_chunk(CHUNK):
             data += chunk
@@ -62,5 +66,5 @@ async def _multipart(request: web.Request, file_limit: int) -> tuple[Any, tuple[
             if len(data) > file_limit or together > REQUEST_LIMIT:
                 raise ApiError(413, 40005, "Request entity too large")
         key = match[1] if match else str(len(uploads))
-        uploads.append(Upload(key, part.filename or "file", bytes(data)))
+        uploads.append(Upload(key, part.filename or "file", bytes(data), name))
     return payload, tuple(uploads)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sandbox.drafts import Upload
     from sandbox.interactions import Interactions
     from sandbox.messages import Message
+    from sandbox.people import Guild
     from sandbox.ratelimits import Limit
     from sandbox.world import World
 
@@ -50,6 +51,17 @@ class Call:
         if not isinstance(self.body, dict):
             raise ApiError(400, 50035, "Invalid Form Body")
         return self.body
+
+    def guild(self) -> Guild:
+        """The guild of the path.
+
+        Raises:
+            ApiError: there is no such guild, or the bot is not in it (10004).
+        """
+        found = self.world.guild
+        if self.at["guild_id"] != found.id or found.bot_away:
+            raise unknown("Guild", 10004)
+        return found
 
     def channel(self, needs: int = 0) -> Channel:
         """The channel of the path, where the bot may do what it needs.
@@ -103,6 +115,7 @@ class Route:
     path: str
     handle: Callable[[Call], Answer]
     limit: Limit | None
+    shared: Limit | None = None  # beside the other, and told by no header before it bites
     token_in_path: bool = False  # needs no bot token, and is exempt from the limit over all
 
     def major(self, at: Mapping[str, str]) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox import permissions, ratelimits
 from sandbox.errors import ApiError, missing_access, unknown
 from sandbox.rest.calls import Answer, Call, Route
 
-if TYPE_CHECKING:
-    from sandbox.people import Guild
-
 
 def guild(call: Call) -> Answer:
     """`GET /guilds/{guild_id}`."""
-    found = _guild(call)
+    found = call.guild()
     counts = {
         "approximate_member_count": len(found.members),
         "approximate_presence_count": len(found.members),
@@ -35,7 +30,7 @@ def my_guilds(call: Call) -> Answer:
 
 def channels(call: Call) -> Answer:
     """`GET /guilds/{guild_id}/channels`."""
-    found = _guild(call)
+    found = call.guild()
     return Answer(
         200, [channel.json(found) for channel in call.world.channels.values() if not channel.direct]
     )
@@ -43,12 +38,12 @@ def channels(call: Call) -> Answer:
 
 def roles(call: Call) -> Answer:
     """`GET /guilds/{guild_id}/roles`."""
-    return Answer(200, [role.json() for role in _guild(call).roles.values()])
+    return Answer(200, [role.json() for role in call.guild().roles.values()])
 
 
 def role(call: Call) -> Answer:
     """`GET /guilds/{guild_id}/roles/{role_id}`."""
-    found = _guild(call).roles.get(call.at["role_id"])
+    found = call.guild().roles.get(call.at["role_id"])
     if found is None:
         raise unknown("Role", 10011)
     return Answer(200, found.json())
@@ -56,7 +51,7 @@ def role(call: Call) -> Answer:
 
 def member(call: Call) -> Answer:
     """`GET /guilds/{guild_id}/members/{user_id}`."""
-    found = _guild(call).members.get(call.at["user_id"])
+    found = call.guild().members.get(call.at["user_id"])
     if found is None:
         raise unknown("Member", 10007)
     return Answer(200, found.json())
@@ -64,7 +59,7 @@ def member(call: Call) -> Answer:
 
 def members(call: Call) -> Answer:
     """`GET /guilds/{guild_id}/members` needs a privileged intent, which no bot has here."""
-    _guild(call)
+    call.guild()
     raise missing_access()
 
 
@@ -82,13 +77,6 @@ def open_direct(call: Call) -> Answer:
     if found is None or found.user.bot:
         raise ApiError(400, 50033, "Invalid Recipient(s)")
     return Answer(200, call.world.direct(found.user.id).json(call.world.guild))
-
-
-def _guild(call: Call) -> Guild:
-    found = call.world.guild
-    if call.at["guild_id"] != found.id or found.bot_away:
-        raise unknown("Guild", 10004)
-    return found
 
 
 def routes() -> list[Route]:

@@ -9,6 +9,7 @@ import json
 import re
 import socket
 import struct
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import structlog
 from aiohttp import web
 
 from sandbox.errors import ApiError
-from sandbox.rest import applications, bodies, channels, guilds, reactions, webhooks
+from sandbox.rest import applications, bodies, channels, expressions, guilds, reactions, webhooks
 from sandbox.rest.calls import Answer, Call, Route
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ REFUSED_REAL = (
     "This is Renga's sandbox on your own machine, and that looks like the token of a real bot: it was not kept. "
     'Use the token "sandbox" here.'
 )
+LOGGED_PICTURE = 64  # characters of a data URI
 UNAUTHORISED = ApiError(401, 0, "401: Unauthorized")
 
 
@@ -64,7 +66,7 @@ class Api:
     def routes(self) -> list[web.RouteDef]:
         """Everything under /api, unknown paths included."""
         table: list[Route] = []
-        for room in (applications, guilds, channels, reactions, webhooks):
+        for room in (applications, guilds, expressions, channels, reactions, webhooks):
             table += room.routes()
         found = [web.route(route.method, PREFIX + route.path, partial(self._serve, route)) for route in table]
         return [*found, web.route("*", "/api/{unknown:.*}", self._unknown)]
@@ -127,11 +129,14 @@ class Api:
             raise error
 
     def _limit(self, route: Route, request: web.Request, headers: dict[str, str]) -> None:
+        switches, major = self._world.switches, route.major(request.match_info)
         verdict = self._limits.take(
-            route.limit,
-            route.major(request.match_info),
-            global_limit=None if route.token_in_path else self._world.switches.global_requests_per_second,
-        )
+            route.limit, major,
+            global_limit=None if route.token_in_path else switches.global_requests_per_second,
+        )  # fmt: skip
+        if route.shared is not None and verdict.retry_after is None:
+            shared = replace(route.shared, count=switches.expressions_per_hour)
+            verdict = verdict.within(self._limits.take(shared, major, global_limit=None))
         headers.update(verdict.headers)
         if verdict.retry_after is not None:
             raise _too_many(verdict.retry_after, everywhere=verdict.everywhere)
@@ -150,9 +155,16 @@ class Api:
             interaction = None if found is None else found.id
             path = path.replace(token, "TOKEN")
         self._records.rest(
-            request.method, path, route.path, interaction, body,
+            request.method, path, route.path, interaction, _without_pictures(body),
             [{"name": upload.filename, "size": len(upload.data)} for upload in uploads], status, response, received,
         )  # fmt: skip
+
+
+def _without_pictures(body: Any) -> Any:
+    """A body whose data URI is cut short: the log is long, and a picture says nothing in it."""
+    if isinstance(body, dict) and str(body.get("image", "")).startswith("data:"):
+        return body | {"image": f"{body['image'][:LOGGED_PICTURE]}…"}
+    return body
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> web.Response:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from sandbox import permissions, ratelimits
 from sandbox.errors import missing_permissions, unknown
-from sandbox.messages import Emoji, parse_emoji
 from sandbox.people import BOT_ID
 from sandbox.rest.calls import Answer, Call, Route
 
 if TYPE_CHECKING:
-    from sandbox.messages import Message
+    from sandbox.messages import Emoji, Message
 
 UNICODE = re.compile(r"[^\x00-\x2f\x3a-\x7f]")  # keycaps begin with a digit
 
@@ -22,9 +21,11 @@ def add(call: Call) -> Answer:
     emoji = _emoji(call)
     channel = call.channel(permissions.READ_MESSAGE_HISTORY)
     found = call.message(channel)
-    may_start = call.world.may(call.world.bot, channel) & permissions.ADD_REACTIONS
-    if emoji.key not in found.reactions and not may_start:
-        raise missing_permissions()
+    if emoji.key not in found.reactions:
+        if not call.world.may(call.world.bot, channel) & permissions.ADD_REACTIONS:
+            raise missing_permissions()
+        if not call.world.emojis.exists(emoji):
+            raise unknown("Emoji", 10014)
     call.world.react(found, BOT_ID, emoji)
     return Answer()
 
@@ -69,7 +70,7 @@ def users(call: Call) -> Answer:
 
 
 def _emoji(call: Call) -> Emoji:
-    emoji = parse_emoji(call.at["emoji_name"])
+    emoji = call.world.emojis.read(call.at["emoji_name"])
     if emoji.id is None and UNICODE.search(emoji.name) is None:
         raise unknown("Emoji", 10014)
     return emoji

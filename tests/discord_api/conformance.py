@@ -3,7 +3,8 @@
 `problems(entry)` is what is wrong with one entry of `GET /sandbox/v1/log`; `check(entries)` asserts that nothing is.
 Two departures are allowed, as discord.py and the real service make them: an id may be a number in a request (an
 attachment's, a reply's, a recipient's, those of allowed mentions), and the code of a field's error is a word. Content's real limit (2,000) is the sandbox's own business.
-Of the gateway's frames the objects that the API describes too are checked: messages, channels, guilds, members.
+Of the gateway's frames the objects that the API describes too are checked: messages, channels, guilds, members, roles,
+emoji, stickers.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 HERE = "urn:discord"
 PARAMETER = re.compile(r"\{[^}]+\}")
+FORM_FILES = ("file",)  # of the one form there is that is no JSON, a sticker's
+EXPRESSIONS = {
+    "GUILD_EMOJIS_UPDATE": ("emojis", "EmojiResponse"),
+    "GUILD_STICKERS_UPDATE": ("stickers", "GuildStickerResponse"),
+}
 DISPATCHES = {
     "MESSAGE_CREATE": "MessageResponse",
     "MESSAGE_UPDATE": "MessageResponse",
@@ -62,8 +68,12 @@ def _request_problems(operation: str, entry: dict[str, Any], name: str) -> list[
     body = _at(operation).get("requestBody")
     if body is None:
         return [f"{name}: takes no body"]
-    schema = f"{operation}/requestBody/content/application~1json/schema"
-    return _errors(schema, _with_text_ids(entry["request"]), f"{name}: request")
+    if "application/json" in body["content"]:
+        schema = f"{operation}/requestBody/content/application~1json/schema"
+        return _errors(schema, _with_text_ids(entry["request"]), f"{name}: request")
+    schema = f"{operation}/requestBody/content/multipart~1form-data/schema"
+    form = entry["request"] | dict.fromkeys(FORM_FILES[: len(entry["files"])], "its bytes")
+    return _errors(schema, form, f"{name}: request")
 
 
 def _response_problems(operation: str, entry: dict[str, Any], name: str) -> list[str]:
@@ -86,6 +96,12 @@ def _gateway_problems(entry: dict[str, Any]) -> list[str]:
     if name in DISPATCHES:
         return _errors(f"/components/schemas/{DISPATCHES[name]}", data, name)
     found = []
+    if name in EXPRESSIONS:
+        key, schema = EXPRESSIONS[name]
+        for expression in data[key]:
+            found += _errors(f"/components/schemas/{schema}", expression, name)
+    if name == "GUILD_ROLE_UPDATE":
+        found += _errors("/components/schemas/GuildRoleResponse", data["role"], name)
     if name == "GUILD_CREATE":
         found += _errors("/components/schemas/GuildResponse", data, name)
         for channel in data["channels"]:

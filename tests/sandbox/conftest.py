@@ -156,6 +156,15 @@ class Bot(discord.Client):
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         self.happened.append(("channel_delete", channel))
 
+    async def on_guild_emojis_update(self, _: discord.Guild, __: Any, after: Any) -> None:
+        self.happened.append(("emojis", [emoji.name for emoji in after]))
+
+    async def on_guild_stickers_update(self, _: discord.Guild, __: Any, after: Any) -> None:
+        self.happened.append(("stickers", [sticker.name for sticker in after]))
+
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        self.happened.append(("role", (after.name, after.permissions)))
+
     def saw(self, what: str) -> list[Any]:
         return [value for name, value in self.happened if name == what]
 

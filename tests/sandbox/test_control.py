@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     ("POST", "/faults", {"status": 500, "when": "now"}, 422,
      "A fault has no when; it has after, json, method, path, retry_after, seconds, skip, status, times."),
     ("PATCH", "/channels/poems", {"bot_deny": ["sing"]}, 422, "There is no permission 'sing'."),
+    ("PATCH", "/roles/Renga", {"grant": ["sing"]}, 422, "There is no permission 'sing'."),
+    ("PATCH", "/roles/King", {}, 404, "There is no role 'King'; there are @everyone, Moderators, Renga."),
     ("PATCH", "/settings", {"colour": 1}, 422, ("There is no setting 'colour'; there are interaction_token_seconds, "
-     "clock_skew_seconds, attachment_size_limit, global_requests_per_second, heartbeat_interval_seconds, log.")),
+     "clock_skew_seconds, attachment_size_limit, global_requests_per_second, expressions_per_hour, heartbeat_interval_seconds, log.")),
     ("PATCH", "/settings", {"log": 1}, 422, "log is like True, not 1."),
     ("PATCH", "/settings", {"attachment_size_limit": -1}, 422, "attachment_size_limit cannot be negative."),
     ("POST", "/guild", {"bot": "dance"}, 422, '"bot" is remove, add, unavailable or available.'),
@@ -166,6 +168,31 @@ async def test_a_command_can_be_used_in_the_direct_channel(bot: Bot, people: Peo
         await people.command("where", channel="direct")
         found = await people.until_message(lambda message: message["content"], channel="direct")
         assert found["content"] == "only here"
+
+
+async def test_a_roles_permissions_can_be_given_and_taken(bot: Bot, people: People) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    @bot.tree.command(description="Looks")
+    async def look(interaction: discord.Interaction) -> None:
+        seen.append(
+            (interaction.permissions.create_expressions, interaction.app_permissions.create_expressions)
+        )
+        await interaction.response.send_message("seen")
+
+    async with connected(bot):
+        for role, change in (
+            ("Renga", {}), ("@everyone", {"grant": ["create_expressions"]}),
+            ("Renga", {"revoke": ["create_expressions"]}), ("@everyone", {"revoke": ["create_expressions"]}),
+        ):  # fmt: skip
+            await people("PATCH", f"/roles/{role}", change)
+            await people.became(await people.command("look"))
+        assert seen == [(False, True), (True, True), (True, True), (False, False)]
+        await people.became(await people.command("look", member="mo"))
+        assert seen[-1] == (True, False)
+        assert not bot.guilds[0].me.guild_permissions.create_expressions
+        changed = [(name, bits.create_expressions) for name, bits in bot.saw("role")]
+        assert changed == [("Renga", True), ("@everyone", True), ("Renga", False), ("@everyone", False)]
 
 
 def test_permissions_have_discord_pys_names_and_bits() -> None:

@@ -11,16 +11,13 @@ import aiohttp
 import discord
 import pytest
 
-from sandbox.pictures import size
 from tests.sandbox.conftest import connected, until
+from tests.sandbox.drawn import picture
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Bot, People
 
 ADA, BO, CY = "1100000000000000011", "1100000000000000012", "1100000000000000013"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000003000000020806000000"
-) + b"\0" * 8  # fmt: skip
 
 
 def file(data: bytes = b"data", name: str = "a.bin") -> discord.File:
@@ -121,9 +118,11 @@ async def test_fifty_requests_a_second_are_the_limit_over_all(bot: Bot, people: 
 
 async def test_files_are_kept_listed_served_and_dropped(bot: Bot, people: People) -> None:
     async with connected(bot):
-        message = await bot.place().send("two", files=[file(b"one", "one.txt"), file(PIXEL, "two.png")])
-        picture = message.attachments[1]
-        assert (picture.width, picture.height, picture.content_type) == (3, 2, "image/png")
+        message = await bot.place().send(
+            "two", files=[file(b"one", "one.txt"), file(picture(side=3), "two.png")]
+        )
+        drawn = message.attachments[1]
+        assert (drawn.width, drawn.height, drawn.content_type) == (3, 3, "image/png")
         assert await message.attachments[0].read() == b"one"
         for _ in range(3):
             message = await message.edit(attachments=[file(b"new", "new.txt")])
@@ -131,7 +130,7 @@ async def test_files_are_kept_listed_served_and_dropped(bot: Bot, people: People
         message = await message.edit(attachments=[*message.attachments, file(b"more", "more.txt")])
         assert [kept.filename for kept in message.attachments] == ["new.txt", "more.txt"]
         with pytest.raises(discord.NotFound):
-            await picture.read()
+            await drawn.read()
         last = message.attachments[0]
         await message.delete()
         with pytest.raises(discord.NotFound):
@@ -149,13 +148,6 @@ async def test_a_file_over_the_limit_is_refused(bot: Bot, people: People) -> Non
         with pytest.raises(discord.HTTPException) as large:
             await bot.place().send(file=file(b"x" * (10 * 1024 * 1024 + 1)))
         assert large.value.status == 413
-
-
-def test_the_size_of_pictures_is_read() -> None:
-    assert size(PIXEL) == (3, 2)
-    assert size(b"GIF89a\x05\x00\x04\x00") == (5, 4)
-    assert size(b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x07\x00\x09\x01") == (9, 7)
-    assert size(b"text") is None
 
 
 async def test_reactions_come_and_go_and_are_listed_in_pages(bot: Bot, people: People) -> None:
