@@ -1,0 +1,1 @@
+"""`python -m bench.picture`: how good the pictures are, by a referee whose network no training may use. See NOTICE.md."""
