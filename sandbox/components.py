@@ -109,7 +109,7 @@ def _button(item: dict[str, Any], path: str) -> dict[str, Any]:
             raise too_long(f"{path}.label", LABEL)
         made["label"] = label
     if item.get("emoji"):
-        made["emoji"] = {key: value for key, value in item["emoji"].items() if value is not None}
+        made["emoji"] = _emoji(item["emoji"])
     if item.get("disabled"):
         made["disabled"] = True
     return made
@@ -133,10 +133,19 @@ def _select(item: dict[str, Any], path: str) -> dict[str, Any]:
                     raise required(f"{path}.options.{place}.{key}")
                 if len(option[key]) > CUSTOM_ID:
                     raise too_long(f"{path}.options.{place}.{key}", CUSTOM_ID)
-        made["options"] = [
-            {key: value for key, value in option.items() if value is not None} for option in options
-        ]
+        made["options"] = [_option(option) for option in options]
     return made
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in option.items() if value is not None}
+    return kept | {"emoji": _emoji(kept["emoji"])} if "emoji" in kept else kept
+
+
+def _emoji(found: dict[str, Any]) -> dict[str, Any]:
+    """A partial emoji; an id is text, however it came."""
+    kept = {key: value for key, value in found.items() if value is not None}
+    return kept | {"id": str(kept["id"])} if "id" in kept else kept
 
 
 def _custom_id(item: dict[str, Any], path: str) -> str:

@@ -32,7 +32,7 @@ class Page {
     this.timeline = new Timeline(element("timeline"), this.people, {
       use: (message, asked) => this.#use(message, asked),
       toggle: (message, emoji, on) => this.#try(() => api.react(this.#open.member, message.id, emoji, on)),
-      addReaction: (message, anchor) => openPicker(anchor, this.#state.emoji, (emoji) =>
+      addReaction: (message, anchor) => openPicker(anchor, this.#pickable(), (emoji) =>
         this.#try(() => api.react(this.#open.member, message.id, emoji, true))),
       remove: (message) => this.#remove(message),
       dismiss: (message) => this.#try(() => api.deleteMessage(this.#open.member, message.id)),
@@ -126,6 +126,11 @@ class Page {
     element("page").dataset.ready = `${this.#open.member}/${channel.name}`;
   }
 
+  /** Characters, then the guild's own. */
+  #pickable() {
+    return [...this.#state.emoji.map((name) => ({ id: null, name })), ...this.#state.own_emoji];
+  }
+
   #release() {
     const held = this.#held ?? [];
     this.#held = null;
@@ -173,6 +178,10 @@ class Page {
         break;
       case "bot_status":
         this.#state.bot_online = data.online;
+        this.#drawState();
+        break;
+      case "expressions_changed":
+        Object.assign(this.#state, data);
         this.#drawState();
         break;
       case "commands_changed":

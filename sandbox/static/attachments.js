@@ -1,41 +1,49 @@
 // A message's files: pictures in place, texts with a preview, anything else a chip. All can be downloaded.
+// One that is marked as a spoiler is covered until it is pressed, for eyes and for screen readers.
 
 import { h } from "./dom.js";
+import { path, picture } from "./pictures.js";
 
 const PICTURES = /^image\/(png|jpe?g|gif|webp)$/;
 const PREVIEW_BYTES = 64 * 1024;
 const PREVIEW_LINES = 12;
+const SPOILER = 1 << 3; // an attachment's flag
 
 export function attachments(found) {
-  return found.map((file) => {
-    const type = (file.content_type ?? "").split(";")[0];
-    if (PICTURES.test(type)) return picture(file);
-    if (type.startsWith("text/") || type === "application/json") return textFile(file);
-    return chip(file);
-  });
+  return found.map((file) => (file.flags & SPOILER ? covered(shown(file)) : shown(file)));
 }
 
-/** The path on this server: the page may be open under another of its names. */
-const path = (file) => new URL(file.url).pathname;
+function shown(file) {
+  const type = (file.content_type ?? "").split(";")[0];
+  if (PICTURES.test(type)) return picture(file);
+  if (type.startsWith("text/") || type === "application/json") return textFile(file);
+  return chip(file);
+}
+
+function covered(node) {
+  const inside = h("div", { class: "under", inert: true, "aria-hidden": "true" }, node);
+  const cover = h("button", { type: "button", class: "cover", "aria-label": "Spoiler: show the file" },
+    h("span", { "aria-hidden": "true" }, "Spoiler"));
+  const whole = h("div", { class: "covered" }, inside, cover);
+  cover.addEventListener("click", () => {
+    for (const name of ["inert", "aria-hidden"]) inside.removeAttribute(name);
+    cover.remove();
+    whole.classList.remove("covered");
+    inside.querySelector("a")?.focus({ preventScroll: true });
+  });
+  return whole;
+}
 
 function size(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-function picture(file) {
-  const image = h("img", {
-    src: path(file), alt: file.description ?? file.filename, title: file.description, width: file.width,
-    height: file.height,
-  });
-  return h("a", { class: "picture", href: path(file), target: "_blank", rel: "noopener" }, image);
-}
-
 function chip(file) {
   return h("div", { class: "file" },
     h("span", { class: "file-icon", "aria-hidden": "true" }, "▤"),
     h("span", { class: "file-name" }, file.filename, h("small", {}, size(file.size))),
-    h("a", { class: "download", href: path(file), download: file.filename }, "Download"));
+    h("a", { class: "download", href: path(file.url), download: file.filename }, "Download"));
 }
 
 function textFile(file) {
@@ -50,7 +58,7 @@ function textFile(file) {
 async function fetchText(file, preview, more) {
   let text;
   try {
-    const response = await fetch(path(file));
+    const response = await fetch(path(file.url));
     if (!response.ok) throw new Error(`status ${response.status}`);
     text = await response.text();
   } catch {

@@ -1,6 +1,7 @@
 // A message's buttons and selects. Using one calls `use(asked)`, which resolves to "answered" or "failed".
 
 import { h } from "./dom.js";
+import { glyph, label } from "./emoji.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 const LINK = 5;
@@ -28,13 +29,13 @@ export function components(rows, { use, people }) {
 function button(item, press) {
   const kind = `button ${STYLES[item.style]}`;
   const emoji = item.emoji && h("span", { class: "emoji", "aria-hidden": item.label ? "true" : null },
-    item.emoji.id ? `:${item.emoji.name}:` : item.emoji.name);
-  const label = [emoji, item.label && h("span", {}, item.label)];
+    glyph(item.emoji));
+  const words = [emoji, item.label && h("span", {}, item.label)];
   if (item.style === LINK) {
     const safe = /^https?:\/\//.test(item.url) ? item.url : null;
-    return h("a", { class: kind, href: safe, target: "_blank", rel: "noopener noreferrer" }, label, " ↗");
+    return h("a", { class: kind, href: safe, target: "_blank", rel: "noopener noreferrer" }, words, " ↗");
   }
-  const node = h("button", { type: "button", class: kind, disabled: item.disabled }, label);
+  const node = h("button", { type: "button", class: kind, disabled: item.disabled }, words);
   node.addEventListener("click", () => press(node, { type: "button", custom_id: item.custom_id }));
   return node;
 }
@@ -46,7 +47,7 @@ function select(item, press, people) {
   const node = h("select", { class: "select", "aria-label": name, multiple: many, disabled: item.disabled },
     !many && h("option", { value: "", disabled: true, selected: !options.some((option) => option.default) }, name),
     options.map((option) => h("option", { value: option.value, selected: option.default },
-      [option.emoji?.name, option.label].filter(Boolean).join(" "),
+      [option.emoji && label(option.emoji), option.label].filter(Boolean).join(" "),
       option.description && ` — ${option.description}`)));
   const send = () => press(node, {
     type: "button", custom_id: item.custom_id, values: [...node.selectedOptions].map((option) => option.value),

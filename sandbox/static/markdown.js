@@ -22,7 +22,7 @@ const MENTIONS = [
   [/^<@&(\d+)>/, ([, id]) => ({ kind: "role", id })],
   [/^<#(\d+)>/, ([, id]) => ({ kind: "channel", id })],
   [/^<\/([^:<>]+):\d+>/, ([, name]) => ({ kind: "command", name })],
-  [/^<a?:(\w+):\d+>/, ([, name]) => ({ kind: "emoji", name })],
+  [/^<(a?):(\w+):(\d+)>/, ([, moves, name, id]) => ({ kind: "emoji", name, id, animated: moves === "a" })],
   [/^<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/, ([, seconds, style]) => ({ kind: "time", seconds: Number(seconds), style })],
 ];
 

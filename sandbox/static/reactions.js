@@ -1,23 +1,21 @@
 // Reactions under a message, and the small picker that adds one.
 
 import { h } from "./dom.js";
-
-const key = (emoji) => (emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name);
-const shown = (emoji) => (emoji.id ? `:${emoji.name}:` : emoji.name);
+import { glyph, key, label } from "./emoji.js";
 
 /** Chips that toggle my own; `toggle(emoji, on)`. */
 export function chips(found, toggle) {
   return found.map((reaction) => h("button",
     {
       type: "button", class: "chip", "aria-pressed": String(reaction.me),
-      "aria-label": `${shown(reaction.emoji)}, ${reaction.count}${reaction.me ? ", yours" : ""}`,
+      "aria-label": `${label(reaction.emoji)}, ${reaction.count}${reaction.me ? ", yours" : ""}`,
       onclick: () => toggle(key(reaction.emoji), !reaction.me),
     },
-    h("span", { class: "emoji", "aria-hidden": "true" }, shown(reaction.emoji)),
+    h("span", { class: "emoji", "aria-hidden": "true" }, glyph(reaction.emoji)),
     h("span", { class: "count", "aria-hidden": "true" }, String(reaction.count))));
 }
 
-/** Open a picker beside `anchor`; `pick(emoji)` at most once. It closes on Esc, on a pick, or elsewhere. */
+/** Open a picker of `emoji` (`{id, name}`) beside `anchor`; `pick(key)` at most once. It closes on Esc, on a pick, or elsewhere. */
 export function openPicker(anchor, emoji, pick) {
   document.querySelector(".emoji-picker")?.remove();
   const picker = h("div", { class: "emoji-picker", role: "menu", "aria-label": "Add a reaction" });
@@ -30,14 +28,14 @@ export function openPicker(anchor, emoji, pick) {
   const outside = (event) => {
     if (!picker.contains(event.target) && event.target !== anchor) close(false);
   };
-  picker.append(...emoji.map((name) => h("button",
+  picker.append(...emoji.map((found) => h("button",
     {
-      type: "button", role: "menuitem", "aria-label": name,
+      type: "button", role: "menuitem", "aria-label": label(found),
       onclick: () => {
         close(true);
-        pick(name);
+        pick(key(found));
       },
-    }, name)));
+    }, glyph(found))));
   picker.addEventListener("keydown", (event) => {
     const all = [...picker.children];
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

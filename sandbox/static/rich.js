@@ -1,6 +1,7 @@
 // Draws what `markdown.js` read. Only elements and text nodes; links open elsewhere and only to http(s).
 
 import { h } from "./dom.js";
+import { glyph } from "./emoji.js";
 import { parse } from "./markdown.js";
 import { full, written } from "./times.js";
 
@@ -78,7 +79,7 @@ class Drawing {
       case "command":
         return this.pill(`/${node.name}`, false);
       case "emoji":
-        return `:${node.name}:`;
+        return glyph(node);
       case "time":
         return moment(node);
       default:

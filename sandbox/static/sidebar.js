@@ -1,7 +1,9 @@
-// The guild's name, its channels, and its people: press one to act as them, or the
-// application to write to it directly.
+// The guild's name, its channels, its own emoji and stickers, and its people: press one to act as them, or
+// the application to write to it directly.
 
 import { avatar, fill, h } from "./dom.js";
+import { label } from "./emoji.js";
+import { path } from "./pictures.js";
 
 export class Sidebar {
   #unread = new Map(); // channel id -> {count, pinged}
@@ -12,9 +14,13 @@ export class Sidebar {
     this.title = h("h1", {});
     this.channels = h("ul", { class: "channels" });
     this.people = h("ul", { class: "people" });
+    this.expressions = h("ul", { class: "expressions" });
+    this.own = h("section", { "aria-label": "Emoji and stickers", hidden: true },
+      h("h2", {}, "Emoji and stickers"), this.expressions);
     root.append(
       h("div", { class: "guild" }, this.title, h("small", {}, "A sandbox on this machine")),
       h("nav", { "aria-label": "Channels" }, h("h2", {}, "Channels"), this.channels),
+      this.own,
       h("section", { class: "acting", "aria-label": "Act as" }, h("h2", {}, "Act as"), this.people),
     );
   }
@@ -34,6 +40,10 @@ export class Sidebar {
   draw(state, openChannel) {
     this.title.textContent = state.guild.name;
     fill(this.channels, state.channels.map((channel) => this.#channel(channel, channel.id === openChannel)));
+    const own = [...state.own_emoji.map((found) => [found, label(found)]), ...state.stickers.map((found) => [found, found.name])];
+    this.own.hidden = own.length === 0;
+    fill(this.expressions, own.map(([found, name]) =>
+      h("li", {}, h("img", { src: path(found.url), alt: name, title: found.description || name, loading: "lazy" }))));
     fill(this.people, state.members.map((member) =>
       h("li", {}, member.bot ? this.#bot(member, state.bot_online) : this.#member(member, member.id === state.me.id))));
   }

@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from PIL import Image, ImageDraw
 from yarl import URL
 
 FORMS = ("haiku", "sonnet", "free verse", "limerick", "tanka")
@@ -30,7 +31,7 @@ class SmallBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True))
         self.tree = app_commands.CommandTree(self)
-        for command in (poem, secret, silent, show, files, brief, everyone):
+        for command in (poem, secret, silent, show, files, pictures, emoji, brief, everyone):
             self.tree.add_command(command)
         self.tree.add_command(Adapter(name="adapter", description="Adapters"))
 
@@ -124,6 +125,27 @@ async def files(interaction: discord.Interaction[Any]) -> None:
     ])  # fmt: skip
 
 
+@app_commands.command(description="Pictures: two in place, one covered, one in an embed")
+async def pictures(interaction: discord.Interaction[Any]) -> None:
+    embed = discord.Embed(title="In an embed").set_image(url="attachment://inside.png")
+    await interaction.response.send_message(embed=embed, files=[
+        discord.File(io.BytesIO(drawn("PNG")), "ring.png", description="A ring on nothing"),
+        discord.File(io.BytesIO(drawn("WEBP", frames=3)), "turn.webp", description="A ring that changes"),
+        discord.File(io.BytesIO(drawn("PNG")), "late.png", description="A ring to come", spoiler=True),
+        discord.File(io.BytesIO(drawn("PNG")), "inside.png"),
+    ])  # fmt: skip
+
+
+@app_commands.command(description="Makes an emoji and uses it everywhere")
+async def emoji(interaction: discord.Interaction[Any], name: str) -> None:
+    assert interaction.guild is not None
+    made = await interaction.guild.create_custom_emoji(name=name, image=drawn("PNG", side=128))
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Quietly", emoji=made, custom_id="acknowledge"))
+    await interaction.response.send_message(f"Here is {made}, and <:gone:1> is gone.", view=view)
+    await (await interaction.original_response()).add_reaction(made)
+
+
 @app_commands.command(description="Opens a form")
 async def brief(interaction: discord.Interaction[Any]) -> None:
     await interaction.response.send_modal(form())
@@ -188,6 +210,20 @@ def picture(width: int = 240, height: int = 120) -> bytes:
         + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
     )
+
+
+def drawn(kind: str, side: int = 160, frames: int = 1) -> bytes:
+    """A ring on a transparent ground; with more frames, of other colours in turn."""
+    colours = ("#c2410c", "#0f766e", "#6d28d9")
+    made = [Image.new("RGBA", (side, side)) for _ in range(frames)]
+    for image, colour in zip(made, colours, strict=False):
+        ImageDraw.Draw(image).ellipse(
+            (side // 8, side // 8, side * 7 // 8, side * 7 // 8), outline=colour, width=side // 6
+        )
+    file = io.BytesIO()
+    moves = {"save_all": True, "append_images": made[1:], "duration": 200, "loop": 0} if frames > 1 else {}
+    made[0].save(file, kind, **moves)
+    return file.getvalue()
 
 
 def main() -> None:

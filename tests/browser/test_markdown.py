@@ -18,6 +18,7 @@ DRAW = """async (text) => {
 }"""
 
 PILL = '<span class="mention{}">{}</span>'
+OWN = '<img class="own-emoji" src="/cdn/emojis/{}" alt=":leaf:" title=":leaf:">'
 
 CASES = {
     "plain < & >": "plain &lt; &amp; &gt;",
@@ -50,7 +51,8 @@ CASES = {
     "<@1> <@!2> <@9>": (
         f"{PILL.format(' lit', '@Ada')} {PILL.format('', '@Bo')} {PILL.format('', '@unknown-member')}"
     ),
-    "<#5> </poem:77> <:leaf:8>": f"{PILL.format('', '#poems')} {PILL.format('', '/poem')} :leaf:",
+    "<#5> </poem:77>": f"{PILL.format('', '#poems')} {PILL.format('', '/poem')}",
+    "a <:leaf:8>, <a:leaf:9>": f"a {OWN.format('8.png')}, {OWN.format('9.gif')}",
     "@everyone @here": "@everyone @here",
     "`<@1>` \\<@1>": "<code>&lt;@1&gt;</code> &lt;@1&gt;",
     "<t:99999999999999999:R>": "&lt;t:99999999999999999:R&gt;",

@@ -230,6 +230,19 @@ async def test_an_own_emoji_can_be_reacted_with_and_is_known_by_its_id(bot: Bot,
             assert (status, said["error"]) == (404, f"There is no emoji {emoji}.")
 
 
+async def test_an_own_emoji_stands_on_buttons_and_in_selects(bot: Bot, people: People) -> None:
+    async with connected(bot):
+        fox = await bot.guilds[0].create_custom_emoji(name="fox", image=PNG)
+        view = discord.ui.View()
+        view.add_item(discord.ui.Button(emoji=fox))
+        view.add_item(discord.ui.Select(options=[discord.SelectOption(label="Fox", emoji=fox)]))
+        await bot.place().send("pick", view=view)
+        [message] = await people.messages()
+        [button], [select] = (row["components"] for row in message["components"])
+        for found in (button["emoji"], select["options"][0]["emoji"]):
+            assert (found["id"], found["name"]) == (str(fox.id), "fox")
+
+
 async def test_the_log_keeps_no_pictures(bot: Bot, people: People) -> None:
     async with connected(bot):
         await bot.guilds[0].create_custom_emoji(name="fox", image=picture(side=128))
