@@ -87,6 +87,12 @@ class Stand:
         digests = [n.event.digest for n in await self.all(job.id) if hasattr(n.event, "digest")]
         return (await self.client.artifact(digests[0])).decode()
 
+    async def bytes(self, job: Job) -> list[bytes]:
+        """Put the job, wait for it, fetch what was made."""
+        await self.client.put(job)
+        digests = [n.event.digest for n in await self.all(job.id) if hasattr(n.event, "digest")]
+        return [await self.client.artifact(digest) for digest in digests]
+
     async def writing(self, job: Job) -> None:
         """Put the job and wait until its text grows."""
         await self.client.put(job)

@@ -1,0 +1,57 @@
+"""What is told of a picture beside its pixels: `Artifact.meta`, with a sentence for those who cannot see it.
+
+What a member typed is not in the sentence where the network did not understand it: nobody knows then what is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from generation.forms.pictures import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generation.gan.network import Understood
+    from generation.wire.jobs import Spot
+
+
+def of_a_spot(spot: Spot, understood: Understood) -> dict[str, Any]:
+    """The meta of a picture at one spot."""
+    return _meta([understood], f"{_sort(spot)}: {_shown(understood)}.", asdict(spot))
+
+
+def of_a_mixture(ends: Sequence[Understood], share: float) -> dict[str, Any]:
+    """The meta of a picture on the way from the first of two to the second: `share` of it is the second's."""
+    first, second = map(_shown, ends)
+    if share in (0.0, 1.0):
+        return _meta(ends, f"A picture: {first if share == 0.0 else second}.")
+    return _meta(ends, f"A mixture, {1 - share:.0%} {first} and {share:.0%} {second}.")
+
+
+def of_a_morph(ends: Sequence[Understood]) -> dict[str, Any]:
+    """The meta of a moving picture between two."""
+    first, second = map(_shown, ends)
+    return _meta(ends, f"A moving picture: {first} turns into {second} and back again.")
+
+
+def _meta(several: Sequence[Understood], alt: str, spot: dict[str, Any] | None = None) -> dict[str, Any]:
+    nearest = dict.fromkeys(name for one in several for name in one.nearest)
+    return {
+        "spot": None if spot is None else {**spot, "away": list(spot["away"])},
+        "understood": [word for one in several for word in one.words],
+        "outside": any(one.outside for one in several),
+        "nearest": list(nearest)[:3],
+        "alt": alt,
+    }
+
+
+def _sort(spot: Spot) -> str:
+    if not spot.style:
+        return "A picture"
+    return "An abstract painting" if STYLES[spot.style].kind == "painting" else "A sticker"
+
+
+def _shown(understood: Understood) -> str:
+    return ", ".join(understood.words) or "something without a name"

@@ -1,0 +1,51 @@
+"""What is told of a picture beside its pixels."""
+
+from __future__ import annotations
+
+import json
+
+from generation.gan import told
+from generation.gan.tiles import Words
+from generation.wire.jobs import Spot
+
+FOX = Words("a red fox, flat", ("fox", "red", "flat"), outside=False, nearest=())
+WAVES = Words("waves", ("waves", "oil"), outside=False, nearest=())
+ENNUI = Words("ennui", (), outside=True, nearest=("moon", "rain", "cat"))
+
+
+def test_a_picture_says_where_it_lies_and_what_it_shows() -> None:
+    meta = told.of_a_spot(Spot("a red fox", "flat", 5, (8, 9)), FOX)
+    assert json.loads(json.dumps(meta)) == meta == {
+        "spot": {"theme": "a red fox", "style": "flat", "seed": 5, "away": [8, 9]},
+        "understood": ["fox", "red", "flat"],
+        "outside": False,
+        "nearest": [],
+        "alt": "A sticker: fox, red, flat.",
+    }  # fmt: skip
+
+
+def test_a_painting_is_called_one() -> None:
+    assert told.of_a_spot(Spot("waves", "oil"), WAVES)["alt"] == "An abstract painting: waves, oil."
+    assert told.of_a_spot(Spot("waves"), WAVES)["alt"] == "A picture: waves, oil."
+
+
+def test_what_nobody_understood_is_not_said_to_be_shown() -> None:
+    meta = told.of_a_spot(Spot("ennui"), ENNUI)
+    assert (meta["outside"], meta["nearest"]) == (True, ["moon", "rain", "cat"])
+    assert meta["alt"] == "A picture: something without a name."
+
+
+def test_a_mixture_says_how_much_of_each_is_in_it_and_has_no_spot() -> None:
+    meta = told.of_a_mixture((FOX, ENNUI), 0.25)
+    assert meta["spot"] is None
+    assert meta["understood"] == ["fox", "red", "flat"]
+    assert meta["outside"]
+    assert meta["alt"] == "A mixture, 75% fox, red, flat and 25% something without a name."
+    assert told.of_a_mixture((FOX, WAVES), 0.0)["alt"] == "A picture: fox, red, flat."
+    assert told.of_a_mixture((FOX, WAVES), 1.0)["alt"] == "A picture: waves, oil."
+
+
+def test_a_moving_picture_says_what_turns_into_what() -> None:
+    meta = told.of_a_morph((FOX, WAVES))
+    assert meta["alt"] == "A moving picture: fox, red, flat turns into waves, oil and back again."
+    assert (meta["spot"], meta["understood"]) == (None, ["fox", "red", "flat", "waves", "oil"])
