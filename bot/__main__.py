@@ -60,7 +60,9 @@ async def run(settings: BotSettings) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     pulse = Pulse()
     async with contextlib.AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(settings.database))
+        store = await stack.enter_async_context(
+            await Store.open(settings.database, settings.data_dir / "pictures")
+        )
         session = await stack.enter_async_context(aiohttp.ClientSession())
         generation = await _generation(settings, session, stack)
         token, people = await _discord(settings, stack)

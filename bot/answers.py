@@ -15,11 +15,12 @@ import structlog
 
 from bot import views
 from bot.history import carries, find_ours
-from bot.shown import DEAD_INTERACTION, NO_PINGS, TRANSIENT
+from bot.shown import DEAD_INTERACTION, NO_PINGS, TRANSIENT, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.cards import Card
     from studio.store.records import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -34,18 +35,22 @@ class UnsureError(Exception):
     """Discord may or may not have taken an answer, and cannot be asked just now."""
 
 
-async def give(interaction: discord.Interaction[Any], content: str, clock: Callable[[], float]) -> int | None:
-    """Answer with a message. Its id, or None when the interaction is lost.
+async def give(
+    interaction: discord.Interaction[Any], content: str, view: discord.ui.View, clock: Callable[[], float],
+    card: Card | None = None,
+) -> int | None:  # fmt: skip
+    """Answer with a message, and the card's file where there is one. Its id, or None when the interaction is lost.
 
     Raises:
         UnsureError: it may have been taken.
         discord.HTTPException: it was refused.
     """
     asked_at = clock()
-    view = views.while_waiting(str(interaction.id))
     while True:
         try:
-            said = await interaction.response.send_message(content, view=view, allowed_mentions=NO_PINGS)
+            said = await interaction.response.send_message(
+                content, view=view, files=files(card), allowed_mentions=NO_PINGS
+            )
         except discord.HTTPException as error:
             if error.code == TOO_LATE:
                 return None

@@ -10,14 +10,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generation.wire.jobs import PictureBrief
+
 if TYPE_CHECKING:
     from generation.wire.errors import Limit
-    from generation.wire.jobs import Brief
-    from studio.store.records import Creation
+    from studio.store.records import Creation, Wish
 
 MESSAGE_LIMIT = 2000
 MOST_PAGES = 3
 PREVIEW_LIMIT = 1800
+
+NOUNS = {  # one of them, and several
+    "new": ("picture", "pictures"),
+    "vary": ("variation", "variations"),
+    "mix": ("mix", "mix"),
+    "morph": ("morph", "morph"),
+}
 
 _MARKUP = re.compile(r"([\\*_~|`<>\[\]])")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}|-#|[-+])(?=\s)", re.MULTILINE)
@@ -26,11 +34,15 @@ _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What shows a finished piece: one text a message, or one text and a file that holds the piece."""
+    """What shows a finished piece: one text a message, or one text and a file that holds the piece.
+
+    `alt` says what the file is to those who do not see it.
+    """
 
     pages: tuple[str, ...]
     file: bytes | None = None
     file_name: str = ""
+    alt: str = ""
 
 
 def escape(text: str) -> str:
@@ -41,8 +53,10 @@ def escape(text: str) -> str:
     return text.replace("://", r":\//")
 
 
-def heading(brief: Brief) -> str:
+def heading(brief: Wish) -> str:
     """What was asked, in one small line."""
+    if isinstance(brief, PictureBrief):
+        return "-# " + " · ".join(_told_of_pictures(brief))
     told = [brief.form, f"“{escape(brief.theme)}”"]
     if brief.tone:
         told.append(escape(brief.tone))
@@ -51,7 +65,7 @@ def heading(brief: Brief) -> str:
     return "-# " + " · ".join(told)
 
 
-def waiting(brief: Brief, position: int | None = None, eta_s: float | None = None) -> str:
+def waiting(brief: Wish, position: int | None = None, eta_s: float | None = None) -> str:
     """The message of a job that has not begun."""
     if position is None:
         line = "⏳ Written down; finding its place in the queue…"
@@ -62,7 +76,7 @@ def waiting(brief: Brief, position: int | None = None, eta_s: float | None = Non
     return _lines(heading(brief), line)
 
 
-def full(brief: Brief, eta_s: float, limit: Limit) -> str:
+def full(brief: Wish, eta_s: float, limit: Limit) -> str:
     """The message of a job that the host has no room for yet."""
     why = {
         "member": "You have as many pieces waiting as one member may",
@@ -72,17 +86,17 @@ def full(brief: Brief, eta_s: float, limit: Limit) -> str:
     return _lines(heading(brief), f"⏳ {why}; this one is written down and joins the queue{_about(eta_s)}.")
 
 
-def away(brief: Brief) -> str:
+def away(brief: Wish) -> str:
     """The message of a job whose generation host cannot be reached."""
     return _lines(heading(brief), "⏳ The model is being started again; your wish is kept and will be made.")
 
 
-def beginning(brief: Brief) -> str:
+def beginning(brief: Wish) -> str:
     """The message of a job that runs and has nothing to show yet."""
-    return _lines(heading(brief), "✍️ Writing…")
+    return _lines(heading(brief), "🎨 Painting…" if isinstance(brief, PictureBrief) else "✍️ Writing…")
 
 
-def growing(brief: Brief, text: str) -> str:
+def growing(brief: Wish, text: str) -> str:
     """The message of a job while its text grows; only the end of a text that is longer than a message."""
     shown = escape(text)
     if len(shown) > PREVIEW_LIMIT - len(heading(brief)):
@@ -91,20 +105,29 @@ def growing(brief: Brief, text: str) -> str:
     return _lines(shown, heading(brief), "-# ✍️ writing…")
 
 
-def not_made(brief: Brief, sentence: str, reference: str | None) -> str:
+def not_made(brief: Wish, sentence: str, reference: str | None) -> str:
     """The message of a job that failed."""
     ref = f" (ref {reference})" if reference else ""
     return _lines(heading(brief), f"⚠️ {escape(sentence)}{ref}")
 
 
-def cancelled(brief: Brief) -> str:
+def cancelled(brief: Wish) -> str:
     """The message of a job that was called off."""
     return _lines(heading(brief), "Cancelled.")
 
 
-def announcement(brief: Brief, member_id: int) -> str:
+def announcement(brief: Wish, member_id: int) -> str:
     """The one message that pings: to the member who waited long."""
-    return f"<@{member_id}> your {brief.form} is ready."
+    many = isinstance(brief, PictureBrief) and brief.move in ("new", "vary") and brief.count > 1
+    return f"<@{member_id}> your {noun(brief)} {'are' if many else 'is'} ready."
+
+
+def noun(brief: Wish) -> str:
+    """What is made, in a word or two."""
+    if not isinstance(brief, PictureBrief):
+        return brief.form
+    single, several = NOUNS[brief.move]
+    return single if brief.count == 1 else several
 
 
 def footer(creation: Creation) -> str:
@@ -115,6 +138,16 @@ def footer(creation: Creation) -> str:
     return _lines(heading(creation.brief), made, *note)
 
 
+def _told_of_pictures(brief: PictureBrief) -> list[str]:
+    """What was asked for, where it was pictures: what it is, of what, in which style, how many."""
+    themes = [f"“{escape(spot.theme)}”" for spot in brief.spots]
+    styles = dict.fromkeys(spot.style for spot in brief.spots if spot.style)
+    told = [noun(brief), " to ".join(themes), *styles]
+    if brief.move == "mix":
+        told.append(f"{brief.count} steps")
+    return told
+
+
 def finished(creation: Creation, *, as_file: bool = False) -> Card:
     """The piece as messages, or as a file where it is longer than `MOST_PAGES` of them or `as_file` asks for one."""
     foot = footer(creation)
@@ -122,7 +155,7 @@ def finished(creation: Creation, *, as_file: bool = False) -> Card:
     if as_file or len(pages) > MOST_PAGES:
         name = f"{re.sub(r'[^a-z0-9]+', '-', creation.form.lower()).strip('-') or 'piece'}-{creation.id}.txt"
         told = f"This {creation.form} is long, so it is in the file."
-        return Card((_lines(told, "", foot),), creation.text.encode(), name)
+        return Card((_lines(told, "", foot),), creation.text.encode(), name, "The whole piece, as text")
     return Card((*pages[:-1], _lines(pages[-1], "", foot)))
 
 

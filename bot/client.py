@@ -18,10 +18,13 @@ from discord.ext import commands
 from bot import verbs, views
 from bot.apology import apologise
 from bot.cogs import help as help_cog
-from bot.cogs import pieces, reactions, write
+from bot.cogs import paint, pieces, reactions, write
+from bot.pictures import buttons
+from bot.pictures import verbs as picture_verbs
 from bot.runs import Runs
 from bot.shown import NO_PINGS
 from studio import guilds
+from studio.pictures.forget import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -35,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 ENTRY_POINT_STAYS = 50240  # a bulk update must keep an Activity's Entry Point command
 
-COGS = (write.Write, pieces.Pieces, reactions.Reactions, help_cog.Help)
+COGS = (write.Write, paint.Paint, pieces.Pieces, reactions.Reactions, help_cog.Help)
 
 
 class Tree(app_commands.CommandTree["Renga"]):
@@ -92,7 +95,8 @@ class Renga(commands.Bot):
         """Before the gateway is opened: cogs, buttons, commands."""
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(views.VerbButton)
+        self.add_dynamic_items(views.VerbButton, buttons.PictureButton)
+        self.chore(sweep(self.store), "sweep")
         await self._sync()
 
     async def on_ready(self) -> None:
@@ -109,8 +113,11 @@ class Renga(commands.Bot):
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: dict[str, Any] = dict(interaction.data or {})
-        if match := views.BRIEF_FORM.fullmatch(data.get("custom_id", "")):
+        custom_id = data.get("custom_id", "")
+        if match := views.BRIEF_FORM.fullmatch(custom_id):
             await verbs.submit(interaction, match[1])
+        elif match := buttons.NAME_FORM.fullmatch(custom_id):
+            await picture_verbs.submit(interaction, match[1], match[2], int(match[3]))
 
     async def lets_in(self, interaction: discord.Interaction[Renga]) -> bool:
         """Whether the interaction's server is one that the operator serves; where not, it is told so."""

@@ -15,8 +15,11 @@ import structlog
 
 from bot import cards, views
 from bot.history import carries, find_ours
-from bot.shown import NO_PINGS, TOO_LARGE, TRANSIENT, ShownMessage, Undeliverable, Withdrawn, answer
+from bot.pictures.cards import finished as finished_pictures
+from bot.shown import NO_PINGS, TRANSIENT, ShownMessage, TooLarge, Undeliverable, Withdrawn, answer
+from bot.votes import offer_votes
 from studio import deliver
+from studio.pictures import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,10 +29,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-VOTES = ("👍", "👎")
 LONG_WAIT_S = 60.0
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 60.0
+FILE_LIMIT = 10 * 1024 * 1024  # Discord's least; where it says that it takes less, less is tried
 
 
 async def until_done(act: Callable[[], Awaitable[None]], job_id: str) -> None:
@@ -69,7 +72,29 @@ class Delivery:
         Raises:
             Withdrawn: its message was deleted, so it is never shown.
             Undeliverable: its channel can no longer be reached.
+            Refusal: it cannot be shown; the sentence says why.
         """
+        last = await (self._pictures() if self._creation.pictures else self._text())
+        if self._waited_long():
+            await self._announce()
+        channel = self._shown.channel
+        await offer_votes(channel.get_partial_message(last), self._record.id)
+        await deliver.settled(self._store, self._record.id, self._clock())
+
+    async def _pictures(self) -> int:
+        """Show the pictures in the one message, as large as Discord takes them here. The message's id."""
+        limit = FILE_LIMIT
+        while True:
+            file = await drawn.attachment(self._store.pictures, self._creation, limit)
+            try:
+                await self._first(finished_pictures(self._creation, file, spoiler=self._record.spoiler))
+            except TooLarge:
+                limit = len(file) // 2
+            else:
+                return self._shown.message_id
+
+    async def _text(self) -> int:
+        """Show the text, in as many messages as it needs. The id of the last one."""
         posted = await deliver.posted_parts(self._store, self._record.id)
         card = cards.finished(self._creation)
         as_file = cards.finished(self._creation, as_file=True)
@@ -83,21 +108,13 @@ class Delivery:
         except Undeliverable:
             await self._first(as_file)  # the whole piece in the message that can still be edited
             last = self._shown.message_id
-        if self._waited_long():
-            await self._announce()
-        await self._offer_votes(last)
-        await deliver.settled(self._store, self._record.id, self._clock())
+        return last
 
     async def _first(self, card: cards.Card) -> None:
-        view = views.when_made(self._record.id, 0, len(card.pages))
+        view = views.when_made(self._creation, 0, len(card.pages))
 
         async def act() -> None:
-            try:
-                await self._shown.edit(card.pages[0], view, now=self._clock(), card=card)
-            except discord.HTTPException as error:
-                if error.code == TOO_LARGE:
-                    raise Undeliverable("the file is larger than Discord takes here") from error
-                raise
+            await self._shown.edit(card.pages[0], view, now=self._clock(), card=card)
 
         await until_done(act, self._record.id)
         await self._posted(0, self._shown.message_id)
@@ -119,7 +136,7 @@ class Delivery:
                     nonce=f"{job_id}-{page}",
                     reference=self._reference() if page == 1 else None,  # type: ignore[arg-type]
                     mention_author=False,
-                    view=views.when_made(job_id, page, len(card.pages)),
+                    view=views.when_made(self._creation, page, len(card.pages)),
                     allowed_mentions=NO_PINGS,
                 )
             except discord.HTTPException as error:
@@ -164,15 +181,6 @@ class Delivery:
         except (discord.HTTPException, Undeliverable) as error:
             log.info("announcement_lost", job=job_id, error=type(error).__name__)
         await deliver.notified(self._store, job_id)
-
-    async def _offer_votes(self, message_id: int) -> None:
-        """One-tap feedback; a server that does not let us react keeps its own reactions."""
-        message = self._shown.channel.get_partial_message(message_id)
-        try:
-            for emoji in VOTES:
-                await message.add_reaction(emoji)
-        except TRANSIENT as error:
-            log.info("votes_not_offered", job=self._record.id, error=type(error).__name__)
 
     async def _may_post(self, posted: dict[int, int]) -> bool:
         """Whether more messages can be posted here without doubling one; no where that is not known.

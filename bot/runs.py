@@ -20,15 +20,14 @@ from bot.delivery import Delivery, until_done
 from bot.live import FAR, FAR_EVERY_S, PLACE_EVERY_S, TEXT_EVERY_S, LiveMessage
 from bot.shown import TOKEN_LIFE_S, TRANSIENT, ShownMessage, Undeliverable, Withdrawn
 from studio import ask, deliver
-from studio.errors import StoreUnavailable
+from studio.errors import Refusal, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from generation.wire.client import GenerationClient
-    from generation.wire.jobs import Brief
     from studio.store import Store
-    from studio.store.records import JobRecord
+    from studio.store.records import JobRecord, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -71,10 +70,11 @@ class Runs:
     async def begin(
         self,
         interaction: discord.Interaction[Any],
-        brief: Brief,
+        brief: Wish,
         *,
         seed: int | None = None,
         parent: str | None = None,
+        spoiler: bool = False,
     ) -> None:
         """Write the wish down, then say so, then start it; the interaction's id is the job's.
 
@@ -89,6 +89,7 @@ class Runs:
             job_id=str(interaction.id), guild_id=interaction.guild_id, channel_id=interaction.channel_id,
             member_id=interaction.user.id, application_id=interaction.application_id,
             interaction_token=interaction.token, brief=brief, seed=seed, parent=parent, asked_at=asked_at,
+            spoiler=spoiler,
         )  # fmt: skip
         self._beginning.add(request.job_id)
         try:
@@ -104,16 +105,16 @@ class Runs:
             return
         content = cards.waiting(record.brief)
         try:
-            message_id = await answers.give(interaction, content, self._clock)
+            message_id = await answers.give(interaction, content, views.while_waiting(record.id), self._clock)
         except answers.UnsureError:
             self._track(record.id, self._find_answer(record))
             return
         except discord.HTTPException:
-            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            await self.insist(lambda: ask.not_acknowledged(self._store, record.id))
             raise  # the member hears of the failure, not of a job
         if message_id is None:
             log.warning("answered_too_late", job=record.id)
-            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            await self.insist(lambda: ask.not_acknowledged(self._store, record.id))
             return
         self._launch(record, message_id, content)
         if note := _missing(interaction.app_permissions):
@@ -121,7 +122,7 @@ class Runs:
 
     async def resume(self) -> None:
         """Take up what an earlier life of this process left unfinished."""
-        for record in await self._insist(lambda: deliver.unsettled(self._store)):
+        for record in await self.insist(lambda: deliver.unsettled(self._store)):
             if record.id in self._tasks or record.id in self._beginning:
                 continue
             if record.message_id is not None:
@@ -170,15 +171,15 @@ class Runs:
             await until_done(act, record.id)
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("answer_never_found", job=record.id, error=str(error))
-            await self._insist(partial(deliver.undeliverable, self._store, record.id, str(error)))
+            await self.insist(partial(deliver.undeliverable, self._store, record.id, str(error)))
             return
         if found[0] is None:
-            await self._insist(lambda: ask.not_acknowledged(self._store, record.id))
+            await self.insist(lambda: ask.not_acknowledged(self._store, record.id))
             log.info("never_acknowledged", job=record.id)
             return
         await self._run(replace(record, message_id=found[0]), "", resumed=False)
 
-    async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
+    async def insist(self, act: Callable[[], Awaitable[T]]) -> T:
         """Do `act` until the store takes it: what it says is known already, and must not be lost."""
         while True:
             try:
@@ -188,7 +189,7 @@ class Runs:
             await asyncio.sleep(STORE_AGAIN_S)
 
     def _launch(self, record: JobRecord, message_id: int, content: str) -> None:
-        log.info("job_asked", job=record.id, kind=record.kind, form=record.brief.form, guild=record.guild_id)
+        log.info("job_asked", job=record.id, kind=record.kind, form=record.form, guild=record.guild_id)
         self._track(record.id, self._run(replace(record, message_id=message_id), content, resumed=False))
 
     def _track(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
@@ -219,17 +220,17 @@ class Runs:
         try:
             if record.acknowledged_at is None:
                 now = self._clock()
-                await self._insist(lambda: ask.acknowledged(self._store, record.id, message_id, now))
+                await self.insist(lambda: ask.acknowledged(self._store, record.id, message_id, now))
             while True:
                 try:
                     await self._follow(record, shown, content, resumed=resumed or tries > 0)
                 except Withdrawn:
-                    await self._insist(lambda: deliver.withdrawn(self._store, record.id, self._generation))
+                    await self.insist(lambda: deliver.withdrawn(self._store, record.id, self._generation))
                     log.info("job_withdrawn", job=record.id)
                     return
                 except Undeliverable as error:
                     why = str(error)
-                    await self._insist(partial(deliver.undeliverable, self._store, record.id, why))
+                    await self.insist(partial(deliver.undeliverable, self._store, record.id, why))
                     log.warning("job_undeliverable", job=record.id, why=why)
                     return
                 except StoreUnavailable:
@@ -251,10 +252,10 @@ class Runs:
         """Say that it could not be shown; what was made stays in the store."""
         content = cards.not_made(record.brief, "This could not be shown here.", reference)
         try:
-            await shown.edit(content, views.when_not_made(record.id), now=self._clock())
+            await shown.edit(content, views.when_not_made(record), now=self._clock())
         except (Withdrawn, Undeliverable, *TRANSIENT) as error:
             log.warning("not_told", job=record.id, error=type(error).__name__)
-        await self._insist(lambda: deliver.settled(self._store, record.id, self._clock()))
+        await self.insist(lambda: deliver.settled(self._store, record.id, self._clock()))
 
     async def _follow(self, record: JobRecord, shown: ShownMessage, content: str, *, resumed: bool) -> None:
         live = self._live[record.id] = LiveMessage(shown, record.id, self._clock, content)
@@ -290,16 +291,20 @@ class Runs:
     ) -> None:
         match end:
             case deliver.Made(creation=creation):
-                await Delivery(self._store, shown, record, creation, self._clock, resumed=resumed).run()
-                log.info("job_delivered", job=record.id, took_s=round(self._clock() - record.asked_at, 3))
-                return
+                try:
+                    await Delivery(self._store, shown, record, creation, self._clock, resumed=resumed).run()
+                except Refusal as refusal:  # it is made, and cannot be shown here
+                    content = cards.not_made(record.brief, str(refusal), None)
+                else:
+                    log.info("job_delivered", job=record.id, took_s=round(self._clock() - record.asked_at, 3))
+                    return
             case deliver.NotMade(sentence=sentence, reference=reference):
                 content = cards.not_made(record.brief, sentence, reference)
             case _:
                 content = cards.cancelled(record.brief)
 
         async def act() -> None:
-            await shown.edit(content, views.when_not_made(record.id), now=self._clock())
+            await shown.edit(content, views.when_not_made(record), now=self._clock())
 
         await until_done(act, record.id)
         await deliver.settled(self._store, record.id, self._clock())

@@ -37,6 +37,10 @@ class Undeliverable(Exception):  # noqa: N818 - an answer, not a fault
     """The channel is gone, or closed to the bot; the message says which."""
 
 
+class TooLarge(Undeliverable):
+    """The file is larger than Discord takes here."""
+
+
 class ShownMessage:
     """A message of ours by its ids: edit and delete."""
 
@@ -66,7 +70,7 @@ class ShownMessage:
                     self.message_id,
                     content=content,
                     view=view,
-                    attachments=_files(card),
+                    attachments=files(card),
                     allowed_mentions=NO_PINGS,
                 )
             except discord.HTTPException as error:
@@ -78,7 +82,7 @@ class ShownMessage:
                 return
         try:
             await self.channel.get_partial_message(self.message_id).edit(
-                content=content, view=view, attachments=_files(card), allowed_mentions=NO_PINGS
+                content=content, view=view, attachments=files(card), allowed_mentions=NO_PINGS
             )
         except discord.HTTPException as error:
             raise answer(error) from error
@@ -88,14 +92,15 @@ def answer(error: discord.HTTPException) -> Exception:
     """What `error` means for a message of ours: an exception of this module, or `error` itself (try again)."""
     if error.code == UNKNOWN_MESSAGE:
         return Withdrawn()
+    if error.code == TOO_LARGE or error.status == 413:
+        return TooLarge("the file is larger than Discord takes here")
     if error.code in NOWHERE:
         return Undeliverable(error.text or "no access")
     return error
 
 
-def _files(card: Card | None) -> list[discord.File]:
+def files(card: Card | None) -> list[discord.File]:
+    """A card's file, freshly opened, since a sent one is used up."""
     if card is None or card.file is None:
         return []
-    return [
-        discord.File(io.BytesIO(card.file), filename=card.file_name, description="The whole piece, as text")
-    ]
+    return [discord.File(io.BytesIO(card.file), filename=card.file_name, description=card.alt)]

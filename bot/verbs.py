@@ -13,7 +13,7 @@ from bot import views
 from bot.apology import apologise, tell
 from bot.shown import TRANSIENT
 from generation.forms.brief import InvalidBriefError, validated_seed
-from studio import deliver, derive
+from studio import ask, deliver, derive
 from studio.errors import Refusal
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
         seed = _seed(fields.get("seed", ""))
         record = await _asked(interaction, job_id)
         brief = derive.edited(
-            record.brief,
+            derive.text_brief(record),
             theme=fields["theme"],
             tone=fields["tone"],
             length=fields["length"],
@@ -56,7 +56,10 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
 
 async def _again(interaction: discord.Interaction[Renga], job_id: str) -> None:
     record = await _asked(interaction, job_id)
-    await interaction.client.runs.begin(interaction, derive.again(record), parent=job_id)
+    seed = ask.seed_of(str(interaction.id))
+    await interaction.client.runs.begin(
+        interaction, derive.again(record, seed), seed=seed, parent=job_id, spoiler=record.spoiler
+    )
 
 
 async def _vary(interaction: discord.Interaction[Renga], job_id: str) -> None:
@@ -71,7 +74,7 @@ async def _continue(interaction: discord.Interaction[Renga], job_id: str) -> Non
 
 async def _edit(interaction: discord.Interaction[Renga], job_id: str) -> None:
     record = await _asked(interaction, job_id)
-    await interaction.response.send_modal(views.brief_form(job_id, record.brief))
+    await interaction.response.send_modal(views.brief_form(job_id, derive.text_brief(record)))
 
 
 async def _cancel(interaction: discord.Interaction[Renga], job_id: str) -> None:

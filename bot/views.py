@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot import verbs
+from bot.pictures import buttons
+from generation.wire.jobs import PictureBrief
 
 if TYPE_CHECKING:
     from generation.wire.jobs import Brief
+    from studio.store.records import Creation, JobRecord
 
 TEMPLATE = r"renga:(?P<verb>[a-z]{2,12}):(?P<job>[A-Za-z0-9_-]{1,64})(?::(?P<page>[0-9]{1,2}))?"
 BRIEF_FORM = re.compile(r"renga-brief:([A-Za-z0-9_-]{1,64})")
@@ -34,9 +37,11 @@ Button = discord.ui.Button[discord.ui.View]
 class VerbButton(discord.ui.DynamicItem[Button], template=TEMPLATE):
     """One verb on one job, for ever."""
 
-    def __init__(self, verb: str, job_id: str) -> None:
+    def __init__(self, verb: str, job_id: str, *, row: int | None = None) -> None:
         label, emoji = LABELS[verb]
-        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=verb_id(verb, job_id)))
+        super().__init__(
+            discord.ui.Button(label=label, emoji=emoji, custom_id=verb_id(verb, job_id), row=row)
+        )
         self.verb = verb
         self.job_id = job_id
 
@@ -78,19 +83,23 @@ def while_waiting(job_id: str) -> discord.ui.View:
     return _view(VerbButton("cancel", job_id))
 
 
-def when_made(job_id: str, page: int = 0, pages: int = 1) -> discord.ui.View:
+def when_made(creation: Creation, page: int = 0, pages: int = 1) -> discord.ui.View:
     """What can be done with a piece, on its last page; earlier pages carry their mark alone."""
     items: list[discord.ui.Item[Any]] = []
-    if page == pages - 1:
-        items += [VerbButton(verb, job_id) for verb in ("again", "vary", "continue", "edit", "delete")]
+    if creation.pictures:
+        items, row = buttons.under_made(creation)
+        items += [VerbButton(verb, creation.id, row=row) for verb in ("again", "delete")]
+    elif page == pages - 1:
+        items += [VerbButton(verb, creation.id) for verb in ("again", "vary", "continue", "edit", "delete")]
     if pages > 1:
-        items.append(PageMark(job_id, page, pages))
+        items.append(PageMark(creation.id, page, pages))
     return _view(*items)
 
 
-def when_not_made(job_id: str) -> discord.ui.View:
+def when_not_made(record: JobRecord) -> discord.ui.View:
     """What can be done with a job that failed or was called off."""
-    return _view(VerbButton("again", job_id), VerbButton("edit", job_id), VerbButton("delete", job_id))
+    found = ("again", "delete") if isinstance(record.brief, PictureBrief) else ("again", "edit", "delete")
+    return _view(*(VerbButton(verb, record.id) for verb in found))
 
 
 def brief_form(job_id: str, brief: Brief) -> discord.ui.Modal:

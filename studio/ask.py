@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from generation.forms import form_named
 from generation.forms.brief import InvalidBriefError, validated, validated_seed
-from generation.wire.jobs import Job, Terms
+from generation.wire.jobs import Job, PictureBrief, Terms
 from studio.errors import Refusal
+from studio.pictures import briefs
 from studio.store import jobs, messages
-from studio.store.records import DEFAULT_WEIGHT, Delivered, JobRecord
+from studio.store.records import DEFAULT_WEIGHT, PICTURE, Delivered, JobRecord
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from generation.wire.jobs import Brief
     from studio.store import Store
+    from studio.store.records import Wish
 
 SEEDS = 2**31
 FIRST_PART = 0
@@ -37,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one interaction asks for. A `seed` of None is derived from the job's id."""
+    """What one interaction asks for. A `seed` of None is derived from the job's id. `spoiler`: show it behind a veil."""
 
     job_id: str
     guild_id: int
@@ -45,10 +46,11 @@ class Request:
     member_id: int
     application_id: int
     interaction_token: str
-    brief: Brief
+    brief: Wish
     seed: int | None
     parent: str | None
     asked_at: float
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,15 @@ async def not_acknowledged(store: Store, job_id: str) -> None:
 
 def wire_job(record: JobRecord) -> Job:
     """What a generation host is told of the job: all it needs, and nothing of Discord but opaque keys."""
+    brief = record.brief
     return Job(
         id=record.id,
-        kind="text",
+        kind="picture" if isinstance(brief, PictureBrief) else "text",
         tenant=str(record.guild_id),
         member=str(record.member_id),
         asked_at=record.asked_at,
-        brief=record.brief,
+        brief=None if isinstance(brief, PictureBrief) else brief,
+        picture=brief if isinstance(brief, PictureBrief) else None,
         seed=record.seed,
         terms=Terms(weight=record.weight),
     )
@@ -135,11 +139,8 @@ def _record(request: Request) -> JobRecord:
     Raises:
         Refusal: its brief or seed breaks a rule.
     """
-    asked = request.brief
     try:
-        brief = validated(
-            asked.form, asked.theme, asked.tone, asked.length, move=asked.move, source=asked.source
-        )
+        brief = _valid(request.brief)
         seed = seed_of(request.job_id) if request.seed is None else validated_seed(request.seed)
     except InvalidBriefError as error:
         raise Refusal(str(error)) from None
@@ -148,7 +149,7 @@ def _record(request: Request) -> JobRecord:
         guild_id=request.guild_id,
         channel_id=request.channel_id,
         member_id=request.member_id,
-        kind=form_named(brief.form).kind,
+        kind=PICTURE if isinstance(brief, PictureBrief) else form_named(brief.form).kind,
         brief=brief,
         seed=seed,
         weight=DEFAULT_WEIGHT,
@@ -156,4 +157,16 @@ def _record(request: Request) -> JobRecord:
         application_id=request.application_id,
         interaction_token=request.interaction_token,
         asked_at=request.asked_at,
+        spoiler=request.spoiler,
     )
+
+
+def _valid(asked: Wish) -> Wish:
+    """`asked` with its words cleaned.
+
+    Raises:
+        InvalidBriefError: it breaks a rule.
+    """
+    if isinstance(asked, PictureBrief):
+        return briefs.validated(asked)
+    return validated(asked.form, asked.theme, asked.tone, asked.length, move=asked.move, source=asked.source)

@@ -1,6 +1,6 @@
 """Briefs that come from a piece: again, varied, continued, edited. Pure.
 
-A prompt carries `SOURCE_TAIL` characters of an earlier piece at most; which ones, in whole lines, is decided here.
+What comes from one picture is `studio.pictures.briefs`' business. A prompt carries `SOURCE_TAIL` characters of an earlier piece at most; which ones, in whole lines, is decided here.
 """
 
 from __future__ import annotations
@@ -11,14 +11,27 @@ from typing import TYPE_CHECKING
 from generation.forms import form_named
 from generation.forms.brief import validated
 from generation.forms.prompts import SOURCE_TAIL
+from generation.wire.jobs import Brief, PictureBrief
+from studio.errors import Refusal
+from studio.pictures import briefs
 
 if TYPE_CHECKING:
-    from generation.wire.jobs import Brief
-    from studio.store.records import Creation, JobRecord
+    from studio.store.records import Creation, JobRecord, Wish
 
 
-def again(asked: JobRecord | Creation) -> Brief:
-    """The same brief; what differs is the seed, which the new job brings."""
+def again(asked: JobRecord | Creation, seed: int) -> Wish:
+    """The same wish, from `seed`: a text's brief stays as it is, and the job brings the seed."""
+    return briefs.again(asked.brief, seed) if isinstance(asked.brief, PictureBrief) else asked.brief
+
+
+def text_brief(asked: JobRecord | Creation) -> Brief:
+    """The brief of a text.
+
+    Raises:
+        Refusal: it is no text.
+    """
+    if isinstance(asked.brief, PictureBrief):
+        raise Refusal("Only a text can be continued or edited; a picture can be varied.")
     return asked.brief
 
 
@@ -27,7 +40,7 @@ def vary(creation: Creation) -> Brief:
     source = creation.text.strip()
     if len(source) > SOURCE_TAIL:
         source = _whole_lines(source[:SOURCE_TAIL], from_end=False)
-    return replace(creation.brief, move="vary", source=source)
+    return replace(text_brief(creation), move="vary", source=source)
 
 
 def continued(creation: Creation) -> Brief:
@@ -35,7 +48,7 @@ def continued(creation: Creation) -> Brief:
     source = creation.text.strip()
     if len(source) > SOURCE_TAIL:
         source = _whole_lines(source[-SOURCE_TAIL:], from_end=True)
-    return replace(creation.brief, move="continue", source=source)
+    return replace(text_brief(creation), move="continue", source=source)
 
 
 def edited(brief: Brief, *, theme: str, tone: str, length: str, form: str) -> Brief:

@@ -30,6 +30,8 @@ from studio.deliver.updates import (
     Waiting,
     Working,
 )
+from studio.pictures import capture
+from studio.pictures.forget import forget
 from studio.store import creations, jobs, reactions
 from studio.store.records import Creation
 
@@ -208,31 +210,65 @@ class _Attempt:
 
     async def _make(self, done: events.Done, artifacts: list[events.Artifact]) -> None:
         """Fetch what was made and commit it."""
+        if self._job.picture is not None:
+            await self._make_pictures(done, artifacts)
+        else:
+            await self._make_text(done, artifacts)
+
+    async def _make_text(self, done: events.Done, artifacts: list[events.Artifact]) -> None:
         if len(artifacts) != 1 or artifacts[0].mime not in TEXT:
             await self._break("the host made something other than one text")
             return
         artifact = artifacts[0]
-        try:
-            data = await self._generation.artifact(artifact.digest)
-        except (UnknownJob, BadAnswer):
-            await self._generation.ack(self._job.id)  # it lost what it made; made again, it has it again
-            raise
+        data = await self._fetch(artifact)
         # NUL is the one character that PostgreSQL cannot keep.
         text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        record = self._record
+        record, brief = self._record, self._job.text_brief
         made = Creation(
             id=record.id, guild_id=record.guild_id, channel_id=record.channel_id, member_id=record.member_id,
-            kind=record.kind, form=record.brief.form, brief=record.brief, text=text, mime=artifact.mime,
-            digest=artifact.digest, prompt=turns(record.brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
+            kind=record.kind, form=brief.form, brief=brief, text=text, mime=artifact.mime,
+            digest=artifact.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
             note=str(artifact.meta["note"])[:NOTE_LIMIT] if artifact.meta.get("note") else None,
         )  # fmt: skip
+        await self._commit(made)
 
-        def keep(db: Connection) -> None:
-            if jobs.end(db, record.id, "made", started_at=self._started_at):
+    async def _make_pictures(self, done: events.Done, artifacts: list[events.Artifact]) -> None:
+        """Fetch the pictures, write their files, then commit: what the store speaks of is on disk."""
+        brief = self._job.picture_brief
+        try:
+            found = capture.ordered(brief, artifacts)
+            data = [await self._fetch(artifact) for artifact in found]
+            made = capture.creation(self._record, self._job, done, found, data, self._clock())
+        except capture.NotPicturesError as error:
+            await self._break(str(error))
+            return
+        files = self._store.pictures
+        async with files.lock:
+            for artifact, each in zip(found, data, strict=True):
+                await files.keep(artifact.digest, artifact.mime, each)
+            committed = await self._commit(made)
+        if not committed:
+            await forget(self._store, {artifact.digest for artifact in found})
+
+    async def _fetch(self, artifact: events.Artifact) -> bytes:
+        try:
+            return await self._generation.artifact(artifact.digest)
+        except (UnknownJob, BadAnswer):
+            await self._generation.ack(self._job.id)  # it lost what it made; made again, it has it again
+            raise
+
+    async def _commit(self, made: Creation) -> bool:
+        """End the job with what was made, unless it ended otherwise. Whether this did."""
+        started_at = self._started_at
+
+        def keep(db: Connection) -> bool:
+            ended = jobs.end(db, made.id, "made", started_at=started_at)
+            if ended:
                 creations.add(db, made)
+            return ended
 
-        await self._store.write(keep)
+        return await self._store.write(keep)
 
     async def _break(self, why: str, sentence: str = "Something went wrong while making this.") -> None:
         """A failure that an operator should look at."""

@@ -9,7 +9,8 @@ import structlog
 
 from generation.wire.errors import WireError
 from studio.errors import Refusal
-from studio.store import jobs, reactions
+from studio.pictures.forget import forget
+from studio.store import jobs, pictures, reactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,20 +50,22 @@ async def cancel(
 
 
 async def delete_creation(store: Store, creation_id: str, *, by_member: int, is_moderator: bool) -> None:
-    """Forget a piece, the job that made it, its messages and their reactions. Discord's messages are the bot's.
+    """Forget a piece, the job that made it, its files, its messages and their reactions. Discord's messages are the bot's.
 
     Raises:
         Refusal: it is somebody else's, or it is not finished.
         StoreUnavailable: it could not be written, so it is kept.
     """
 
-    def forget(db: Connection) -> None:
+    def remove(db: Connection) -> set[str]:
         job = _may(jobs.get(db, creation_id), by_member, is_moderator=is_moderator, what="delete")
         if job.outcome is None:
             raise Refusal("This is not finished; cancel it instead.")
+        digests = {picture.digest for picture in pictures.of_creation(db, creation_id)}
         jobs.remove(db, creation_id)
+        return digests
 
-    await store.write(forget)
+    await forget(store, await store.write(remove))
 
 
 def _may(job: JobRecord | None, member: int, *, is_moderator: bool, what: str) -> JobRecord:

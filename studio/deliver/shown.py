@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from generation.wire.errors import UnknownJob, WireError
-from studio.store import creations, jobs, messages, reactions
+from studio.pictures.forget import forget
+from studio.store import creations, jobs, messages, pictures, reactions
 from studio.store.records import Delivered
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ async def posted(store: Store, job_id: str, part: int, channel_id: int, message_
     await store.write(lambda db: messages.add(db, shown))
 
 
+async def picked(store: Store, job_id: str, picture: int, channel_id: int, message_id: int) -> None:
+    """Remember a message that shows one picture of a job alone, so that reactions on it count. Twice is once."""
+    await store.write(lambda db: messages.add_pick(db, job_id, picture, channel_id, message_id))
+
+
 async def posted_parts(store: Store, job_id: str) -> dict[int, int]:
     """The message of each part that was posted, those deleted since among them: no part is posted twice."""
     shown = await store.read(lambda db: messages.of_job(db, job_id))
@@ -67,12 +73,15 @@ async def withdrawn(store: Store, job_id: str, generation: GenerationClient) -> 
     A host that is still at it is told to stop; one that cannot be reached learns of it when `follow` meets it again.
     """
 
-    def withdraw(db: Connection) -> None:
-        if jobs.never_show(db, job_id, "withdrawn"):
-            creations.remove(db, job_id)
-            reactions.clear_job(db, job_id)
+    def withdraw(db: Connection) -> set[str]:
+        if not jobs.never_show(db, job_id, "withdrawn"):
+            return set()
+        digests = {picture.digest for picture in pictures.of_creation(db, job_id)}
+        creations.remove(db, job_id)
+        reactions.clear_job(db, job_id)
+        return digests
 
-    await store.write(withdraw)
+    await forget(store, await store.write(withdraw))
     await let_go(generation, job_id, cancel=True)
 
 

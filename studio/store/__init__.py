@@ -1,7 +1,7 @@
 """The memory: tables, queries by noun, append-only migrations.
 
-`Store` opens a database and runs functions in transactions; `jobs`, `creations`, `messages`, `reactions` and
-`guilds` hold the queries, each a plain function of a connection. No rule of the game is in here.
+`Store` opens a database and runs functions in transactions; `jobs`, `creations`, `messages`, `reactions`,
+`pictures` and `guilds` hold the queries, each a plain function of a connection. No rule of the game is in here.
 """
 
 from __future__ import annotations

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from generation.wire.jobs import Brief, Sampling
+from generation.wire.jobs import Sampling
 from generation.wire.reading import read
-from studio.store.records import Creation
+from studio.store import pictures
+from studio.store.jobs import wish
+from studio.store.records import PICTURE, Creation
 from studio.store.tables import creations
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def add(db: Connection, creation: Creation) -> None:
-    """Add a piece whose job exists and has none yet."""
-    db.execute(insert(creations).values(asdict(creation)))
+    """Add a piece, with its pictures, whose job exists and has none yet."""
+    values = asdict(creation)
+    del values["pictures"]
+    db.execute(insert(creations).values(values))
+    pictures.add(db, creation.id, creation.pictures)
 
 
 def get(db: Connection, creation_id: str) -> Creation | None:
@@ -27,10 +32,11 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     if row is None:
         return None
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    brief, sampling = Brief(**values.pop("brief")), read(Sampling, values.pop("sampling"))
-    return Creation(**values, brief=brief, sampling=sampling)
+    brief, sampling = wish(values["kind"], values.pop("brief")), read(Sampling, values.pop("sampling"))
+    shown = pictures.of_creation(db, creation_id) if values["kind"] == PICTURE else ()
+    return Creation(**values, brief=brief, sampling=sampling, pictures=shown)
 
 
 def remove(db: Connection, creation_id: str) -> None:
-    """Forget the piece; its job stays."""
+    """Forget the piece and its pictures; its job stays."""
     db.execute(delete(creations).where(creations.c.id == creation_id))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from studio.errors import StoreUnavailable
+from studio.pictures.files import PictureFiles
 from studio.store import migrate
 from studio.store.address import file_of, read_address
 from studio.store.dialects import set_up_sqlite
@@ -22,6 +23,7 @@ from studio.store.trouble import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Connection
@@ -51,10 +53,11 @@ class _Write(Generic[T]):
 
 
 class Store:
-    """The database of one bot. Open it with `Store.open`, close it by leaving its `async with`."""
+    """The database of one bot, and `pictures`, the files beside it. Open it with `Store.open`, leave its `async with`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, pictures: PictureFiles) -> None:
         """`engine` is connected to a database whose schema is current."""
+        self.pictures = pictures
         self._engine = engine
         self._writing_engine = engine.execution_options(writes=True)
         self._closed = False
@@ -62,8 +65,8 @@ class Store:
         self._writer = asyncio.create_task(self._write_forever(), name="store-writer")
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Connect to the database at `url`, and bring its schema up to date.
+    async def open(cls, url: str, pictures: Path) -> Self:
+        """Connect to the database at `url`, and bring its schema up to date. `pictures` is a folder, made when needed.
 
         Raises:
             BadAddressError: `url` makes no sense.
@@ -76,7 +79,7 @@ class Store:
         except BaseException:
             await engine.dispose()
             raise
-        return cls(engine)
+        return cls(engine, PictureFiles(pictures))
 
     @classmethod
     async def check(cls, url: str) -> str:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
 
-from generation.wire.jobs import Brief
+from generation.wire.jobs import Brief, PictureBrief
+from generation.wire.reading import read
 from studio.store.dialects import INSERT
-from studio.store.records import JobRecord
+from studio.store.records import PICTURE, JobRecord
 from studio.store.tables import guild_settings, jobs
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Executable, Row, Select
     from sqlalchemy.dialects import postgresql, sqlite
 
-    from studio.store.records import Outcome
+    from studio.store.records import Outcome, Wish
 
 NEVER_SHOWN = ("withdrawn", "undeliverable")
 
@@ -104,6 +105,11 @@ def shown_by(db: Connection, message_id: int) -> str | None:
     return db.execute(query).scalar_one_or_none()
 
 
+def wish(kind: str, stored: dict[str, Any]) -> Wish:
+    """The brief of a job or creation of `kind`, as its column holds it."""
+    return read(PictureBrief, stored) if kind == PICTURE else Brief(**stored)
+
+
 def _not_given_up() -> Any:
     return or_(jobs.c.outcome.is_(None), jobs.c.outcome.not_in(NEVER_SHOWN))
 
@@ -114,7 +120,7 @@ def _unfinished(of: ColumnElement[bool]) -> Select[int]:
 
 def _record(row: Row[Any]) -> JobRecord:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    return JobRecord(**{**values, "brief": Brief(**values["brief"])})
+    return JobRecord(**{**values, "brief": wish(values["kind"], values["brief"])})
 
 
 def _adding(adding: sqlite.Insert | postgresql.Insert) -> Executable:

@@ -22,11 +22,18 @@ def add(db: Connection, shown: Delivered) -> bool:
         "part": shown.part,
         "channel_id": shown.channel_id,
         "deleted": shown.deleted,
+        "picture": shown.picture,
     }
     given = [literal(value, messages.c[name].type) for name, value in values.items()]
     of_a_job = select(*given).where(exists().where(jobs.c.id == shown.job_id))
     adding = insert_for(db, messages).from_select(list(values), of_a_job).on_conflict_do_nothing()
     return db.execute(adding).rowcount > 0
+
+
+def add_pick(db: Connection, job_id: str, picture: int, channel_id: int, message_id: int) -> bool:
+    """Remember a message that shows one picture of a job alone, under the next free part. Whether it was new."""
+    known = [shown.part for shown in of_job(db, job_id)]
+    return add(db, Delivered(job_id, max(known, default=0) + 1, channel_id, message_id, picture=picture))
 
 
 def of_job(db: Connection, job_id: str) -> list[Delivered]:

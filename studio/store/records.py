@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from generation.wire.jobs import Brief, PictureBrief
+
 if TYPE_CHECKING:
-    from generation.wire.jobs import Brief, Sampling
+    from generation.wire.jobs import Sampling, Spot
 
 DEFAULT_WEIGHT = 1.0
+PICTURE = "picture"  # the kind of a job whose wish is a `PictureBrief`; every other kind's is a `Brief`
 
+Wish = Brief | PictureBrief  # what a member asked for
 Outcome = Literal["made", "failed", "cancelled", "withdrawn", "undeliverable"]
 
 
@@ -21,7 +25,8 @@ Outcome = Literal["made", "failed", "cancelled", "withdrawn", "undeliverable"]
 class JobRecord:
     """One wish, from asked to settled.
 
-    `kind` is the command's kind of text ("verse", "script", "story"). `parent` is the job that this one was derived
+    `kind` is the command's kind of text ("verse", "script", "story"), or "picture". `spoiler`: it is shown behind a
+    veil. `parent` is the job that this one was derived
     from. `weight` is the guild's share of the engine, frozen when asked. `interaction_token` is a secret and is empty
     once the job is over or the token has expired. `outcome` is None while the job is unfinished; `settled_at` is when
     its ending was shown. `notified`: the member who waited long was told.
@@ -32,7 +37,7 @@ class JobRecord:
     channel_id: int
     member_id: int
     kind: str
-    brief: Brief
+    brief: Wish
     seed: int
     weight: float
     parent: str | None
@@ -47,6 +52,12 @@ class JobRecord:
     started_at: float | None = None
     settled_at: float | None = None
     notified: bool = False
+    spoiler: bool = False
+
+    @property
+    def form(self) -> str:
+        """What sort of thing it makes, in a word: a text's form, or the move that makes pictures."""
+        return self.brief.move if isinstance(self.brief, PictureBrief) else self.brief.form
 
     def __repr__(self) -> str:
         """Name the job alone: its token is a secret, and its brief is a member's text."""
@@ -54,12 +65,32 @@ class JobRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a creation; its bytes are a file of `studio.pictures.files`, found by `digest` and `mime`.
+
+    `part` counts from 0. `spot` is where it lies, so that it can be varied and mixed; None where it lies between two.
+    `understood` is what is shown, in words; `outside`: the theme lies outside what the network knows, and `nearest`
+    are up to three names that it does know. `alt` is one sentence for those who do not see it.
+    """
+
+    part: int
+    mime: str
+    digest: str
+    spot: Spot | None
+    understood: tuple[str, ...]
+    outside: bool
+    nearest: tuple[str, ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """A finished piece, captured when it was made and never fetched again.
 
-    `digest` is the SHA-256 of the artifact's bytes. `prompt` is the last thing said to the model, with the
-    member's words in it. `usage` counts
-    tokens and seconds as the host reported them. `note` is a sentence for the member on how it was made, where there is one.
+    `digest` is the SHA-256 of the artifact's bytes, of the first one where there are several. `prompt` is the last thing
+    said to the model, with the member's words in it. `usage` counts tokens and seconds as the host reported them. `note`
+    is a sentence for the member on how it was made, where there is one. A text has no `pictures`; pictures have no
+    `text`, and their `form` is the move that made them.
     """
 
     id: str
@@ -68,7 +99,7 @@ class Creation:
     member_id: int
     kind: str
     form: str
-    brief: Brief
+    brief: Wish
     text: str
     mime: str
     digest: str
@@ -81,17 +112,22 @@ class Creation:
     made_at: float
     usage: dict[str, float]
     note: str | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One message that shows a part of a job. `deleted`: it is gone, and its part is never posted again."""
+    """One message that shows a part of a job. `deleted`: it is gone, and its part is never posted again.
+
+    `picture` is the part of the creation that a member picked out for a message of its own, else None.
+    """
 
     job_id: str
     part: int
     channel_id: int
     message_id: int
     deleted: bool = False
+    picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

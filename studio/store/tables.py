@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -35,6 +36,7 @@ metadata = MetaData(
 JOB_ID = String(64)
 UNFINISHED = text("outcome IS NULL")
 UNSETTLED = text("settled_at IS NULL")
+PICTURED = text("kind = 'picture'")
 
 guild_settings = Table(
     "guild_settings",
@@ -66,6 +68,7 @@ jobs = Table(
     Column("started_at", Double),
     Column("settled_at", Double),
     Column("notified", Boolean, nullable=False),
+    Column("spoiler", Boolean, nullable=False, server_default=false()),
     Index("ix_jobs_unfinished_of_guild", "guild_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_unfinished_of_member", "member_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_asked_at", "asked_at"),
@@ -94,6 +97,21 @@ creations = Table(
     Column("made_at", Double, nullable=False),
     Column("usage", JSON, nullable=False),
     Column("note", Text),
+    Index("ix_creations_pictured", "guild_id", "made_at", sqlite_where=PICTURED, postgresql_where=PICTURED),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("creation_id", JOB_ID, ForeignKey("creations.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("mime", String(128), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("spot", JSON(none_as_null=True)),
+    Column("understood", JSON, nullable=False),
+    Column("outside", Boolean, nullable=False),
+    Column("nearest", JSON, nullable=False),
+    Column("alt", Text, nullable=False),
 )
 
 messages = Table(
@@ -104,6 +122,7 @@ messages = Table(
     Column("part", Integer, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("picture", Integer),
     Index("uq_messages_job_part", "job_id", "part", unique=True),
 )
 

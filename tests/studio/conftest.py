@@ -62,11 +62,11 @@ async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """An open store with nothing in it."""
     if request.param == "sqlite":
-        async with await Store.open(f"sqlite:///{tmp_path / 'renga.db'}") as opened:
+        async with await Store.open(f"sqlite:///{tmp_path / 'renga.db'}", tmp_path / "pictures") as opened:
             yield opened
         return
     # PostgreSQL takes a quarter of a second for a new database, and a moment to empty one.
     server: str = request.getfixturevalue("postgresql")
-    async with await Store.open(server) as opened:
+    async with await Store.open(server, tmp_path / "pictures") as opened:
         yield opened
     await _execute(server, f"TRUNCATE {', '.join(metadata.tables)}")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generation.wire.jobs import Brief, Job
+from generation.wire.jobs import Brief, Job, PictureBrief, Spot
 from studio import ask, deliver, guilds
 from studio.ask import Limits
 from studio.errors import Refusal
-from tests.studio.made import ADA, BOB, BRIEF, NOW, a_job, a_request, make
+from tests.studio.made import ADA, BOB, BRIEF, NOW, a_job, a_picture_brief, a_request, make
 
 if TYPE_CHECKING:
     from studio.store import Store
@@ -82,6 +82,23 @@ async def test_a_brief_that_breaks_a_rule_is_refused_in_one_sentence(store: Stor
 async def test_a_seed_out_of_range_is_refused(store: Store, seed: int) -> None:
     with pytest.raises(Refusal, match="seed"):
         await ask.ask(store, a_request(seed=seed), Limits())
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        a_picture_brief(count=5),
+        a_picture_brief(spots=(Spot(" "),)),
+        a_picture_brief(spots=(Spot("x" * 201),)),
+    ],
+)
+async def test_a_picture_brief_that_breaks_a_rule_is_refused_in_one_sentence(
+    store: Store, brief: PictureBrief
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        await ask.ask(store, a_request(brief=brief), Limits())
+    assert "\n" not in str(caught.value)
+    assert await deliver.unsettled(store) == []
 
 
 async def test_no_seed_means_one_that_follows_from_the_job(store: Store) -> None:

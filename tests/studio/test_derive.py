@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,16 +11,33 @@ from hypothesis import strategies as st
 
 from generation.forms.brief import InvalidBriefError
 from generation.forms.prompts import SOURCE_TAIL
-from generation.wire.jobs import Brief
+from generation.wire.jobs import Brief, Spot
 from studio import derive
 from studio.ask import _record
-from tests.studio.made import BRIEF, a_creation, a_request
+from studio.errors import Refusal
+from tests.studio.made import BRIEF, a_creation, a_picture_brief, a_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio.store.records import Creation
 
 PIECE = a_creation(_record(a_request()))
 
 
 def test_again_is_the_same_wish() -> None:
-    assert derive.again(PIECE) == BRIEF
+    assert derive.again(PIECE, 9) == BRIEF
+
+
+def test_again_of_pictures_begins_from_the_new_seed() -> None:
+    asked = _record(a_request(brief=a_picture_brief()))
+    assert derive.again(asked, 9) == a_picture_brief(spots=(Spot("a red fox", "flat", 9),))
+
+
+@pytest.mark.parametrize("of_a_text", [derive.vary, derive.continued, derive.text_brief])
+def test_what_is_done_to_texts_is_refused_to_pictures(of_a_text: Callable[[Creation], object]) -> None:
+    with pytest.raises(Refusal, match="Only a text"):
+        of_a_text(replace(PIECE, brief=a_picture_brief()))
 
 
 def test_vary_starts_from_the_piece() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from studio import ask, deliver, react
 from studio.store import Store, jobs, reactions
-from tests.studio.made import ADA, BOB, BOT, MOD, NOW, a_job, make
+from tests.studio.made import ADA, BOB, BOT, MOD, NOW, NOWHERE, a_job, make
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -251,7 +251,7 @@ def test_whatever_comes_and_goes_the_record_ends_as_discord_has_it(
 ) -> None:
     async def live() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            async with await Store.open(f"sqlite:///{Path(folder) / 'renga.db'}") as store:
+            async with await Store.open(f"sqlite:///{Path(folder) / 'renga.db'}", NOWHERE) as store:
                 await shown(store)
                 world = World(store, FIRST)
                 for a_round in rounds:

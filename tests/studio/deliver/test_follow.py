@@ -33,7 +33,7 @@ from studio.errors import Refusal, StoreUnavailable
 from studio.store import Store
 from tests.generation.stand import stand
 from tests.studio.deliver.hosts import DIGEST, MADE, TEXT, HostProcess, ToldHost, host_process, nobody, told
-from tests.studio.made import ADA, BOB, BRIEF, MOD, NOW, a_job, make
+from tests.studio.made import ADA, BOB, BRIEF, MOD, NOW, NOWHERE, a_job, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,14 +107,14 @@ async def _revive(host: HostProcess, updates: list[Update]) -> str:
 
 async def test_a_follower_that_dies_is_taken_over_by_the_next_without_beginning_anew(address: str) -> None:
     async with host_process(tokens_per_s=60) as (_, generation):
-        async with await Store.open(address) as first_life:
+        async with await Store.open(address, NOWHERE) as first_life:
             record = await a_job(first_life, brief=SHORT)
             following = follow(first_life, generation, record, clock, SOON)
             async for update in following:
                 if isinstance(update, Growing):
                     break
             await following.aclose()  # type: ignore[attr-defined]
-        async with await Store.open(address) as second_life:
+        async with await Store.open(address, NOWHERE) as second_life:
             (left,) = await deliver.unsettled(second_life)
             updates = await all_of(second_life, generation, left)
         assert isinstance(updates[-1], Made)
@@ -421,7 +421,7 @@ async def test_the_interactions_token_is_forgotten_when_it_has_expired(store: St
 async def test_a_result_that_could_not_be_written_is_kept_by_the_host_until_it_can(tmp_path: Path) -> None:
     path = tmp_path / "renga.db"
     host = ToldHost()
-    async with await Store.open(f"sqlite:///{path}") as store, told(host) as generation:
+    async with await Store.open(f"sqlite:///{path}", NOWHERE) as store, told(host) as generation:
         record = await a_job(store)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")

@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 from studio import ask, deliver
 from studio.errors import StoreUnavailable
 from studio.store import Store
-from tests.studio.made import ADA, a_job, a_request
+from tests.studio.made import ADA, NOWHERE, a_job, a_request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ async def test_a_write_that_fails_does_not_take_its_neighbours_along(store: Stor
 
 
 async def test_what_asked_to_write_is_written_before_the_store_closes(address: str) -> None:
-    store = await Store.open(address)
+    store = await Store.open(address, NOWHERE)
     asking = asyncio.create_task(a_job(store))
     await asyncio.sleep(0)
     await store.close()
@@ -61,7 +61,7 @@ async def test_what_asked_to_write_is_written_before_the_store_closes(address: s
 
 async def test_a_locked_database_is_unavailable_and_then_works_again(tmp_path: Path) -> None:
     path = tmp_path / "renga.db"
-    async with await Store.open(f"sqlite:///{path}") as store:
+    async with await Store.open(f"sqlite:///{path}", NOWHERE) as store:
         await a_job(store, "1")
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
@@ -79,7 +79,7 @@ async def test_a_write_behind_one_that_waits_for_the_lock_is_told_within_discord
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "renga.db"
-    async with await Store.open(f"sqlite:///{path}") as store:
+    async with await Store.open(f"sqlite:///{path}", NOWHERE) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             ahead = asyncio.create_task(a_job(store, "1"))
@@ -108,7 +108,7 @@ async def _stop(beats: asyncio.Task[int]) -> int:
 
 async def test_a_lock_that_is_let_go_in_time_is_not_noticed(tmp_path: Path) -> None:
     path = tmp_path / "renga.db"
-    async with await Store.open(f"sqlite:///{path}") as store:
+    async with await Store.open(f"sqlite:///{path}", NOWHERE) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             asking = asyncio.create_task(a_job(store))
@@ -123,10 +123,10 @@ import asyncio, resource, signal, sys
 from studio.errors import StoreUnavailable
 from studio.store import Store
 from studio import deliver
-from tests.studio.made import a_job
+from tests.studio.made import NOWHERE, a_job
 
 async def main(address):
-    async with await Store.open(address) as store:
+    async with await Store.open(address, NOWHERE) as store:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
         kept = []
@@ -159,10 +159,10 @@ def test_a_full_disk_is_unavailable_loses_nothing_and_then_works_again(tmp_path:
 DIES = """
 import asyncio, os, signal, sys
 from studio.store import Store
-from tests.studio.made import a_job
+from tests.studio.made import NOWHERE, a_job
 
 async def main(address):
-    store = await Store.open(address)
+    store = await Store.open(address, NOWHERE)
     await a_job(store)
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -173,13 +173,13 @@ asyncio.run(main(sys.argv[1]))
 async def test_what_was_asked_is_there_after_a_kill(address: str) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", DIES, address)
     assert await process.wait() == -signal.SIGKILL
-    async with await Store.open(address) as store:
+    async with await Store.open(address, NOWHERE) as store:
         (record,) = await deliver.unsettled(store)
         assert (record.id, record.member_id, record.interaction_token) == ("1", ADA, "a-secret")
 
 
 async def test_sqlite_is_opened_for_a_power_cut(tmp_path: Path) -> None:
-    async with await Store.open(f"sqlite:///{tmp_path / 'renga.db'}") as store:
+    async with await Store.open(f"sqlite:///{tmp_path / 'renga.db'}", NOWHERE) as store:
         found = [
             await store.read(lambda db, name=name: db.execute(text(f"PRAGMA {name}")).scalar_one())  # type: ignore[misc]
             for name in ("journal_mode", "synchronous", "foreign_keys")

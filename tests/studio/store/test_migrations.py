@@ -15,11 +15,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from generation.wire.jobs import Brief
 from studio.errors import SchemaError, StoreUnavailable
 from studio.store import Store, migrate
 from studio.store.address import file_of, read_address
 from studio.store.tables import metadata
-from tests.studio.made import a_job
+from tests.studio.made import NOWHERE, a_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def shape(db: Connection) -> dict[str, Any]:
 
 
 async def test_an_empty_database_gets_the_tables_that_the_queries_use(address: str) -> None:
-    async with await Store.open(address):
+    async with await Store.open(address, NOWHERE):
         pass
     assert await directly(address, compared) == []
     migrated = await directly(address, shape)
@@ -96,12 +97,14 @@ async def test_the_oldest_schema_is_brought_up_to_date_and_keeps_its_rows(addres
         )
 
     await directly(address, at_first)
-    async with await Store.open(address) as store:
+    async with await Store.open(address, NOWHERE) as store:
         from studio.deliver import asked
 
         record = await asked(store, "old")
         assert record is not None
+        assert isinstance(record.brief, Brief)
         assert record.brief.theme == "rain"
+        assert not record.spoiler
     assert await directly(address, compared) == []
 
 
@@ -117,9 +120,9 @@ def test_the_migrations_are_one_line_from_the_oldest() -> None:
 
 
 async def test_opening_twice_changes_nothing(address: str) -> None:
-    async with await Store.open(address) as store:
+    async with await Store.open(address, NOWHERE) as store:
         await a_job(store)
-    async with await Store.open(address) as store:
+    async with await Store.open(address, NOWHERE) as store:
         assert not (await _ask_again(store)).fresh
 
 
@@ -134,28 +137,29 @@ async def test_two_that_migrate_a_database_at_once_take_turns(address: str) -> N
     if (path := file_of(read_address(address))) is not None:
         with closing(sqlite3.connect(path)) as file:
             file.execute("PRAGMA journal_mode = WAL")  # which, on a new file, waits for nobody
-    stores = await asyncio.gather(*(Store.open(address) for _ in range(3)))
+    stores = await asyncio.gather(*(Store.open(address, NOWHERE) for _ in range(3)))
     for store in stores:
         await store.close()
     assert await directly(address, compared) == []
 
 
 async def test_a_schema_of_a_newer_renga_is_refused_and_not_touched(address: str) -> None:
-    async with await Store.open(address):
+    async with await Store.open(address, NOWHERE):
         pass
     await directly(address, lambda db: db.execute(text("UPDATE alembic_version SET version_num = '9999'")))
-    for look in (Store.open, Store.check):
-        with pytest.raises(SchemaError, match="9999"):
-            await look(address)
+    with pytest.raises(SchemaError, match="9999"):
+        await Store.open(address, NOWHERE)
+    with pytest.raises(SchemaError, match="9999"):
+        await Store.check(address)
 
 
 async def test_a_check_says_what_is_there_and_changes_nothing(address: str, tmp_path: Path) -> None:
     before = await Store.check(address)
     assert "up to date" in before or "will be made" in before
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a small folder
-    async with await Store.open(address):
+    async with await Store.open(address, NOWHERE):
         pass
-    assert await Store.check(address) in ("SQLite, schema 0002", "PostgreSQL, schema 0002")
+    assert await Store.check(address) in ("SQLite, schema 0003", "PostgreSQL, schema 0003")
 
 
 async def test_a_check_of_what_cannot_be_reached_says_so(tmp_path: Path) -> None:

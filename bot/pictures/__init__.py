@@ -1,0 +1,1 @@
+"""Pictures in Discord: `cards` (texts, pure), `buttons` (what lives for ever), `verbs` (what they do), `expressions`."""

@@ -1,0 +1,299 @@
+"""Pictures as members meet them, command by command and button by button, in a simulated Discord (simcord)."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from studio import deliver, react
+from studio.ask import seed_of
+from studio.pictures.sheet import GROUND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.client import Renga
+    from studio.store import Store
+    from tests.bot.conftest import InstantHost
+
+pytestmark = pytest.mark.simcord(settle_timeout=20.0)
+
+
+@pytest.fixture
+def guild(simcord_env: Any) -> Any:
+    return simcord_env.create_guild()
+
+
+@pytest.fixture
+def scene(simcord_env: Any, guild: Any) -> Any:
+    channel = guild.create_text_channel("pictures")
+    ada = guild.add_member(simcord_env.create_user("ada"))
+    bo = guild.add_member(simcord_env.create_user("bo"))
+    return channel, ada, bo
+
+
+def labels(message: Any) -> list[list[str]]:
+    return [[item.label for item in row.children] for row in message.components]
+
+
+async def image(message: Any) -> Image.Image:
+    (attachment,) = message.attachments
+    return Image.open(io.BytesIO(await attachment.read()))
+
+
+async def test_a_picture_ends_as_one_numbered_grid_that_says_what_was_understood(
+    scene: Any, host: InstantHost
+) -> None:
+    channel, ada, _ = scene
+    result = await ada.slash(channel, "picture", theme="a red fox", style="flat", seed=7)
+    assert result.acknowledged
+    assert not result.ephemeral
+    message = channel.last_message
+    for told in ("**fox · flat**", "“a red fox”", "pictures", "stand-in", "seed 7", f"<@{ada.id}>"):
+        assert told in message.content
+    assert labels(message) == [["1", "2", "3", "4"], ["Vary", "Again", "Delete"]]
+    (attachment,) = message.attachments
+    assert attachment.filename.startswith("fox-flat-")
+    assert attachment.description == "A grid of four numbered pictures. A sticker of a fox."
+    grid = await image(message)
+    assert grid.format == "PNG"
+    assert grid.convert("RGB").getpixel((0, 0)) == GROUND
+    assert {str(reaction.emoji) for reaction in message.reactions} == {"👍", "👎"}
+    assert host.acknowledged == list(host.jobs)
+    (job,) = host.jobs.values()
+    assert (job.kind, job.brief, job.seed) == ("picture", None, 7)
+    assert (job.picture_brief.count, job.picture_brief.spots[0].seed) == (4, 7)
+
+
+async def test_one_picture_is_shown_itself_at_full_size_on_its_own_ground(scene: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox", count=1)
+    message = channel.last_message
+    shown = await image(message)
+    assert shown.size == (512, 512)
+    assert shown.mode == "RGBA"
+    assert shown.getpixel((0, 0))[3] == 0
+    assert labels(message) == [["Vary", "Make emoji", "Make sticker"], ["Again", "Delete"]]
+    assert message.attachments[0].description == "A sticker of a fox."
+
+
+async def test_a_theme_that_is_not_known_is_said_plainly_with_the_nearest_that_are(scene: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="quantum *soup*")
+    said = channel.last_message.content
+    assert r"“quantum \*soup\*” lies outside what I know" in said
+    assert "the nearest things that I do know are bowl and pot." in said
+
+
+async def test_a_number_shows_that_picture_large_with_its_own_buttons(
+    scene: Any, store: Store, host: InstantHost
+) -> None:
+    channel, ada, bo = scene
+    await ada.slash(channel, "picture", theme="a fox", seed=7)
+    grid = channel.last_message
+    result = await bo.click(grid, label="3")
+    assert not result.ephemeral
+    message = channel.last_message
+    assert message.id != grid.id
+    assert (await image(message)).size == (512, 512)
+    assert "3 of 4 · seed 9" in message.content
+    assert labels(message) == [["Vary", "Make emoji", "Make sticker"]]
+    await ada.react(message, "👍")
+    counts = {known.message_id: dict(known.counts) for known in await react.recent_messages(store, 0.0)}
+    assert counts == {grid.id: {}, message.id: {"👍": 1}}
+    assert len(host.jobs) == 1
+
+
+async def test_vary_asks_which_and_starts_from_where_that_one_lies(scene: Any, host: InstantHost) -> None:
+    channel, ada, bo = scene
+    await ada.slash(channel, "picture", theme="a fox", seed=7, spoiler=True)
+    asked = await bo.click(channel.last_message, label="Vary")
+    assert asked.ephemeral
+    await bo.click(asked.response, label="2")
+    first, second = host.jobs.values()
+    assert (second.picture_brief.move, second.picture_brief.spots[0].seed) == ("vary", 8)
+    assert second.seed == seed_of(second.id)
+    assert "variations" in channel.last_message.content
+    assert channel.last_message.attachments[0].filename.startswith("SPOILER_")
+    third = await bo.click(channel.last_message, label="1")
+    await bo.click(third.response, label="Vary")
+    away = list(host.jobs.values())[-1].picture_brief.spots[0].away
+    assert away == (second.seed,)
+    assert first.picture_brief.spots[0].away == ()
+
+
+async def test_again_asks_the_same_from_other_seeds(scene: Any, host: InstantHost, store: Store) -> None:
+    channel, ada, bo = scene
+    await ada.slash(channel, "picture", theme="a fox", seed=7)
+    await bo.click(channel.last_message, label="Again")
+    first, second = host.jobs.values()
+    assert second.picture_brief.spots[0].theme == "a fox"
+    assert second.picture_brief.spots[0].seed == second.seed != first.seed
+    made = await deliver.creation(store, second.id)
+    assert made is not None
+    assert (made.parent, made.member_id) == (first.id, bo.id)
+
+
+async def test_a_spoiler_is_veiled_wherever_it_is_shown(scene: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox", spoiler=True)
+    grid = channel.last_message
+    await ada.click(grid, label="1")
+    for message in (grid, channel.last_message):
+        assert message.attachments[0].filename.startswith("SPOILER_fox-")
+
+
+async def test_a_mix_of_two_themes_is_a_strip(scene: Any, host: InstantHost) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "mix", first="a fox", second="an owl", steps=7, seed=3)
+    message = channel.last_message
+    strip = await image(message)
+    assert strip.width > 5 * strip.height
+    assert labels(message) == [["1", "2", "3", "4", "5"], ["6", "7"], ["Again", "Delete"]]
+    assert "mix · “a fox” to “an owl” · 7 steps" in message.content
+    (job,) = host.jobs.values()
+    assert [spot.seed for spot in job.picture_brief.spots] == [3, 3]
+    await ada.click(message, label="4")
+    assert labels(channel.last_message) == [["Make emoji", "Make sticker"]]
+
+
+async def test_earlier_pictures_are_offered_and_mixed_from_where_they_lie(
+    scene: Any, host: InstantHost
+) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox", seed=7, count=2)
+    await ada.slash(channel, "picture", theme="an owl", style="glossy", seed=5, count=1)
+    offered = await ada.autocomplete(channel, "mix", "first", "")
+    assert [choice["name"] for choice in offered] == [
+        "an owl (picture 1) · owl · glossy", "a fox (picture 1) · fox", "a fox (picture 2) · fox",
+    ]  # fmt: skip
+    (owl,) = await ada.autocomplete(channel, "morph", "second", "GLOSSY")
+    await ada.slash(channel, "morph", first=offered[2]["value"], second=owl["value"])
+    brief = list(host.jobs.values())[-1].picture_brief
+    assert [(spot.theme, spot.style, spot.seed) for spot in brief.spots] == [
+        ("a fox", "", 8), ("an owl", "glossy", 5),
+    ]  # fmt: skip
+
+
+async def test_what_others_made_elsewhere_is_neither_offered_nor_taken(scene: Any, guild: Any) -> None:
+    channel, ada, bo = scene
+    await ada.slash(guild.create_text_channel("hidden"), "picture", theme="a secret", count=1)
+    (token,) = [choice["value"] for choice in await ada.autocomplete(channel, "mix", "first", "secret")]
+    assert await bo.autocomplete(channel, "mix", "first", "secret") == []
+    refused = await bo.slash(channel, "mix", first=token, second="an owl")
+    assert refused.response.content == "I no longer know that picture; it may have been deleted."
+
+
+async def test_a_morph_is_one_moving_picture(scene: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "morph", first="a fox", second="an owl")
+    message = channel.last_message
+    moving = await image(message)
+    assert (moving.format, moving.n_frames, moving.info["loop"]) == ("WEBP", 2, 0)
+    assert labels(message) == [["Again", "Delete"]]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "said"),
+    [
+        ("picture", {"theme": " \u200b "}, "A theme is needed"),
+        ("picture", {"theme": "x" * 5000}, "200 characters at most"),
+        ("picture", {"theme": "a fox", "style": "glosy"}, "did you mean glossy?"),
+        ("picture", {"theme": "a fox", "style": "stained glass window"}, "I do not know the style"),
+        ("picture", {"theme": "a fox", "seed": -1}, "A seed is a whole number from 0"),
+        ("mix", {"first": "a fox", "second": "  "}, "A theme is needed"),
+        ("mix", {"first": "picture:12345:0", "second": "an owl"}, "I no longer know that picture"),
+        ("morph", {"first": "a fox", "second": "an owl", "seed": 2**40}, "A seed is a whole number from 0"),
+    ],
+)
+async def test_bad_input_gets_one_sentence_that_only_the_asker_sees(
+    scene: Any, host: InstantHost, command: str, options: dict[str, Any], said: str
+) -> None:
+    channel, ada, _ = scene
+    result = await ada.slash(channel, command, **options)
+    assert result.ephemeral
+    assert said in result.response.content
+    assert "\n" not in result.response.content
+    assert not host.jobs
+
+
+async def test_a_deleted_creation_leaves_no_file_and_its_buttons_one_sentence(
+    scene: Any, store: Store, host: InstantHost
+) -> None:
+    channel, ada, bo = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    grid = channel.last_message
+    await ada.click(grid, label="2")
+    picked = channel.last_message
+    assert len(await store.pictures.digests()) == 4
+    (job_id,) = host.jobs
+    await deliver.delete_creation(store, job_id, by_member=ada.id, is_moderator=False)
+    assert await store.pictures.digests() == set()
+    for message, label in ((grid, "1"), (grid, "Vary"), (picked, "Make emoji")):
+        refused = await bo.click(message, label=label)
+        assert refused.ephemeral
+        assert refused.response.content == "I no longer know this picture; it may have been deleted."
+
+
+async def test_delete_takes_the_picked_messages_along(scene: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    grid = channel.last_message
+    await ada.click(grid, label="2")
+    await ada.click(grid, label="Delete")
+    assert channel.history() == []
+
+
+async def test_a_lost_file_is_one_sentence(scene: Any, store: Store) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    for path in store.pictures.folder.iterdir():
+        path.unlink()
+    refused = await ada.click(channel.last_message, label="1")
+    assert refused.ephemeral
+    assert "file is gone" in refused.response.content
+
+
+async def test_buttons_work_after_a_restart_and_for_ever(
+    scene: Any, simcord_env: Any, host: InstantHost, tmp_path: Path
+) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    grid = channel.last_message
+    old = simcord_env.bot
+    await simcord_env.restart_bot(
+        type(old)(
+            store=old.store, generation=old.generation, clock=old.clock, limits=old.runs._limits, data_dir=tmp_path,
+            allowed_guilds=frozenset(),
+        )
+    )  # fmt: skip
+    for label in ("1", "1", "2"):
+        await ada.click(grid, label=label)
+        assert labels(channel.last_message) == [["Vary", "Make emoji", "Make sticker"]]
+    await ada.click(channel.last_message, label="Vary")
+    assert len(host.jobs) == 2
+
+
+async def test_styles_are_suggested_by_what_was_typed(scene: Any) -> None:
+    channel, ada, _ = scene
+    found = await ada.autocomplete(channel, "picture", "style", "out")
+    assert [choice["value"] for choice in found] == ["outlined"]
+    assert len(await ada.autocomplete(channel, "morph", "style", "")) == 16
+
+
+async def test_a_server_that_is_not_listed_is_told_so(scene: Any, simcord_bot: Renga) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    simcord_bot.allowed_guilds = frozenset({1})
+    refused = await ada.click(channel.last_message, label="1")
+    assert "does not serve this server" in refused.response.content
+
+
+async def test_help_names_the_pictures(scene: Any) -> None:
+    channel, ada, _ = scene
+    result = await ada.slash(channel, "help")
+    for name in ("/picture", "/mix", "/morph", "watercolour", "Make emoji"):
+        assert name in result.response.content
