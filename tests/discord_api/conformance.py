@@ -2,7 +2,8 @@
 
 `problems(entry)` is what is wrong with one entry of `GET /sandbox/v1/log`; `check(entries)` asserts that nothing is.
 Two departures are allowed, as discord.py and the real service make them: an id may be a number in a request (an
-attachment's, a reply's, a recipient's, those of allowed mentions), and the code of a field's error is a word. Content's real limit (2,000) is the sandbox's own business.
+attachment's, a reply's, a recipient's, an emoji's in a component, those of allowed mentions), and the code of a
+field's error is a word. Content's real limit (2,000) is the sandbox's own business.
 Of the gateway's frames the objects that the API describes too are checked: messages, channels, guilds, members, roles,
 emoji, stickers.
 """
@@ -171,6 +172,8 @@ def _with_text_ids(body: Any) -> Any:
         made["recipient_id"] = str(made["recipient_id"])
     if made.get("attachments"):
         made["attachments"] = [{**each, "id": str(each["id"])} for each in made["attachments"]]
+    if made.get("components"):
+        made["components"] = [_with_emoji_ids(each) for each in made["components"]]
     if made.get("message_reference"):
         made["message_reference"] = {
             key: str(value) if key.endswith("_id") else value
@@ -181,6 +184,17 @@ def _with_text_ids(body: Any) -> Any:
             key: [str(each) for each in value] if key in {"users", "roles"} else value
             for key, value in made["allowed_mentions"].items()
         }
+    return made
+
+
+def _with_emoji_ids(component: dict[str, Any]) -> dict[str, Any]:
+    """The ids of the emoji on a component, its options and what is in it, as text."""
+    made = dict(component)
+    if (made.get("emoji") or {}).get("id") is not None:
+        made["emoji"] = {**made["emoji"], "id": str(made["emoji"]["id"])}
+    for inner in ("components", "options"):
+        if made.get(inner):
+            made[inner] = [_with_emoji_ids(each) for each in made[inner]]
     return made
 
 
