@@ -313,27 +313,6 @@ async def test_nobody_answers_when_the_bot_is_away(bot: Bot, people: People) -> 
     assert told["data"]["text"] == "The application did not respond"
 
 
-async def test_a_token_expires(bot: Bot, people: People) -> None:
-    kept: list[discord.Interaction] = []
-
-    @bot.tree.command(description="Keeps its token")
-    async def keep(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("mine")
-        kept.append(interaction)
-
-    async with connected(bot):
-        await people.command("keep")
-        await until(lambda: kept)
-        await kept[0].edit_original_response(content="in time")
-        await people.settings(interaction_token_seconds=0)
-        with pytest.raises(discord.HTTPException) as late:
-            await kept[0].edit_original_response(content="too late")
-        assert (late.value.status, late.value.code) == (401, 50027)
-        [message] = await people.messages()
-        await bot.place().get_partial_message(int(message["id"])).edit(content="by the bot's token")
-        assert (await people.messages())[0]["content"] == "by the bot's token"
-
-
 async def test_a_moderators_command_is_offered_to_moderators_only(bot: Bot, people: People) -> None:
     async with connected(bot):
         names = {
@@ -362,103 +341,6 @@ async def test_syncing_the_same_commands_keeps_their_ids_and_versions(bot: Bot, 
         assert set(before) - set(after) == {"twice"}
         assert all(after[name] == before[name] for name in after)
         assert {command.name for command in await bot.tree.fetch_commands()} == set(after)
-
-
-async def test_members_roles_and_channels_can_be_chosen(bot: Bot, people: People) -> None:
-    chosen: list[Any] = []
-
-    class Pickers(discord.ui.View):
-        @discord.ui.select(cls=discord.ui.UserSelect, custom_id="who", max_values=2)
-        async def who(self, interaction: discord.Interaction, select: discord.ui.UserSelect[Pickers]) -> None:
-            chosen.extend(select.values)
-            await interaction.response.defer()
-
-        @discord.ui.select(cls=discord.ui.ChannelSelect, custom_id="where")
-        async def where(
-            self, interaction: discord.Interaction, select: discord.ui.ChannelSelect[Pickers]
-        ) -> None:
-            chosen.extend(select.values)
-            await interaction.response.defer()
-
-    @bot.tree.command(description="Chooses")
-    async def choose(
-        interaction: discord.Interaction, place: discord.TextChannel, role: discord.Role, who: discord.User
-    ) -> None:
-        chosen.extend([place, role, who])
-        await interaction.response.send_message("chosen", view=Pickers())
-
-    async with connected(bot):
-        await people.became(await people.command("choose", place="stories", role="Moderators", who="cy"))
-        [message] = await people.messages()
-        body = {"as": "ada", "type": "button", "message": message["id"]}
-        picked = await people("POST", "/interactions", body | {"custom_id": "who", "values": ["bo", "mo"]})
-        await people.became(picked["interaction"])
-        picked = await people("POST", "/interactions", body | {"custom_id": "where", "values": ["quiet"]})
-        await people.became(picked["interaction"])
-        assert [found.name for found in chosen] == ["stories", "Moderators", "cy", "bo", "mo", "quiet"]
-        status, said = await people.raw(
-            "POST", "/interactions", body | {"custom_id": "who", "values": ["zed"]}
-        )
-        assert (status, said["error"]) == (422, "The select: there is no member 'zed'.")
-
-
-async def test_a_webhook_cannot_write_into_a_channel_that_is_gone(bot: Bot, people: People) -> None:
-    kept: list[discord.Interaction] = []
-
-    @bot.tree.command(description="Keeps its token")
-    async def keep(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("mine")
-        kept.append(interaction)
-
-    async with connected(bot):
-        await people.command("keep", channel="quiet")
-        await until(lambda: kept)
-        await people("DELETE", "/channels/quiet")
-        with pytest.raises(discord.NotFound) as edited:
-            await kept[0].edit_original_response(content="gone")
-        assert edited.value.code == 10008
-        with pytest.raises(discord.NotFound) as sent:
-            await kept[0].followup.send("gone")
-        assert sent.value.code == 10003
-
-
-async def test_a_member_who_deletes_an_answer_deletes_it_for_the_token_too(bot: Bot, people: People) -> None:
-    kept: list[discord.Interaction] = []
-
-    @bot.tree.command(description="Keeps its token")
-    async def keep(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("mine")
-        kept.append(interaction)
-
-    async with connected(bot):
-        await people.command("keep")
-        await until(lambda: kept)
-        [message] = await people.messages()
-        await people("DELETE", f"/messages/{message['id']}?as=mo")
-        with pytest.raises(discord.NotFound) as edited:
-            await kept[0].edit_original_response(content="gone")
-        assert edited.value.code == 10008
-
-
-async def test_edits_by_one_token_share_a_bucket_and_tokens_do_not(bot: Bot, people: People) -> None:
-    kept: list[discord.Interaction] = []
-
-    @bot.tree.command(description="Keeps its token")
-    async def keep(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("mine")
-        kept.append(interaction)
-
-    async with connected(bot):
-        for _ in range(2):
-            await people.command("keep")
-        await until(lambda: len(kept) == 2)
-        base = f"{people.sandbox.address}/api/v10/webhooks/{bot.application_id}"
-        statuses = []
-        for interaction in [kept[0]] * 6 + [kept[1]]:
-            url = f"{base}/{interaction.token}/messages/@original"
-            async with people.session.patch(url, json={"content": "x"}) as answer:
-                statuses.append(answer.status)
-        assert statuses == [200] * 5 + [429, 200]
 
 
 async def test_app_permissions_tell_what_the_channel_denies(bot: Bot, people: People) -> None:
