@@ -23,7 +23,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot import logs
-from bot.check import Problem, check, model_to_serve
+from bot.check import OUR_PICTURES, Problem, check, model_to_serve, pictures_to_serve
 from bot.children import Child, ChildError
 from bot.client import Renga
 from bot.pulse import Pulse
@@ -86,6 +86,8 @@ async def _generation(
         return GenerationClient(settings.generation_url, session, token=token)
     try:
         model_to_serve(settings)
+        if settings.picture_model != OUR_PICTURES:  # without those that come with Renga, texts are made all the same
+            pictures_to_serve(settings)
     except Problem as problem:
         raise StartError(str(problem)) from None
     token = secrets.token_urlsafe(32)
@@ -93,6 +95,7 @@ async def _generation(
         **_without_secrets(os.environ),
         "GENERATION_TOKEN": token,
         "TEXT_MODEL": settings.text_model,
+        "PICTURE_MODEL": settings.picture_model,
         "DATA_DIR": str(settings.data_dir),
         "LOG_LEVEL": settings.log_level,
         **({"THREADS": str(settings.threads)} if settings.threads else {}),

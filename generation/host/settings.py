@@ -24,6 +24,7 @@ class HostSettings(BaseSettings):
     text_quant: Literal["none", "nf4"] = "none"
     text_rows: int = Field(16, ge=1, le=256)
     text_reproducible: bool = False
+    picture_model: str = "renga"
     data_dir: Path = Path(".renga")
     generation_host: str = "127.0.0.1"
     generation_port: int = Field(8500, ge=0, le=65535)

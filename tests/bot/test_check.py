@@ -1,17 +1,20 @@
-"""`python -m bot check` where a server that speaks OpenAI's API writes: what it lists, or the one thing wrong."""
+"""`python -m bot check`: a server that speaks OpenAI's API and what it lists, weights for pictures, or the one thing wrong."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
 
-from bot.check import Problem, _model, model_to_serve
+from bot.check import Problem, _model, model_to_serve, pictures_to_serve
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 def settings(url: str | None, **more: str) -> BotSettings:
@@ -56,3 +59,31 @@ async def test_what_is_wrong_with_it_is_one_sentence(server: str) -> None:
 
 def test_the_bot_starts_though_the_server_is_not_there_yet() -> None:
     assert model_to_serve(settings("http://127.0.0.1:1")) == "the server at http://127.0.0.1:1"
+
+
+def test_what_pictures_would_be_made_with_is_said() -> None:
+    said = {
+        "turned off": BotSettings(_env_file=None, picture_model="none"),
+        "the stand-in, for tests": BotSettings(_env_file=None, text_model="fake"),
+        "by the generation host at http://10.0.0.7:8500": BotSettings(
+            _env_file=None, generation_url="http://10.0.0.7:8500", picture_model="/no/such/place"
+        ),
+    }
+    for answer, given in said.items():
+        assert pictures_to_serve(given) == answer
+
+
+def test_weights_of_one_s_own_must_be_there_and_be_those_of_their_manifest(tmp_path: Path) -> None:
+    given = BotSettings(_env_file=None, picture_model=str(tmp_path))
+    with pytest.raises(Problem, match="are not there"):
+        pictures_to_serve(given)
+    (tmp_path / "painter.safetensors").write_bytes(b"numbers")
+    for manifest in ("[]", "{}", "{"):
+        (tmp_path / "manifest.json").write_text(manifest)
+        with pytest.raises(Problem, match="are not there"):
+            pictures_to_serve(given)
+    (tmp_path / "manifest.json").write_text(json.dumps({"digest": hashlib.sha256(b"other").hexdigest()}))
+    with pytest.raises(Problem, match="are not those that their manifest describes"):
+        pictures_to_serve(given)
+    (tmp_path / "manifest.json").write_text(json.dumps({"digest": hashlib.sha256(b"numbers").hexdigest()}))
+    assert pictures_to_serve(given) == str(tmp_path)
