@@ -75,6 +75,10 @@ class Emojis:
             raise unknown("Emoji", 10014)
         return found
 
+    def named(self, name: str) -> GuildEmoji | None:
+        """The first of that name."""
+        return next((kept for kept in self._guild.emojis.values() if kept.name == name), None)
+
     def read(self, key: str) -> Emoji:
         """The emoji of a path segment, `👍` or `name:id`; one of the guild under the name that it has now."""
         named = parse_emoji(key)

@@ -9,17 +9,19 @@ from sandbox import components, drafts, invocations, mentions, modals, permissio
 from sandbox.control.choices import Choices
 from sandbox.errors import ApiError, ControlError
 from sandbox.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
+from sandbox.messages import Emoji
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.channels import Channel
     from sandbox.interactions import Interactions
-    from sandbox.messages import Emoji, Message
+    from sandbox.messages import Message
     from sandbox.people import Member
     from sandbox.world import World
 
 OWN_EMOJI = re.compile(r":(\w+):", re.ASCII)
+IN_TEXT = re.compile(rf"{mentions.CODE.pattern}|(?<![<\w:]):(\w{{2,32}}):", re.ASCII | re.DOTALL)
 DIRECT = "direct"  # the name of a member's direct channel with the bot
 
 
@@ -187,8 +189,11 @@ class Deeds:
         if not self._world.may(member, channel) & permissions.SEND_MESSAGES:
             raise ControlError(403, f"{member.user.display_name} may not write in #{channel.name}.")
         reply = {"message_reference": {"message_id": body["reply_to"]}} if body.get("reply_to") else {}
+        content = body.get("content")
+        if isinstance(content, str):
+            content = IN_TEXT.sub(self._typed_emoji, content)
         try:
-            draft = drafts.read({"content": body.get("content"), **reply}, (), mentions.BY_MEMBER)
+            draft = drafts.read({"content": content, **reply}, (), mentions.BY_MEMBER)
             return self._world.post(member.user.id, channel, draft)
         except ApiError as error:
             raise ControlError(422, f"{error.message}.") from None
@@ -249,9 +254,15 @@ class Deeds:
 
     def _emoji(self, text: str) -> Emoji:
         """`👍` or `name:id`; `:name:` is the guild's own of that name."""
-        if match := OWN_EMOJI.fullmatch(text):
-            for kept in self._world.guild.emojis.values():
-                if kept.name == match[1]:
-                    return self._world.emojis.read(f"{kept.name}:{kept.id}")
+        match = OWN_EMOJI.fullmatch(text)
+        if match is None:
+            return self._world.emojis.read(text)
+        kept = self._world.emojis.named(match[1])
+        if kept is None:
             raise ControlError(404, f"There is no emoji {text}.")
-        return self._world.emojis.read(text)
+        return Emoji(kept.name, kept.id, kept.animated)
+
+    def _typed_emoji(self, found: re.Match[str]) -> str:
+        """What Discord's client makes of a typed `:name:`; what stands in code is left alone."""
+        kept = self._world.emojis.named(found[1]) if found[1] else None
+        return found[0] if kept is None else f"<{'a' * kept.animated}:{kept.name}:{kept.id}>"

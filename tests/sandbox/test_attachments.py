@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
+from sandbox.cli import shown
 from tests.sandbox.conftest import connected
 from tests.sandbox.drawn import picture
 
@@ -71,6 +72,7 @@ async def test_an_interaction_answers_with_pictures_edits_them_and_follows_up(
         grid = [file(f"{number}.png", description=f"Fox {number}") for number in range(4)]
         await interaction.response.send_message("four", files=grid)
         [message] = await people.messages()
+        assert f"file: 0.png ({len(PNG)} bytes, 128x128) “Fox 0” http" in shown.message(message)
         assert [found["description"] for found in message["attachments"]] == [f"Fox {n}" for n in range(4)]
         assert all("ephemeral" not in found for found in message["attachments"])
         kept = (await interaction.original_response()).attachments
@@ -145,11 +147,11 @@ async def test_alt_text_has_its_limit(bot: Bot, people: People) -> None:
 
 async def test_a_file_shown_in_an_embed_is_in_the_embed_alone(bot: Bot, people: People) -> None:
     async with connected(bot):
-        shown = discord.Embed(title="Fox").set_image(url="attachment://fox.png")
-        shown.set_thumbnail(url="attachment://missing.png").set_footer(
+        made = discord.Embed(title="Fox").set_image(url="attachment://fox.png")
+        made.set_thumbnail(url="attachment://missing.png").set_footer(
             text="by", icon_url="attachment://icon.png"
         )
-        message = await bot.place().send(embed=shown, files=[file(), file("icon.png"), file("beside.png")])
+        message = await bot.place().send(embed=made, files=[file(), file("icon.png"), file("beside.png")])
         assert [found.filename for found in message.attachments] == ["beside.png"]
         [embed] = message.embeds
         assert (embed.image.width, embed.thumbnail.url) == (128, None)

@@ -154,6 +154,7 @@ async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: 
         assert reacted["reactions"][0]["count"] == 1
         assert (await said("unreact", "--as", "cy", "--message", message["id"], "👍"))["reactions"] == []
         assert [found["name"] for found in await said("commands")] == ["poem"]
+        assert await said("expressions") == {"own_emoji": [], "stickers": []}
         assert (await said("wait"))["timed_out"] is False
         assert (await said("history", "--limit", "1"))[0]["content"] == "about snow"
         await said("delete", "--as", "mo", "--message", message["id"])

@@ -230,6 +230,16 @@ async def test_an_own_emoji_can_be_reacted_with_and_is_known_by_its_id(bot: Bot,
             assert (status, said["error"]) == (404, f"There is no emoji {emoji}.")
 
 
+async def test_a_typed_name_becomes_the_emoji_but_not_in_code(people: People) -> None:
+    fox = people.sandbox.world.emojis.create("1100000000000000014", {"name": "fox", "image": uri()})
+    moves = people.sandbox.world.emojis.create("1100000000000000014", {"name": "run", "image": uri(MOVING)})
+    typed = f":fox:, :run: :other: 12:30:45 `:fox:` <:fox:{fox.id}>"
+    made = await people("POST", "/messages", {"as": "ada", "channel": "poems", "content": typed})
+    assert made["content"] == (
+        f"<:fox:{fox.id}>, <a:run:{moves.id}> :other: 12:30:45 `:fox:` <:fox:{fox.id}>"
+    )
+
+
 async def test_an_own_emoji_stands_on_buttons_and_in_selects(bot: Bot, people: People) -> None:
     async with connected(bot):
         fox = await bot.guilds[0].create_custom_emoji(name="fox", image=PNG)
