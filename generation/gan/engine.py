@@ -21,8 +21,9 @@ import numpy as np
 
 from generation.forms.pictures import STYLES
 from generation.gan import told
-from generation.gan.encoding import animation, png, webp_frame
+from generation.gan.encoding import animation, on_white, png, webp_frame
 from generation.gan.lexicon.errors import LexiconError
+from generation.gan.network import is_painting
 from generation.gan.plan import plan, there_and_back
 from generation.host.engine import Broken, Cost, Finished, Grew, Output, RefusedError
 from generation.host.stumble import stumbled
@@ -115,7 +116,7 @@ class PictureEngine:
                 case "read":
                     progress += self._read()
                 case "paint":
-                    made = self._paint(max(1, min(BATCH, int(left / max(each_s, 1e-6)))))
+                    made = self._paint(min(BATCH, int(left / max(each_s, 1e-6))))
                 case "write":
                     progress += self._write()
             took_s = (self._clock() - began) / made
@@ -171,7 +172,9 @@ class PictureEngine:
             work.styles = network.place(work.understood[0].caption, seeds)
 
     def _paint(self, most: int) -> int:
-        """One forward pass of up to `most` pictures, one of each job in turn. How many they were."""
+        """Up to `most` pictures, or as many as a pass has at the least; one of each job in turn. How many they were."""
+        together = self._network.together
+        most = max(together, most - most % together)
         waiting = [work for work in self._works.values() if work.unpainted]
         turns = sorted(
             (n, at) for at, work in enumerate(waiting) for n in range(min(work.unpainted, most))
@@ -180,7 +183,7 @@ class PictureEngine:
         for (_, at), picture in zip(turns, self._network.paint(np.stack(rows)), strict=True):
             work = waiting[at]
             work.painted += 1
-            work.unwritten.append(picture)
+            work.unwritten.append(on_white(picture) if all(map(is_painting, work.understood)) else picture)
             self._works[work.job.id] = self._works.pop(work.job.id)  # behind those whose turn it was not
         return len(turns)
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+PAINTING = "abstract"  # the first word shown of every abstract painting
+
+
 class Understood(Protocol):
     """What a theme means to the network. `caption` is what it is given, `words` what is shown.
 
@@ -27,12 +30,21 @@ class Understood(Protocol):
     def nearest(self) -> tuple[str, ...]: ...
 
 
+def is_painting(understood: Understood) -> bool:
+    """Whether an abstract painting is shown, which fills its whole ground; what is shown otherwise stands on none."""
+    return understood.words[:1] == (PAINTING,)
+
+
 class Network(Protocol):
     """Themes to pictures, in three steps. What comes out of one call does not depend on what is beside it in the call."""
 
     @property
     def name(self) -> str:
         """What members and creations know it by."""
+
+    @property
+    def together(self) -> int:
+        """How many pictures one pass makes: fewer take as long."""
 
     def understand(self, theme: str, style: str) -> Understood:
         """Read a theme as it was typed; `style` is a name of `generation.forms.pictures.STYLES` or empty.

@@ -36,6 +36,7 @@ class Tiles:
     """`generation.gan.network.Network`; every picture takes `pause_s`."""
 
     name = "tiles"
+    together = 1
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self._pause_s = pause_s

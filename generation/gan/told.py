@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from generation.forms.pictures import STYLES
+from generation.gan.network import is_painting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def of_a_spot(spot: Spot, understood: Understood) -> dict[str, Any]:
     """The meta of a picture at one spot."""
-    return _meta([understood], f"{_sort(spot)}: {_shown(understood)}.", asdict(spot))
+    return _meta([understood], f"{_sort(spot, understood)}: {_shown(understood)}.", asdict(spot))
 
 
 def of_a_mixture(ends: Sequence[Understood], share: float) -> dict[str, Any]:
@@ -47,11 +47,12 @@ def _meta(several: Sequence[Understood], alt: str, spot: dict[str, Any] | None =
     }
 
 
-def _sort(spot: Spot) -> str:
-    if not spot.style:
-        return "A picture"
-    return "An abstract painting" if STYLES[spot.style].kind == "painting" else "A sticker"
+def _sort(spot: Spot, understood: Understood) -> str:
+    if is_painting(understood):
+        return "An abstract painting"
+    return "A sticker" if spot.style else "A picture"
 
 
 def _shown(understood: Understood) -> str:
-    return ", ".join(understood.words) or "something without a name"
+    words = understood.words[1:] if is_painting(understood) else understood.words
+    return ", ".join(words) or "something without a name"

@@ -24,10 +24,13 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from generation.host.both import Both
 from generation.host.host import GenerationHost
 from generation.host.local import FAKE, LocalEngine
 from generation.host.logs import configure
 from generation.host.loop import EngineLoop
+from generation.host.pictures import FAKE as FAKE_PICTURES
+from generation.host.pictures import NONE, OURS, LocalPictures
 from generation.host.settings import FakeSettings, HostSettings
 from generation.wire.server import application
 
@@ -125,13 +128,22 @@ async def _parent_gone(end: Callable[[], None]) -> None:
 def engine_of(
     settings: HostSettings, pace: float | None, stack: contextlib.ExitStack
 ) -> Callable[[], Engine]:
-    """What loads the engine that the settings name. Cheap itself: torch, or Ray, is imported where it loads.
+    """What loads the engines that the settings name, of texts and of pictures; the latter is always in this process.
+    Cheap itself, but where weights are checked: torch, or Ray, is imported where it loads.
 
     What has to be ended after the engine is put on `stack`.
 
     Raises:
         StartError: there is no such model, or no such pace for the fake one.
     """
+    pictures = _pictures(settings, pace)
+    text = _text_engine(settings, pace, stack)
+    return lambda: Both(text(), pictures.load())
+
+
+def _text_engine(
+    settings: HostSettings, pace: float | None, stack: contextlib.ExitStack
+) -> Callable[[], Engine]:
     if settings.text_model == OPENAI:
         return _remote_engine(settings, stack)
     local = _local_engine(settings, pace)
@@ -145,6 +157,23 @@ def engine_of(
         local, settings.cluster_replicas, address=settings.ray_address, log_level=settings.log_level
     )
     return stack.enter_context(cluster).engine
+
+
+def _pictures(settings: HostSettings, pace: float | None) -> LocalPictures:
+    model = settings.picture_model
+    if settings.text_model == FAKE and model == OURS:
+        model = FAKE_PICTURES
+    if model == FAKE_PICTURES:
+        return LocalPictures(model, settings.cores, _fake_pace(pace))
+    pictures = LocalPictures(model, settings.cores)
+    if model not in (OURS, NONE):
+        from generation.gan.weights import WeightsError
+
+        try:
+            pictures.check()
+        except WeightsError as error:
+            raise StartError(f"PICTURE_MODEL {model} cannot be used: {error}") from None
+    return pictures
 
 
 def _remote_engine(settings: HostSettings, stack: contextlib.ExitStack) -> Callable[[], Engine]:
@@ -183,8 +212,7 @@ def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
         text_reproducible=settings.text_reproducible,
     )  # fmt: skip
     if settings.text_model == FAKE:
-        given = {} if pace is None else {"fake_tokens_per_second": pace}
-        return replace(local, fake_tokens_per_s=_read(FakeSettings, **given).fake_tokens_per_second)
+        return replace(local, fake_tokens_per_s=_fake_pace(pace))
     from generation.lm.weights import ModelError
 
     try:
@@ -192,6 +220,11 @@ def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
     except ModelError as error:
         raise StartError(str(error)) from None
     return local
+
+
+def _fake_pace(given: float | None) -> float:
+    fields = {} if given is None else {"fake_tokens_per_second": given}
+    return _read(FakeSettings, **fields).fake_tokens_per_second
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:

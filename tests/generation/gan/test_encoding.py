@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generation.gan.encoding import FRAME_LIMIT, animation, png, webp_frame
+from generation.gan.encoding import FRAME_LIMIT, animation, on_white, png, webp_frame
 
 
 def disc(side: int, colour: tuple[int, int, int] = (200, 40, 40)) -> np.ndarray:
@@ -33,6 +33,11 @@ def test_a_smaller_picture_is_made_larger_without_a_dark_rim() -> None:
     rim = image[(image[..., 3] > 100) & (image[..., 3] < 250)]
     assert len(rim)
     assert abs(rim[:, :3].astype(int) - (200, 40, 40)).max() < 60
+
+
+def test_white_paper_shows_where_a_picture_is_thin() -> None:
+    thin = np.array([[[0, 100, 200, 255], [0, 100, 200, 0], [0, 100, 200, 51]]], np.uint8)
+    assert on_white(thin).tolist() == [[[0, 100, 200, 255], [255, 255, 255, 255], [204, 224, 244, 255]]]
 
 
 def test_a_frame_stays_small_whatever_is_on_it() -> None:

@@ -182,6 +182,25 @@ def test_what_takes_longer_than_a_step_goes_on_bite_by_bite() -> None:
     assert network.passes[0] == 1
 
 
+@pytest.mark.parametrize(("picture_s", "passes"), [(0.012, [2, 2]), (0.03, [2, 2]), (0.001, [4])])
+def test_a_pass_is_as_large_as_the_network_likes_it(picture_s: float, passes: list[int]) -> None:
+    network = Timed(picture_s=picture_s)
+    network.together = 2
+    engine = PictureEngine(network, clock=network.clock)
+    finished(engine, picture_job("first", count=2))
+    network.passes.clear()
+    finished(engine, picture_job("grid", count=4))
+    assert network.passes == passes
+
+
+def test_an_abstract_painting_has_no_ground_to_see_through(engine: PictureEngine) -> None:
+    (sticker,) = datas(made(engine, picture_job("sticker", theme="a fox")))
+    (painting,) = datas(made(engine, picture_job("painting", theme="abstract waves")))
+    assert picture(sticker)[0, 0, 3] == 0
+    assert set(picture(painting)[..., 3].flat) == {255}
+    assert picture(painting)[0, 0].tolist() == [255] * 4
+
+
 def test_a_small_job_does_not_wait_for_a_large_one() -> None:
     network = Timed(picture_s=0.035)  # one picture a step
     engine = PictureEngine(network, clock=network.clock)

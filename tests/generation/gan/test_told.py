@@ -9,7 +9,7 @@ from generation.gan.tiles import Words
 from generation.wire.jobs import Spot
 
 FOX = Words("a red fox, flat", ("fox", "red", "flat"), outside=False, nearest=())
-WAVES = Words("waves", ("waves", "oil"), outside=False, nearest=())
+WAVES = Words("abstract waves", ("abstract", "waves", "oil"), outside=False, nearest=())
 ENNUI = Words("ennui", (), outside=True, nearest=("moon", "rain", "cat"))
 
 
@@ -26,7 +26,8 @@ def test_a_picture_says_where_it_lies_and_what_it_shows() -> None:
 
 def test_a_painting_is_called_one() -> None:
     assert told.of_a_spot(Spot("waves", "oil"), WAVES)["alt"] == "An abstract painting: waves, oil."
-    assert told.of_a_spot(Spot("waves"), WAVES)["alt"] == "A picture: waves, oil."
+    assert told.of_a_spot(Spot("waves"), WAVES)["alt"] == "An abstract painting: waves, oil."
+    assert told.of_a_spot(Spot("a fox"), FOX)["alt"] == "A picture: fox, red, flat."
 
 
 def test_what_nobody_understood_is_not_said_to_be_shown() -> None:
@@ -48,4 +49,4 @@ def test_a_mixture_says_how_much_of_each_is_in_it_and_has_no_spot() -> None:
 def test_a_moving_picture_says_what_turns_into_what() -> None:
     meta = told.of_a_morph((FOX, WAVES))
     assert meta["alt"] == "A moving picture: fox, red, flat turns into waves, oil and back again."
-    assert (meta["spot"], meta["understood"]) == (None, ["fox", "red", "flat", "waves", "oil"])
+    assert (meta["spot"], meta["understood"]) == (None, ["fox", "red", "flat", "abstract", "waves", "oil"])

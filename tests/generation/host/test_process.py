@@ -16,8 +16,8 @@ import pytest
 
 from generation.wire.client import GenerationClient
 from generation.wire.errors import BadAnswer, UnknownJob, Unreachable
-from generation.wire.events import Artifact, Done, Preview
-from tests.generation.stand import job
+from generation.wire.events import Artifact, Done, Failed, Preview
+from tests.generation.stand import job, picture_job
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -151,10 +151,39 @@ async def test_the_token_comes_from_the_environment(tmp_path: Path) -> None:
         ),
         ({"GENERATION_PORT": "99999"}, "GENERATION_PORT '99999' cannot be used"),
         ({"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "-3"}, "FAKE_TOKENS_PER_SECOND"),
+        (
+            {"TEXT_MODEL": "fake", "PICTURE_MODEL": "/no/such/weights"},
+            "PICTURE_MODEL /no/such/weights cannot be used",
+        ),
     ],
 )
 async def test_what_cannot_work_is_one_sentence(tmp_path: Path, settings: dict[str, str], said: str) -> None:
     assert said in await refused(tmp_path, **settings)
+
+
+async def test_texts_and_pictures_come_from_one_process(tmp_path: Path) -> None:
+    async with hosted(tmp_path, "--port", "0", *FAKE) as host, aiohttp.ClientSession() as session:
+        client = GenerationClient(host.url, session)
+        await client.put(job("text", tokens=40))
+        await client.put(picture_job("picture", count=2))
+        for name, parts in (("text", 1), ("picture", 2)):
+            events = [n.event async for n in client.events(name)]
+            assert sum(isinstance(event, Artifact) for event in events) == parts
+            assert isinstance(events[-1], Done)
+
+
+async def test_without_pictures_they_are_refused_in_a_sentence_and_texts_are_made(tmp_path: Path) -> None:
+    async with (
+        hosted(tmp_path, "--port", "0", *FAKE, PICTURE_MODEL="none") as host,
+        aiohttp.ClientSession() as session,
+    ):
+        client = GenerationClient(host.url, session)
+        await client.put(picture_job("picture"))
+        assert [n.event async for n in client.events("picture")][-1] == Failed(
+            "invalid", "Pictures are turned off here."
+        )
+        await client.put(job("text"))
+        assert isinstance([n.event async for n in client.events("text")][-1], Done)
 
 
 async def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
