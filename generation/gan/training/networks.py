@@ -1,0 +1,96 @@
+"""All that learns, its optimisers and its running mean: one training's state, saved and loaded whole."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from generation.gan.discriminator import Discriminator, Matcher
+from generation.gan.training.backbone import POOLED
+from generation.gan.training.posterior import Posterior
+from generation.gan.weights import Painter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from generation.gan.generator import Shape
+
+BETAS = (0.0, 0.99)
+
+
+@dataclass(slots=True)
+class State:
+    """One training, between two steps."""
+
+    painter: Painter
+    mean: Painter  # the running mean of `painter`, which serves
+    posterior: Posterior
+    discriminator: Discriminator
+    matcher: Matcher
+    makes: torch.optim.Adam  # painter and posterior
+    judges: torch.optim.Adam  # discriminator and matcher
+    step: int = 0
+    pictures: int = 0
+
+    @classmethod
+    def fresh(cls, words: int, shape: Shape, seed: int) -> State:
+        """Untrained, the same for the same seed."""
+        torch.manual_seed(seed)
+        painter = Painter(words, shape)
+        posterior, discriminator, matcher = Posterior(shape.z), Discriminator(words), Matcher(words, POOLED)
+        for module in (painter, posterior, discriminator, matcher):
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        mean = deepcopy(painter).eval().requires_grad_(requires_grad=False)
+        makes, judges = _optimiser(painter, posterior), _optimiser(discriminator, matcher)
+        return cls(painter, mean, posterior, discriminator, matcher, makes, judges)
+
+    def average(self, decay: float) -> None:
+        """Move the running mean towards the painter."""
+        with torch.no_grad():
+            ours: list[torch.Tensor] = list(self.mean.parameters())
+            theirs = [p.detach() for p in self.painter.parameters()]
+            torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+    def save(self, path: Path) -> None:
+        """Write all of it, whole or not at all."""
+        partial = path.with_suffix(".partial")
+        torch.save({name: part.state_dict() for name, part in self._parts()} | self._counts(), partial)
+        partial.rename(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from `save`."""
+        told = torch.load(path, weights_only=True)
+        for name, part in self._parts():
+            part.load_state_dict(told[name])
+        self.step, self.pictures = told["step"], told["pictures"]
+
+    def _parts(self) -> Iterable[tuple[str, Any]]:
+        names = ("painter", "mean", "posterior", "discriminator", "matcher", "makes", "judges")
+        return [(name, getattr(self, name)) for name in names]
+
+    def _counts(self) -> dict[str, int]:
+        return {"step": self.step, "pictures": self.pictures}
+
+
+WORDS = "text.words.weight"
+WORDS_RATE = 3.0  # a word is seen in few batches: its vector learns faster
+
+
+def _optimiser(*modules: torch.nn.Module) -> torch.optim.Adam:
+    """Over all that learns in `modules`; vectors of words apart."""
+    named = [(name, p) for module in modules for name, p in module.named_parameters() if p.requires_grad]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for name, p in named if name != WORDS]},
+        {"params": [p for name, p in named if name == WORDS], "scale": WORDS_RATE},
+    ]
+    return torch.optim.Adam(groups, lr=0.0, betas=BETAS, fused=True)
+
+
+def set_rate(optimiser: torch.optim.Adam, rate: float) -> None:
+    """The learning rate of the next step."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * group.get("scale", 1.0)

@@ -1,0 +1,123 @@
+"""One step: one batch made, the judges taught by it, then the painter by the judges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+import torch.distributed as dist
+
+from generation.gan.generator import over
+from generation.gan.training import losses
+from generation.gan.training.augment import augment, draw
+from generation.gan.training.backbone import Backbone, pooled
+from generation.gan.training.posterior import draw_latent
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from generation.gan.training.dataset import Batch
+    from generation.gan.training.networks import State
+
+
+@dataclass(frozen=True, slots=True)
+class Weighs:
+    """What each part of the painter's loss counts against being convincing (1)."""
+
+    match: float = 0.5
+    likeness: float = 3.0
+    colours: float = 4.0
+    capacity: float = 0.02
+    nats: float = 16.0
+    range: float = 10.0
+
+
+def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict[str, float]:
+    """Change `state` by one batch. Half of the pictures are made from latents of the prior, half from real ones'.
+
+    Returns what there is to plot. Every process of a group calls it with a batch of its own; gradients are averaged.
+    """
+    n, half = len(batch.pictures), len(batch.pictures) // 2
+    draws = draw(n, batch.pictures.shape[-1])
+    with torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad():
+            real_maps = backbone(augment(batch.pictures, batch.grounds, draws))
+        mean, log_variance = state.posterior(batch.pictures, batch.features)
+        mean, log_variance = mean.float(), log_variance.float()
+        z = torch.cat([draw_latent(mean[:half], log_variance[:half]), torch.randn_like(mean[half:])])
+        text = state.painter.text(batch.sentences, batch.words, batch.offsets)
+        colours, alpha = state.painter.generator(text, z)
+        made = over(colours, alpha, batch.grounds)
+        made_maps = backbone(augment(made, batch.grounds, draws))
+
+    told = _teach_judges(state, batch, real_maps, [x.detach() for x in made_maps])
+
+    judges = [*state.discriminator.parameters(), *state.matcher.parameters()]
+    learning = [p for p in judges if p.requires_grad]
+    for parameter in learning:
+        parameter.requires_grad_(False)
+    state.discriminator.eval()
+    state.matcher.eval()
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = state.discriminator.scores(
+            state.discriminator.looked(made_maps), _words(state.discriminator.text, batch)
+        )
+        matched = state.matcher.picture(pooled(made_maps))
+        captions = state.matcher.caption(_words(state.matcher.text, batch))
+    parts = {
+        "convincing": losses.convincing(scores),
+        "match": weighs.match * losses.match(matched, captions, state.matcher.log_scale.exp()),
+        "likeness": weighs.likeness
+        * losses.likeness([x[:half] for x in made_maps], [x[:half] for x in real_maps]),
+        "colours": weighs.colours * losses.colour_likeness(made[:half], batch.pictures[:half]),
+        "capacity": weighs.capacity * losses.capacity(losses.divergence(mean, log_variance), weighs.nats),
+        "range": weighs.range * losses.out_of_range(colours),
+    }
+    state.makes.zero_grad()
+    torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+    for parameter in learning:
+        parameter.requires_grad_(True)
+    state.discriminator.train()
+    state.matcher.train()
+    _average_gradients(state.makes)
+    state.makes.step()
+    return told | {name: float(part.detach()) for name, part in parts.items()}
+
+
+def _teach_judges(state: State, batch: Batch, real: list[Tensor], made: list[Tensor]) -> dict[str, float]:
+    """Half of the negatives are made ones, half real ones under the caption of another."""
+    n = len(batch.pictures)
+    with torch.autocast("cpu", torch.bfloat16):
+        looked = state.discriminator.looked([torch.cat([a, b]) for a, b in zip(real, made, strict=True)])
+        text = _words(state.discriminator.text, batch)
+        of_real = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text)
+        of_made = state.discriminator.scores([(x[n:], score[n:]) for x, score in looked], text)
+        of_wrong = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text.roll(1, 0))
+        captions = state.matcher.caption(_words(state.matcher.text, batch))
+        matched = losses.match(state.matcher.picture(pooled(real)), captions, state.matcher.log_scale.exp())
+    hinge = losses.hinge_real(of_real) + (losses.hinge_made(of_made) + losses.hinge_made(of_wrong)) / 2
+    state.judges.zero_grad()
+    (hinge + 0.5 * matched).backward()  # type: ignore[no-untyped-call]
+    _average_gradients(state.judges)
+    state.judges.step()
+    with torch.no_grad():
+        state.matcher.log_scale.clamp_(max=4.0)
+    return {"hinge": float(hinge.detach()), "matched": float(matched.detach())}
+
+
+def _words(code: torch.nn.Module, batch: Batch) -> Tensor:
+    found: Tensor = code(batch.sentences, batch.words, batch.offsets)
+    return found
+
+
+def _average_gradients(optimiser: torch.optim.Optimizer) -> None:
+    """The mean of all processes' gradients, in one message."""
+    if not dist.is_initialized():
+        return
+    grads = [p.grad for group in optimiser.param_groups for p in group["params"] if p.grad is not None]
+    flat = torch.cat([grad.flatten() for grad in grads])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    for grad, averaged in zip(grads, torch.split(flat, [grad.numel() for grad in grads]), strict=True):
+        grad.copy_(averaged.view_as(grad))

@@ -1,0 +1,146 @@
+"""Weights on disk: a directory of one safetensors file and a manifest, hostile until checked.
+
+The manifest holds the digest of the tensors' file, the network's shape, the vocabulary and how it was trained. Nothing is
+unpickled, and no tensor is used before its name, type and shape are those of the network that the manifest describes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import nn
+
+from generation.gan.generator import Generator, Shape
+from generation.gan.text_encoder import TextCode
+from generation.gan.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WEIGHTS = Path(__file__).parent / "weights"
+TENSORS, MANIFEST = "painter.safetensors", "manifest.json"
+MANIFEST_LIMIT = 1_000_000  # bytes
+TENSORS_LIMIT = 500_000_000
+WIDTH_LIMIT = 4096
+WORDS_LIMIT = 200_000
+
+
+class WeightsError(Exception):
+    """A directory of weights that cannot be used; the message is one sentence for the operator."""
+
+
+class Painter(nn.Module):
+    """What serves: the text code and the generator."""
+
+    def __init__(self, words: int, shape: Shape) -> None:
+        super().__init__()
+        self.text = TextCode(words, shape.text)
+        self.generator = Generator(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A checked directory."""
+
+    painter: Painter
+    vocabulary: Vocabulary
+    digest: str
+    training: Mapping[str, Any]
+
+
+def save_weights(
+    directory: Path, painter: Painter, vocabulary: Vocabulary, training: Mapping[str, Any]
+) -> None:
+    """Write `painter` as float16, and the manifest last, so that a directory with a manifest is whole."""
+    directory.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.half().contiguous() for name, value in painter.state_dict().items()}
+    data = save(tensors)
+    manifest = {
+        "format": 1,
+        "digest": hashlib.sha256(data).hexdigest(),
+        "shape": asdict(painter.generator.shape),
+        "vocabulary": list(vocabulary.entries),
+        "training": dict(training),
+    }
+    for name, content in (
+        (TENSORS, data),
+        (MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()),
+    ):
+        partial = directory / f"{name}.partial"
+        partial.write_bytes(content)
+        partial.rename(directory / name)
+
+
+def load_weights(directory: Path) -> Weights:
+    """Read and check a directory.
+
+    Raises:
+        WeightsError: it is not there, not whole, or not what it says it is.
+    """
+    manifest = _manifest(directory)
+    try:
+        shape = Shape(**(manifest["shape"] | {"channels": tuple(manifest["shape"]["channels"])}))
+        words, digest, training = manifest["vocabulary"], manifest["digest"], manifest["training"]
+        sound = (
+            manifest["format"] == 1
+            and all(
+                type(n) is int and 0 < n <= WIDTH_LIMIT
+                for n in (shape.text, shape.z, shape.mapped, shape.layout)
+            )
+            and 2 <= len(shape.channels) <= 8
+            and all(type(n) is int and 0 < n <= WIDTH_LIMIT for n in shape.channels)
+            and isinstance(words, list)
+            and len(words) <= WORDS_LIMIT
+            and all(isinstance(word, str) for word in words)
+            and isinstance(training, dict)
+        )
+    except (KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
+        raise WeightsError(f"{directory / MANIFEST} does not describe a network that this version knows.")
+    data = _read(directory / TENSORS, TENSORS_LIMIT)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise WeightsError(
+            f"{directory / TENSORS} is not the file that its manifest describes: the digests differ."
+        )
+    try:
+        tensors = load(data)
+    except SafetensorError:
+        raise WeightsError(f"{directory / TENSORS} is not a safetensors file.") from None
+    with torch.device("meta"):
+        painter = Painter(len(words), shape)
+    wanted = {name: value.shape for name, value in painter.state_dict().items()}
+    if {name: value.shape for name, value in tensors.items()} != wanted:
+        raise WeightsError(
+            f"{directory / TENSORS} has other tensors than the network that its manifest describes."
+        )
+    if not all(value.is_floating_point() and bool(value.isfinite().all()) for value in tensors.values()):
+        raise WeightsError(f"{directory / TENSORS} has numbers that are none.")
+    painter.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
+    return Weights(painter.eval().requires_grad_(requires_grad=False), Vocabulary(words), digest, training)
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(_read(directory / MANIFEST, MANIFEST_LIMIT))
+    except (ValueError, RecursionError):
+        raise WeightsError(f"{directory / MANIFEST} is not JSON.") from None
+    if not isinstance(told, dict):
+        raise WeightsError(f"{directory / MANIFEST} is not a JSON object.")
+    return told
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        if path.stat().st_size > limit:
+            raise WeightsError(f"{path} is larger than {limit} bytes.")
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read: {error.strerror}.") from None
