@@ -98,6 +98,8 @@ def beginning(brief: Wish) -> str:
 
 def growing(brief: Wish, text: str) -> str:
     """The message of a job while its text grows; only the end of a text that is longer than a message."""
+    if isinstance(brief, PictureBrief):  # there is nothing to read of it yet
+        return beginning(brief)
     shown = escape(text)
     if len(shown) > PREVIEW_LIMIT - len(heading(brief)):
         tail = shown[-(PREVIEW_LIMIT - len(heading(brief))) :]

@@ -68,8 +68,8 @@ def alt(creation: Creation) -> str:
     if many == 1:
         return _alone(first)
     if creation.form == "mix":
-        ends = f"from {_said(first)} to {_said(last)}"
-        return f"A strip of {NUMBERS[many - 1]} numbered pictures, {ends}."[:ALT_LIMIT]
+        ends = f"The first: {_alone(first)} The last: {_alone(last)}"
+        return f"A strip of {NUMBERS[many - 1]} numbered pictures. {ends}"[:ALT_LIMIT]
     said = list(dict.fromkeys(_alone(picture) for picture in creation.pictures))
     each = said[0] if len(said) == 1 else " ".join(f"{n}: {text}" for n, text in enumerate(said, 1))
     return f"A grid of {NUMBERS[many - 1]} numbered pictures. {each}"[:ALT_LIMIT]

@@ -17,7 +17,7 @@ from bot.shown import NO_PINGS
 from bot.votes import offer_votes
 from studio import ask, deliver
 from studio.errors import Refusal
-from studio.pictures import briefs, drawn, sizes
+from studio.pictures import briefs, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+OF_ONE = ("vary", "emoji", "sticker")  # the verbs whose message shows that one picture alone
 GONE = "I no longer know this picture; it may have been deleted."
 
 
@@ -39,6 +40,7 @@ async def press(interaction: discord.Interaction[Any], verb: str, job_id: str, p
     try:
         if await interaction.client.lets_in(interaction):
             creation, picture = await _found(interaction, job_id, part)
+            await _known(interaction, verb, creation, picture)
             await VERBS[verb](interaction, creation, picture)
     except Exception as error:  # noqa: BLE001 - the member hears of every failure, the log has it
         await apologise(interaction, error)
@@ -58,9 +60,7 @@ async def _pick(interaction: discord.Interaction[Renga], creation: Creation, pic
     """Show one picture at full size, in a message of its own."""
     client = interaction.client
     spoiler = await _is_veiled(interaction, creation)
-    file = await drawn.alone(client.store.pictures, picture, sizes.full_size)
-    if len(file) > interaction.filesize_limit:
-        raise Refusal(drawn.TOO_LARGE)
+    file = await drawn.large(client.store.pictures, picture, interaction.filesize_limit)
     card = cards.picked(creation, picture, file, member_id=interaction.user.id, spoiler=spoiler)
     view = buttons.alone(creation.id, picture)
     try:
@@ -111,6 +111,17 @@ async def _found(interaction: discord.Interaction[Any], job_id: str, part: int) 
     if creation is None or creation.guild_id != interaction.guild_id or part >= len(creation.pictures):
         raise Refusal(GONE)
     return creation, creation.pictures[part]
+
+
+async def _known(
+    interaction: discord.Interaction[Renga], verb: str, creation: Creation, picture: Picture
+) -> None:
+    """See that a picked message is remembered, in case we were cut off between posting it and writing it down."""
+    message = interaction.message
+    if message is not None and verb in OF_ONE and not message.flags.ephemeral:
+        await deliver.picked(
+            interaction.client.store, creation.id, picture.part, message.channel.id, message.id
+        )
 
 
 async def _is_veiled(interaction: discord.Interaction[Renga], creation: Creation) -> bool:

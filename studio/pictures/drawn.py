@@ -30,8 +30,20 @@ async def attachment(files: PictureFiles, creation: Creation, limit: int) -> byt
         raise Refusal(TOO_LARGE) from None
 
 
+async def large(files: PictureFiles, picture: Picture, limit: int) -> bytes:
+    """One picture as large as `limit` bytes let it be, full size at most.
+
+    Raises:
+        Refusal: it cannot be shown; the sentence says why.
+    """
+    try:
+        return await alone(files, picture, lambda png: sheet.attachment("new", [png], limit))
+    except sheet.TooLargeError:
+        raise Refusal(TOO_LARGE) from None
+
+
 async def alone(files: PictureFiles, picture: Picture, draw: Callable[[bytes], bytes]) -> bytes:
-    """One picture as `draw` makes it: at full size, for an emoji, for a sticker.
+    """One picture as `draw` makes it, for an emoji or a sticker.
 
     Raises:
         Refusal: its file is gone.

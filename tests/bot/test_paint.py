@@ -88,6 +88,25 @@ async def test_a_theme_that_is_not_known_is_said_plainly_with_the_nearest_that_a
     assert "the nearest things that I do know are bowl and pot." in said
 
 
+async def test_a_picked_message_that_was_not_written_down_is_when_it_is_used(
+    scene: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    grid = channel.last_message
+
+    async def cut_off(*_: object) -> None:
+        """As if the process had been killed just here."""
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.deliver.picked", cut_off)
+        await ada.click(grid, label="2")
+    picked = channel.last_message
+    assert [known.message_id for known in await react.recent_messages(store, 0.0)] == [grid.id]
+    await ada.click(picked, label="Make emoji")
+    assert [known.message_id for known in await react.recent_messages(store, 0.0)] == [grid.id, picked.id]
+
+
 async def test_a_number_shows_that_picture_large_with_its_own_buttons(
     scene: Any, store: Store, host: InstantHost
 ) -> None:
