@@ -86,7 +86,8 @@ async def _generation(
         return GenerationClient(settings.generation_url, session, token=token)
     try:
         model_to_serve(settings)
-        if settings.picture_model != OUR_PICTURES:  # without those that come with Renga, texts are made all the same
+        # without those that come with Renga, texts are made all the same
+        if settings.picture_model != OUR_PICTURES:
             pictures_to_serve(settings)
     except Problem as problem:
         raise StartError(str(problem)) from None
