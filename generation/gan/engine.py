@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from generation.host.engine import Progress
     from generation.wire.jobs import Job
 
-PICTURE_TOKENS = 4
+PICTURE_TOKENS = 5
 STEP_S = 0.04
 BATCH = 16  # pictures in one forward pass, at most
 ROOM = 8  # jobs at once
