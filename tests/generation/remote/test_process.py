@@ -13,24 +13,28 @@ from generation.wire.client import GenerationClient
 from generation.wire.events import Done
 from tests.generation.host.test_process import hosted, refused
 from tests.generation.remote.faulty import WHOLE, faulty
-from tests.generation.stand import job
+from tests.generation.stand import job, picture_job
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_the_host_serves_what_the_server_writes(tmp_path: Path) -> None:
+async def test_the_host_serves_what_the_server_writes_and_makes_pictures_itself(tmp_path: Path) -> None:
     async with (
         faulty(WHOLE) as server,
         hosted(
             tmp_path, "--port", "0", TEXT_MODEL="openai", OPENAI_URL=f"{server.url}/v1/", OPENAI_API_KEY="sesame",
-            OPENAI_CONCURRENCY="3",
+            OPENAI_CONCURRENCY="3", PICTURE_MODEL="fake",
         ) as host,
         aiohttp.ClientSession() as session,
     ):  # fmt: skip
         client = GenerationClient(host.url, session)
         await client.put(job("a"))
-        assert isinstance([n.event async for n in client.events("a")][-1], Done)
+        await client.put(picture_job("p"))
+        for name, model in (("a", "poet"), ("p", "tiles")):
+            done = [n.event async for n in client.events(name)][-1]
+            assert isinstance(done, Done)
+            assert done.model == model
         engine = (await client.stats())["engine"]
         assert (engine["model"], engine["room"], engine["server"]) == ("poet", 3, server.url)
         assert server.keys == ["Bearer sesame"]
