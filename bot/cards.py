@@ -134,8 +134,10 @@ def noun(brief: Wish) -> str:
 
 def footer(creation: Creation) -> str:
     """What made the piece, from what, for whom."""
-    adapter = f"adapter {creation.adapter[:12]}" if creation.adapter else "no adapter"
-    made = f"-# {escape(creation.model)} · {adapter} · seed {creation.seed} · for <@{creation.member_id}>"
+    told = [escape(creation.model)]
+    if not creation.pictures:  # a picture's model has no adapters
+        told.append(f"adapter {creation.adapter[:12]}" if creation.adapter else "no adapter")
+    made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
     note = (f"-# {escape(creation.note)}",) if creation.note else ()
     return _lines(heading(creation.brief), made, *note)
 

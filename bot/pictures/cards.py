@@ -53,7 +53,7 @@ def outside(pictures: Sequence[Picture]) -> list[str]:
     stranger = next((picture for picture in pictures if picture.outside), None)
     if stranger is None:
         return []
-    what = f"“{escape(stranger.spot.theme)}”" if stranger.spot is not None else "This theme"
+    what = f"“{escape(stranger.spot.theme)}”" if stranger.spot is not None else "One of these themes"
     known = [escape(name) for name in stranger.nearest]
     if not known:
         return [f"{what} lies outside what I know, so this is a guess."]
