@@ -199,7 +199,7 @@ def _look_at(folder: Path, pictures: npt.NDArray[np.uint8], say: Callable[[str],
     for start in range(0, len(pictures), 256):
         if start % CHUNK == 0:
             say(f"Looking at pictures, {start} of {len(pictures)}…")
-        rgba = torch.from_numpy(pictures[start : start + 256]).permute(0, 3, 1, 2).float()
+        rgba = torch.from_numpy(np.array(pictures[start : start + 256])).permute(0, 3, 1, 2).float()
         x = 1 + rgba[:, 3:] / 255 * (rgba[:, :3] / 127.5 - 2)
         with torch.autocast("cpu", torch.bfloat16):
             both = [

@@ -1,0 +1,83 @@
+"""What a training is shown: the pictures as they are, their captions, and some in other colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from generation.gan.training.dataset import SHARES, Dataset, prepare, read_pictures, read_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow  # captions are read and pictures looked at by the real networks
+
+
+@pytest.fixture(scope="module")
+def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(folder, 64, say=lambda _: None, source=source)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(prepared: Path) -> Dataset:
+    return Dataset(prepared, 64)
+
+
+def test_held_out_pictures_are_not_among_them_and_recoloured_ones_are(dataset: Dataset) -> None:
+    assert dataset.kinds.count("sticker") == dataset.kinds.count("abstract") == 7
+    assert dataset.kinds.count("recoloured") == 14
+    assert len(dataset.pictures) == len(dataset.captions) == len(dataset.features) == 35
+
+
+def test_kinds_are_drawn_by_their_shares(dataset: Dataset) -> None:
+    for kind, share in SHARES.items():
+        of_kind = [
+            weight
+            for weight, name in zip(dataset.weights.tolist(), dataset.kinds, strict=True)
+            if name == kind
+        ]
+        assert sum(of_kind) == pytest.approx(share)
+
+
+def test_a_batch_is_the_same_for_the_same_seed(dataset: Dataset) -> None:
+    torch.manual_seed(1)
+    one = dataset.draw(16)
+    torch.manual_seed(1)
+    again = dataset.draw(16)
+    torch.manual_seed(2)
+    other = dataset.draw(16)
+    assert torch.equal(one.pictures, again.pictures)
+    assert torch.equal(one.words, again.words)
+    assert not torch.equal(one.pictures, other.pictures)
+    assert float(one.pictures.min()) >= -1
+    assert float(one.pictures.max()) <= 1
+
+
+def test_what_is_transparent_shows_the_ground_and_the_rest_does_not(dataset: Dataset) -> None:
+    torch.manual_seed(3)
+    batch = dataset.draw(64)
+    top = batch.pictures[:, :, :12].flatten(2)
+    on_ground = (top - batch.grounds.flatten(2)).abs().amax((1, 2)) < 1e-5
+    assert 0.4 < float(on_ground.float().mean()) < 0.8  # stickers and recoloured ones have an empty top
+    bottom = batch.pictures[:, :, -12:].flatten(2)
+    assert not ((bottom - batch.grounds.flatten(2)).abs().amax((1, 2)) < 1e-5).any()
+
+
+def test_scaling_keeps_colours_at_the_edge_of_what_is_seen(source: Path) -> None:
+    rows = [row for row in read_rows(source) if row["kind"] == "sticker"][:1]
+    full, half = read_pictures(rows, 128, source), read_pictures(rows, 64, source)
+    assert half.shape == (1, 64, 64, 4)
+    seen = half[0, ..., 3] > 0
+    assert np.abs(half[0][seen][:, :3].astype(int) - full[0, -1, -1, :3]).max() <= 2
+    assert (half[0][~seen][:, :3] == 255).all()
+
+
+def test_preparing_again_keeps_what_is_there(source: Path, prepared: Path) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in prepared.iterdir()}
+    prepare(prepared, 64, say=lambda _: None, source=source)
+    assert {path.name: path.stat().st_mtime_ns for path in prepared.iterdir()} == before

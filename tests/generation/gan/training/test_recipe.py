@@ -1,0 +1,61 @@
+"""The recipe as it is run: killed and begun again, it comes to the weights of one that was not."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from generation.gan.training.dataset import prepare
+from generation.gan.weights import MANIFEST, load_weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+PICTURES, BATCH = 64, 8
+
+
+def _begun(folder: Path, data: Path, processes: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            sys.executable, "-m", "generation.gan.training", folder, "--data", data, "--pictures", str(PICTURES),
+            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0",
+        ],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    prepare(folder, 64, say=lambda _: None, source=source)
+    return folder
+
+
+def test_killed_and_begun_again_it_comes_to_the_same_weights(data: Path, tmp_path: Path) -> None:
+    assert _begun(tmp_path / "whole", data, 1).wait() == 0
+    cut = _begun(tmp_path / "cut", data, 1)
+    manifest = tmp_path / "cut" / "weights" / MANIFEST
+    while not manifest.exists():  # the first step is saved; the second or a later one is under way
+        assert cut.poll() is None
+        time.sleep(0.05)
+    cut.send_signal(signal.SIGKILL)
+    cut.wait()
+    assert json.loads(manifest.read_text())["training"]["pictures_seen"] < PICTURES
+    assert _begun(tmp_path / "cut", data, 1).wait() == 0
+    whole, again = load_weights(tmp_path / "whole" / "weights"), load_weights(tmp_path / "cut" / "weights")
+    assert whole.digest == again.digest
+    assert whole.training["pictures_seen"] == PICTURES
+    assert list((tmp_path / "whole" / "sheets").iterdir())
+    assert list((tmp_path / "whole" / "plots").iterdir())
+
+
+def test_two_processes_make_one_training(data: Path, tmp_path: Path) -> None:
+    assert _begun(tmp_path, data, 2).wait() == 0
+    assert load_weights(tmp_path / "weights").training["pictures_seen"] == PICTURES
