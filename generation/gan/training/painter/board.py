@@ -46,15 +46,14 @@ class Board:
     ) -> None:
         """A round-ended line through points (n, 2).
 
-        A rough one is for strokes by the hundred: broad ones are not antialiased, which takes a third of the time and
-        is hardly missed at twice the final size.
+        A rough one is for strokes by the hundred: if broad it is not antialiased, which takes a third of the time
+        and is hardly missed at twice the final size.
         """
         self._pen.setColor4f(skia.Color4f(*colour, alpha))
         self._pen.setStrokeWidth(width)
         self._pen.setAntiAlias(not rough or width * self._scale < ROUGH)
-        self.canvas.drawPath(
-            skia.Path.Polygon([skia.Point(x, y) for x, y in points.tolist()], False), self._pen
-        )
+        path = skia.Path.Polygon([skia.Point(x, y) for x, y in points.tolist()], False)
+        self.canvas.drawPath(path, self._pen)
 
     def circle(self, x: float, y: float, radius: float, paint: skia.Paint) -> None:
         self.canvas.drawCircle(x, y, radius, paint)
@@ -66,16 +65,8 @@ class Board:
         self.canvas.drawLine(x0, y0, x1, y1, paint)
 
     def arc(
-        self,
-        x: float,
-        y: float,
-        radius: float,
-        start: float,
-        sweep: float,
-        paint: skia.Paint,
-        *,
-        pie: bool = False,
-    ) -> None:
+        self, x: float, y: float, radius: float, start: float, sweep: float, paint: skia.Paint, *, pie: bool = False
+    ) -> None:  # fmt: skip
         """A part of a circle, in degrees clockwise from three o'clock; with `pie`, a slice of it."""
         box = skia.Rect.MakeXYWH(x - radius, y - radius, 2 * radius, 2 * radius)
         self.canvas.drawArc(box, start, sweep, pie, paint)

@@ -98,8 +98,8 @@ def _watercolour(plane: Plane, picture: Picture, rng: Rng) -> Picture:
     image, soft = to_image(picture), _softened(picture)
     image += (soft - image) * np.float32(0.38)
     paler = soft - image
-    rim = np.clip(paler[0] + paler[1] + paler[2], 0, 0.5)
-    thick = np.clip(0.79 + 0.13 * plane.noise(rng, 4, 5, 0.6), 0.5, 1.05) + rim
+    rim = np.clip(np.float32(0.6) * (paler[0] + paler[1] + paler[2]), 0, 0.4)
+    thick = np.clip(0.77 + 0.13 * plane.noise(rng, 4, 5, 0.6), 0.5, 1.05) + rim
     through = np.clip(image / PAPER, 0.02, 1)
     image = PAPER * np.exp(np.log(through) * thick)
     return to_picture(

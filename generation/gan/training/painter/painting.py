@@ -23,7 +23,7 @@ MEASURED_AT = 64  # px a side; so that words do not depend on the size asked for
 WARM, COOL = 28.0, -14.0  # mean of red less blue, of 255
 BRIGHT, DARK = 165.0, 85.0  # mean of the channels
 STRONG, SOFT = 62.0, 30.0  # deviation of that mean over the picture
-DENSE, SPARSE = 30.0, 11.0  # edges: mean step from a pixel to the next, across and down added
+DENSE, SPARSE = 37.0, 10.5  # edges: mean step from a pixel to the next, across and down added
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 
 def spline(knots: Points, count: int = 60) -> Points:
     """(..., about `count`, 2) The Catmull-Rom curve through `knots` (..., k, 2)."""
-    first, second, before, last = (
-        knots[..., :1, :],
-        knots[..., 1:2, :],
-        knots[..., -2:-1, :],
-        knots[..., -1:, :],
-    )
+    first, second = knots[..., :1, :], knots[..., 1:2, :]
+    before, last = knots[..., -2:-1, :], knots[..., -1:, :]
     ends = np.concatenate([2 * first - second, knots, 2 * last - before], -2)
     pieces = knots.shape[-2] - 1
     t = np.linspace(0, 1, max(4, count // pieces))[:, None]
@@ -61,21 +57,17 @@ def brushed(board: Board, rng: Rng, path: Points, colour: Colour, width: float, 
     along = path[-1] - path[0]
     side = np.array([-along[1], along[0]]) * (width / (math.hypot(along[0], along[1]) + 1e-9))
     lit, shady, bright, dark = rng.random(4).tolist()
-    board.trail(
-        path[:-1] + side * (0.38 - 0.3 * lit), scaled(colour, 1.06 + 0.16 * bright), width * 0.14, 0.6
-    )
-    board.trail(
-        path[:-1] + side * (0.3 * shady - 0.38), scaled(colour, 0.78 + 0.16 * dark), width * 0.14, 0.6
-    )
+    light, deep = scaled(colour, 1.06 + 0.16 * bright), scaled(colour, 0.78 + 0.16 * dark)
+    board.trail(path[:-1] + side * (0.38 - 0.3 * lit), light, width * 0.14, 0.6)
+    board.trail(path[:-1] + side * (0.3 * shady - 0.38), deep, width * 0.14, 0.6)
 
 
 def splatter(board: Board, rng: Rng, where: Points, spread: float, largest: float, colour: Colour) -> None:
     """Drops around points (n, 2), small ones oftener."""
     sizes = 0.5 + largest * rng.random(len(where)) ** 2
     paint = fill(colour)
-    for (x, y), size in zip(
-        (where + rng.normal(0, spread, where.shape)).tolist(), sizes.tolist(), strict=True
-    ):
+    places = where + rng.normal(0, spread, where.shape)
+    for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True):
         board.circle(x, y, size, paint)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generation.gan.training.painter.board import Board, S, fill, glowing, shaded
-from generation.gan.training.painter.palette import Palette, by_light, mixed, scaled
+from generation.gan.training.painter.palette import Palette, by_light, distance, mixed, scaled
 from generation.gan.training.painter.plane import blend, planes, smooth, to_pixels
 from generation.gan.training.painter.subject import Subject, Work
 
@@ -30,17 +30,16 @@ def hills(rng: Rng, palette: Palette, plane: Plane) -> Work:
         plane.y * 1.5 + 0.04 * plane.noise(rng, 3, stretch=(0.4, 1.6)),
     )
     board = Board(plane, pixels)
+    count, top = int(rng.integers(3, 6)), float(rng.uniform(0.36, 0.55))
     sun = bool(rng.random() < 0.75)
     if sun:
         x, y, radius = (
-            S * float(rng.uniform(0.2, 0.8)),
-            S * float(rng.uniform(0.15, 0.4)),
-            S * float(rng.uniform(0.06, 0.13)),
+            S * float(rng.uniform(*span)) for span in ((0.2, 0.8), (0.15, top - 0.07), (0.06, 0.13))
         )
-        warmest = max(palette.colours, key=lambda colour: colour[0] + colour[1] - 0.4 * colour[2])
-        board.circle(x, y, 3 * radius, glowing(x, y, 3 * radius, (warmest, warmest), (0.6, 0)))
-        board.circle(x, y, radius, fill(mixed(warmest, (1, 1, 1), 0.15)))
-    count, top = int(rng.integers(3, 6)), float(rng.uniform(0.36, 0.55))
+        seen = [colour for colour in colours if min(distance(colour, tone) for tone in sky) > 0.25] or colours
+        warmest = max(seen, key=lambda colour: colour[0] + colour[1] - 0.4 * colour[2])
+        board.circle(x, y, 2.4 * radius, glowing(x, y, 2.4 * radius, (warmest, warmest), (0.5, 0)))
+        board.circle(x, y, radius, fill(mixed(warmest, (1, 1, 1), 0.12)))
     x_line = np.linspace(0, 1, 64)
     sharp = bool(rng.random() < 0.4)
     for i in range(count):
@@ -55,8 +54,8 @@ def hills(rng: Rng, palette: Palette, plane: Plane) -> Work:
             relief += 0.3 * np.sin(2 * np.pi * times * 1.9 * x_line + rng.uniform(0, 6))
         ridge = base + 0.07 * relief * (1 - 0.4 * i / count)
         colour = colours[::-1][min(i, len(colours) - 1)]
-        haze = mixed(colour, sky[1], 0.22 * (1 - i / count))
-        paint = shaded((0, S * (base - 0.07)), (0, S * (base + 0.2)), (haze, scaled(colour, 0.86)), 0.97)
+        haze = mixed(colour, sky[1], 0.15 * (1 - i / count))
+        paint = shaded((0, S * (base - 0.07)), (0, S * (base + 0.2)), (haze, scaled(colour, 0.9)), 0.97)
         board.poly(np.vstack([[(0, S)], np.stack([x_line, ridge], 1) * S, [(S, S)]]), paint)
     what = (
         "layered mountains" if sharp else "rolling hills", "bands of land and sky",
@@ -94,7 +93,7 @@ def city(rng: Rng, palette: Palette, plane: Plane) -> Work:
                 S * float(rng.uniform(0.2, 0.5)) * (1.3 - 0.27 * row),
             )
             colour = far_to_near[min(len(colours) - 1, row + int(rng.random() < 0.4))]
-            colour = scaled(mixed(colour, glow, 0.45 - 0.22 * row), float(rng.uniform(0.85, 1.1)))
+            colour = scaled(mixed(colour, glow, 0.32 - 0.16 * row), float(rng.uniform(0.85, 1.1)))
             _house(board, rng, left, width, height, colour)
             if row:
                 _windows(board, rng, left, width, height, lit)
@@ -133,14 +132,14 @@ def ink_wash(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     palette = Palette.draw(rng, name)
     colours = palette.by_light
     image = plane.flat(PAPER)
-    count, top = int(rng.integers(2, 5)), float(rng.uniform(0.27, 0.42))
+    count, top = int(rng.integers(2, 5)), float(rng.uniform(0.27, 0.36))
     wash = plane.noise(rng, 4, 4)
     for i in range(count):
         ridge = _ridge(rng, plane, top + (0.85 - top) * i / count, 0.8 + 0.5 * float(rng.random()))
         below = plane.y - ridge[None]
         mist = np.exp(-np.clip(below, 0, 1) * np.float32(rng.uniform(3, 6)))
-        edge = 1 + 0.35 * np.exp(-np.clip(below, 0, 1) * 40)
-        strength = smooth(below * 55 + 0.5) * mist * edge * np.clip(0.8 + 0.22 * wash, 0, 1)
+        edge = 1 + 0.2 * np.exp(-np.clip(below, 0, 1) * 40)
+        strength = smooth(below * 25 + 0.5) * mist * edge * np.clip(0.8 + 0.22 * wash, 0, 1)
         blend(image, planes(colours[0 if i else 1]), np.clip(strength * (0.35 + 0.6 * i / count), 0, 1))
     board = Board(plane, to_pixels(image))
     seal = bool(rng.random() < 0.4)
@@ -159,4 +158,4 @@ def _ridge(rng: Rng, plane: Plane, base: float, rough: float) -> Field:
     waves = np.zeros(plane.side, np.float32)
     for times in (1, 2.1, 4.3):
         waves += np.sin(2 * np.pi * times * plane.line + np.float32(rng.uniform(0, 6))) / np.float32(times)
-    return base + 0.072 * waves + 0.016 * rough * plane.ridge(rng, 10, 3)
+    return base + 0.072 * waves + 0.012 * rough * plane.ridge(rng, 10, 3)

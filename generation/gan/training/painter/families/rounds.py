@@ -29,7 +29,7 @@ def circles(rng: Rng, palette: Palette, plane: Plane) -> Work:
     spread = np.array(placed)
     low, high = (spread[:, :2] - spread[:, 2:]).min(0), (spread[:, :2] + spread[:, 2:]).max(0)
     spread[:, :2] -= (low + high) / 2
-    spread *= S * float(rng.uniform(0.78, 1.05)) / (high - low).max()
+    spread *= S * float(rng.uniform(0.6, 0.92)) / (high - low).max()
     spread[:, :2] += S / 2 + rng.normal(0, 6, 2)
     last = palette.ground
     for x, y, radius in spread.tolist():
@@ -52,10 +52,9 @@ def _beside(rng: Rng, placed: list[tuple[float, float, float]], radius: float) -
         x, y = (rng.uniform(0.3, 0.7, 2) * S).tolist()
         return x, y, max(radius, 0.14 * S)
     x0, y0, other = placed[int(rng.integers(max(0, len(placed) - 3), len(placed)))]
-    apart = abs(radius - other) + float(rng.uniform(0.4, 0.85)) * 2 * min(radius, other)
-    out = (
-        math.atan2(y0 - S / 2, x0 - S / 2) + math.pi + float(rng.normal(0, 1.1))
-    )  # back across the middle, mostly
+    apart = abs(radius - other) + float(rng.uniform(0.5, 0.93)) * 2 * min(radius, other)
+    outwards = math.atan2(y0 - S / 2, x0 - S / 2)
+    out = outwards + math.pi + float(rng.normal(0, 1.1))  # back across the middle, mostly
     return x0 + apart * math.cos(out), y0 + apart * math.sin(out), radius
 
 
@@ -148,7 +147,7 @@ def burst(rng: Rng, palette: Palette, plane: Plane) -> Work:
     """Rays from one point to beyond the edge, straight or wound into a spiral, often around a bright centre."""
     board, count = Board(plane, palette.ground), int(rng.integers(12, 54))
     x, y = (rng.uniform(0.25, 0.75, 2) * S).tolist()
-    gaps = rng.gamma(1.3, 1, count) + 0.25
+    gaps = rng.gamma(1.0, 1, count) + 0.18
     angles = rng.uniform(0, 2 * np.pi) + np.concatenate([[0.0], np.cumsum(gaps) / gaps.sum()]) * 2 * np.pi
     wound = bool(rng.random() < 1 / 3)
     spin = float(rng.uniform(0.5, 1.7) * rng.choice((-1, 1))) if wound else 0.0
@@ -166,7 +165,7 @@ def burst(rng: Rng, palette: Palette, plane: Plane) -> Work:
     core = bool(rng.random() < 0.6)
     if core:
         bright = palette.by_light[-1]
-        board.circle(x, y, S * 0.2, fill(bright, 0.35, blur=14))
+        board.circle(x, y, S * 0.2, fill(bright, 0.2, blur=12))
         for ring in range(3):
             last = palette.pick(rng, away=(last,)) if ring < 2 else bright
             board.circle(x, y, S * (0.13 - 0.042 * ring), fill(last))

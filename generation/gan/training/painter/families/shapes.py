@@ -55,11 +55,11 @@ def suprematist(rng: Rng, palette: Palette, plane: Plane) -> Work:
 
 def composition(rng: Rng, palette: Palette, plane: Plane) -> Work:
     """Lines, circles, triangles, arcs and checks over soft clouds of colour, after Kandinsky."""
-    board, count = Board(plane, palette.ground), int(rng.integers(10, 21))
+    board, count = Board(plane, palette.ground), int(rng.integers(10, 22))
     ink = palette.by_light[-1] if palette.dark else by_light((*palette.colours, INK))[0]
     for x, y in scattered(rng, 3, 0.05, 0.95).tolist():
         colour = palette.pick(rng, away=(palette.ground,))
-        radius = S * float(rng.uniform(0.2, 0.42))
+        radius = S * float(rng.uniform(0.18, 0.36))
         board.circle(x, y, radius, glowing(x, y, radius, (colour, colour), (0.5, 0)))
     x, y = (rng.uniform(0.25, 0.75, 2) * S).tolist()
     _sun(board, rng, palette, ink, x, y, S * float(rng.uniform(0.1, 0.18)))

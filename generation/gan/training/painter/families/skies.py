@@ -9,7 +9,7 @@ import numpy as np
 from generation.gan.training.painter.board import Board, S, fill, glowing, stroke
 from generation.gan.training.painter.palette import Palette, scaled
 from generation.gan.training.painter.plane import screen, to_image, to_pixels
-from generation.gan.training.painter.strokes import follow
+from generation.gan.training.painter.strokes import follow, scattered
 from generation.gan.training.painter.subject import Subject, Work, counted
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from generation.gan.training.painter.subject import Rng
 
 WHITE: Colour = (1.0, 1.0, 1.0)
-NIGHT_STROKES = 23  # across, and down
+NIGHT_STROKES = 27  # across, and down
 
 
 def night_sky(rng: Rng, _offered: Palette, plane: Plane) -> Work:
@@ -26,7 +26,7 @@ def night_sky(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     name = "night" if rng.random() < 0.7 else ("violet", "ocean", "neon")[int(rng.integers(3))]
     palette = Palette.draw(rng, name)
     colours = palette.by_light
-    stars = rng.uniform(0.1, 0.9, (int(rng.integers(2, 5)), 2)) * (1, 0.7)
+    stars = scattered(rng, int(rng.integers(2, 5)), 0.1, 0.9) / S * (1, 0.7)
     across, down = np.full((plane.side, plane.side), 0.6, np.float32), 0.2 * plane.noise(rng, 2, 2)
     light = 0.25 + 0.2 * plane.noise(rng, 3, 3)
     for x, y in stars.tolist():
@@ -39,14 +39,14 @@ def night_sky(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     angle = np.arctan2(down, across)
     under = plane.ramp((colours[0], colours[1], colours[2], colours[-1]), light)
     seen: Field = under[..., :3].astype(np.float32)
-    board = Board(plane, under.copy())
+    board = Board(plane, colours[0])
     rows, columns = np.divmod(rng.permutation(NIGHT_STROKES**2), NIGHT_STROKES)
     starts = (np.stack([columns, rows], 1) + rng.uniform(-0.6, 1, (NIGHT_STROKES**2, 2))) / NIGHT_STROKES
     count = len(starts)
     tints = plane.at(seen, starts) / 255 * rng.normal(1, 0.13, (count, 1)) + rng.normal(0, 0.02, (count, 1))
     tints = tints.clip(0, 1)
     paths = follow(plane, angle, starts, 4, 0.027) * S
-    widths = rng.uniform(3.0, 6.8, count).tolist()
+    widths = rng.uniform(2.8, 5.6, count).tolist()
     for path, (red, green, blue), width in zip(paths, tints.tolist(), widths, strict=True):
         board.trail(path, (red, green, blue), width, 0.94, rough=True)
     for x, y in (stars * S).tolist():
@@ -115,7 +115,7 @@ def aurora(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     """Curtains of light that hang from nowhere, sharp below and fading upwards, over black hills."""
     palette = Palette.draw(rng, ("ocean", "violet", "forest", "coral", "neon", "ice")[int(rng.integers(6))])
     colours = palette.by_light
-    night = (scaled(colours[0], 0.28), scaled(colours[0], 0.6), scaled(colours[1], 0.8))
+    night = (scaled(colours[0], 0.3), scaled(colours[0], 0.7), scaled(colours[1], 0.9))
     image = to_image(plane.ramp(night, plane.y + 0.02 * plane.noise(rng, 3)))
     for _ in range(int(rng.integers(2, 6))):
         times, phase = rng.uniform(0.4, 1.2, 1), rng.uniform(0, 6)
@@ -131,7 +131,7 @@ def aurora(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     for x, y, size in rng.random((int(rng.integers(20, 70)), 3)).tolist():
         board.circle(x * S, y * S * 0.7, 0.4 + 0.9 * size**2, fill(WHITE, 0.8))
     x_line = np.linspace(0, 1, 40)
-    for base, shade in ((0.8, 0.4), (0.87, 0.2)):
+    for base, shade in ((0.81, 0.36), (0.87, 0.2)):
         edge = base + 0.035 * np.interp(x_line, np.linspace(0, 1, 9), rng.uniform(-1, 1, 9))
         edge += 0.006 * rng.normal(0, 1, 40)
         hills = np.vstack([[(0, S)], np.stack([x_line, edge], 1) * S, [(S, S)]])

@@ -39,7 +39,7 @@ def mosaic(rng: Rng, palette: Palette, plane: Plane) -> Work:
     image = np.ascontiguousarray(table.T).take(own, 1)
     across = np.float32(1 / side)  # about the width of a cell
     if glass:
-        image *= 0.82 + 0.5 * smooth(gap / across) + np.float32(0.05) * plane.noise(rng, 7, 3)
+        image *= 0.9 + 0.3 * smooth(gap / across) + np.float32(0.05) * plane.noise(rng, 7, 3)
     else:
         slope = np.gradient(np.minimum(gap, 0.3 * across))
         image += np.clip((slope[0] + slope[1]) * np.float32(0.05 * plane.side), -0.09, 0.09)
