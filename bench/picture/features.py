@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bench.picture.views import Numbers, Pixels
 
 SHOWN_AT = 128  # px
-BATCH = 64
+BATCH = 16  # a third faster than 64 on a core, whose cache the maps then fit
 HEAD, STAGE = 1280, 320  # how wide the head is, and the last stage
 LAST_STAGE = slice(-HEAD - STAGE, -HEAD)  # of a row of features
 SHA256 = "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -50,10 +49,3 @@ def painted(model: Paints, captions: Sequence[str], seeds: Sequence[int], batch:
 def views(pictures: Pixels) -> Pixels:
     """(N, side, side, 4) RGBA to (N, 64, 64, 3), as the referee sees them."""
     return np.stack([view(Image.fromarray(picture)) for picture in pictures])
-
-
-def png(picture: Pixels) -> bytes:
-    """(side, side, 4) RGBA to the bytes of a PNG."""
-    out = io.BytesIO()
-    Image.fromarray(picture).save(out, "PNG")
-    return out.getvalue()

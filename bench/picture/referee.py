@@ -25,14 +25,14 @@ from bench.picture.dual_encoder import DualEncoder
 from bench.picture.features import LAST_STAGE, Features
 from bench.picture.figures import frechet, nearest, r_hits, spread_ratio
 from bench.picture.views import thumbnails
-from generation.gan.text_encoder import Sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from bench.picture.real import Shown
     from bench.picture.samples import Sample
     from bench.picture.views import Numbers, Pixels
+    from generation.gan.text_encoder import Sentences
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
 OF_KIND = {"seen": ("sticker", "fd_stickers"), "paintings": ("abstract", "fd_paintings")}
@@ -61,7 +61,7 @@ class Score:
 class Referee:
     """Networks and statistics, loaded once."""
 
-    def __init__(self, features: Features, sentences: Callable[[Sequence[str]], torch.Tensor]) -> None:
+    def __init__(self, features: Features, sentences: Sentences) -> None:
         held = load_file(WEIGHTS)
         self._reference = {
             name: held.pop(name).numpy() for name in list(held) if name.startswith(("mean.", "cov."))
@@ -73,8 +73,9 @@ class Referee:
         self._sentences = sentences
 
     @classmethod
-    def load(cls) -> Referee:
-        return cls(Features.load(), Sentences.load())
+    def load(cls, sentences: Sentences) -> Referee:
+        """Load all but the sentence encoder, which is MiniLM for networks and referee alike."""
+        return cls(Features.load(), sentences)
 
     def read(self, captions: Sequence[str]) -> Numbers:
         """(N,) captions to (N, 384)."""

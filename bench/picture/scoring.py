@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from bench.picture.painted import Paints
     from bench.picture.referee import Score
     from bench.picture.samples import Sample
+    from generation.gan.text_encoder import Sentences
 
-QUICK = 64  # samples of a set; a multiple of the eight seeds of a caption
+QUICK = 24  # samples of a set; a multiple of the eight seeds of a caption
 QUICK_TRAINED = 500
 
 
 class Scoring:
     """The referee, the real pictures, and what of the list is scored."""
 
-    def __init__(self, *, quick: bool) -> None:
+    def __init__(self, sentences: Sentences, *, quick: bool) -> None:
         self.real = RealPictures()
         self.quick = quick
-        self._referee = Referee.load()
+        self._referee = Referee.load(sentences)
         self._limit = QUICK if quick else None
 
     def real_pictures(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from bench.picture.features import Features
 from bench.picture.real import RealPictures
 from bench.picture.referee import REAL, Referee, Score, off
 from bench.picture.samples import samples
+from generation.gan.text_encoder import Sentences
 
 
 def test_figures_are_off_by_the_one_that_is_off_the_most() -> None:
@@ -32,7 +33,7 @@ def test_a_score_is_told_apart_by_any_key_of_its_samples() -> None:
 
 @pytest.mark.slow
 def test_real_pictures_get_the_numbers_that_the_referee_gave_before() -> None:
-    real, referee = RealPictures(), Referee.load()
+    real, referee = RealPictures(), Referee.load(Sentences.load())
     wanted = samples(["seen", "paintings"], 100)
     pictures = real.views(sample.id for sample in wanted)
     vectors = referee.read([sample.caption for sample in wanted])
