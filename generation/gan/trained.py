@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+import structlog
 import torch
+from transformers.utils import logging as transformers_logging
 
 from generation.gan.lexicon import Lexicon
 from generation.gan.pictures import PictureModel
-from generation.gan.text_encoder import Sentences
 from generation.gan.weights import WEIGHTS, WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 WARM_UP = "a fox"
 TOGETHER = 2
+
+log = structlog.get_logger(__name__)
 
 
 class TrainedNetwork:
@@ -34,10 +40,9 @@ class TrainedNetwork:
 
     together = TOGETHER
 
-    def __init__(self, model: PictureModel, lexicon: Lexicon, sentences: Sentences) -> None:
+    def __init__(self, model: PictureModel, lexicon: Lexicon) -> None:
         self._model = model
         self._lexicon = lexicon
-        self._sentences = sentences
 
     @classmethod
     def load(cls, directory: Path = WEIGHTS, threads: int = 1) -> TrainedNetwork:
@@ -46,13 +51,19 @@ class TrainedNetwork:
         Raises:
             WeightsError: the directory cannot be used, or the sentence encoder is not installed.
         """
+        began = time.monotonic()
         torch.set_num_threads(threads)
-        model = PictureModel.load(directory)
         try:
-            network = cls(model, Lexicon.load(), Sentences.load())
+            with _quiet():
+                model = PictureModel.load(directory)
         except ModuleNotFoundError as error:
             raise WeightsError(str(error)) from None
+        network = cls(model, Lexicon.load())
         network.paint(network.place(network.understand(WARM_UP, "").caption, [(0,)]))
+        log.info(
+            "picture_model_loaded", model=model.name, digest=model.digest[:16], side=model.side, threads=threads,
+            seconds=round(time.monotonic() - began, 2),
+        )  # fmt: skip
         return network
 
     @property
@@ -60,7 +71,7 @@ class TrainedNetwork:
         return self._model.name
 
     def understand(self, theme: str, style: str) -> Understood:
-        return self._lexicon.understand(theme, style, self._sentences)
+        return self._lexicon.understand(theme, style, self._model.sentences)
 
     @torch.inference_mode()
     def place(self, caption: str, seeds: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
@@ -75,3 +86,15 @@ class TrainedNetwork:
         rows = torch.cat([rows, rows[-1:].expand((TOGETHER - odd) % TOGETHER, -1)])
         passes = [self._model.paint(some) for some in torch.split(rows, TOGETHER)]
         return np.concatenate(passes)[: len(styles)]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Transformers draws a progress bar, and a table of what in the encoder's file is not needed: neither is for a log."""
+    before = transformers_logging.get_verbosity()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(before)
