@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from generation.forms.pictures import STYLES
 from generation.gan.lexicon.colours import ENGLISH
-from generation.gan.lexicon.styles import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +17,7 @@ _ONE, _TWO = 1, 2
 
 
 def caption(reading: Reading) -> str:
-    """One caption, as the data has them: "a fox, flat", "a red fox, flat, rounded", "fox, forest"."""
+    """One caption, as the data has them: "a fox, flat", "a red fox, flat", "fox, forest"."""
     return _painting(reading) if reading.painting else _sticker(reading)
 
 
@@ -50,8 +49,10 @@ def _sticker(reading: Reading) -> str:
         )
     if len(reading.colours) == _ONE:
         colour = reading.colours[0]
-        coloured = f"{_article(colour) if article else ''}{colour} {name}".strip()
-        return f"{coloured}{beside}, {LONG[reading.style]}" if reading.style else coloured + beside
+        # as the recoloured pictures are called, which taught the network what a colour does to a thing
+        before = _article(colour) if article and reading.style else ""
+        coloured = f"{before}{colour} {name}".strip()
+        return f"{coloured}{beside}, {reading.style}" if reading.style else coloured + beside
     return f"{article}{name}{beside}, {reading.style}" if reading.style else name + beside
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from generation.gan.text_encoder import Sentences
 
 HERE = Path(__file__).parent
-# From these cosines on a text is near enough to what is known (docs/pictures.md): of a sticker the mean of the nearest
+# From these cosines on a text is near enough to what is known: of a sticker the mean of the nearest
 # group, of a painting, whose names are few, the nearest one.
 STICKER_INSIDE, PAINTING_INSIDE = 0.40, 0.38
 ALIKE = 0.65  # from here an unknown word is told to the network together with the known name nearest to it

@@ -1,7 +1,7 @@
 """How near a text lies to what the network knows, and which known names are nearest, by sentence vectors.
 
 A text counts as outside where it is near to no group of known names: the mean cosine of the eight nearest things lies
-below a threshold. Held-out things and words for nothing visible decided it: docs/pictures.md has the figures. One
+below a threshold. Held-out things and words for nothing visible decided it (`tests/generation/gan/lexicon/test_nearest.py`). One
 nearest name alone tells them apart less well, since MiniLM also puts together what is merely spelled alike.
 """
 

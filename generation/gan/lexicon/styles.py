@@ -1,26 +1,9 @@
-"""How captions speak of each style, and the words by which a theme asks for one.
-
-The names are those of `generation.forms.pictures.STYLES`; a sticker's captions have a short and a long way of saying it.
-"""
+"""The words by which a theme asks for a style. Their names are those of `generation.forms.pictures.STYLES`."""
 
 from __future__ import annotations
 
 from generation.forms.pictures import STYLES
 
-# "a fox, flat"; "a red fox, flat, rounded"
-LONG: dict[str, str] = {
-    "flat": "flat, rounded",
-    "shaded": "soft shaded",
-    "simple": "simple flat",
-    "glossy": "shiny, colourful",
-    "3d": "plastic, rounded 3d",
-    "pixel art": "tiny pixel art",
-    "blob": "blob style",
-    "rounded cartoon": "old android style",
-    "smooth": "clean, smooth",
-    "muted": "flat, muted colours",
-    "outlined": "outlined cartoon",
-}
 _ENGLISH = {
     "flat": "flat|flat style|flat vector|flat design",
     "shaded": "shaded|soft shaded",

@@ -147,4 +147,3 @@ def test_everyday_words_lead_to_things_that_are_known(known: Known) -> None:
 
 def test_the_words_for_styles_are_of_the_styles_on_offer() -> None:
     assert {*styles.ENGLISH.values(), *styles.CHINESE.values()} == STYLES.keys()
-    assert styles.LONG.keys() == {style.name for style in STYLES.values() if style.kind == "sticker"}
