@@ -1,53 +1,26 @@
-"""A network with weights, random ones, behind the engine's seam: bits that do not change, weights that cannot be used."""
+"""A network with weights, random ones, behind the engine's seam: bits that do not change."""
 
 from __future__ import annotations
 
 import io
-import json
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from generation.gan.engine import PictureEngine
-from generation.gan.generator import Shape
 from generation.gan.trained import TOGETHER, TrainedNetwork
-from generation.gan.vocabulary import Vocabulary
-from generation.gan.weights import MANIFEST, TENSORS, Painter, WeightsError, save_weights
-from generation.host.both import NoPictures
-from generation.host.engine import RefusedError
-from generation.host.pictures import LocalPictures
 from generation.wire.jobs import Spot
+from tests.generation.gan.random_weights import random_weights
 from tests.generation.gan.test_engine import datas, finished, made
 from tests.generation.stand import picture_job
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = pytest.mark.slow  # the sentence encoder is a real one
-VOCABULARY = Vocabulary(["apple", "blue", "fox", "red"])
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The usual shape, whose arithmetic is what matters here."""
-    torch.manual_seed(1)
-    folder = tmp_path_factory.mktemp("weights")
-    save_weights(folder, Painter(len(VOCABULARY), Shape()), VOCABULARY, {})
-    return folder
-
-
-@pytest.fixture(scope="module")
-def network(weights: Path) -> TrainedNetwork:
-    return TrainedNetwork.load(weights)
-
-
-def copied(weights: Path, folder: Path) -> Path:
-    for name in (TENSORS, MANIFEST):
-        (folder / name).write_bytes((weights / name).read_bytes())
-    return folder
+def network(tmp_path_factory: pytest.TempPathFactory) -> TrainedNetwork:
+    return TrainedNetwork.load(random_weights(tmp_path_factory.mktemp("weights")))
 
 
 def test_a_picture_is_the_same_to_the_last_bit_whatever_is_beside_it(network: TrainedNetwork) -> None:
@@ -91,44 +64,7 @@ def test_what_the_lexicon_cannot_read_is_told_in_its_own_sentence(network: Train
     assert "English and Chinese" in endings["a"].sentence  # type: ignore[union-attr]
 
 
-def test_a_step_of_the_engine_makes_whole_passes(network: TrainedNetwork) -> None:
-    assert network.together == TOGETHER
-    assert network.paint(network.place("a fox", [(1,)])).shape == (1, 64, 64, 4)
-
-
-def test_weights_that_were_named_and_are_bad_are_refused_before_anything_starts(
-    weights: Path, tmp_path: Path
-) -> None:
-    LocalPictures(str(weights), 1).check()
-    with pytest.raises(WeightsError, match="cannot be read"):
-        LocalPictures(str(tmp_path), 1).check()
-    broken = copied(weights, tmp_path)
-    data = bytearray((broken / TENSORS).read_bytes())
-    data[-1] ^= 1
-    (broken / TENSORS).write_bytes(data)
-    with pytest.raises(WeightsError, match="the digests differ"):
-        LocalPictures(str(broken), 1).check()
-    (broken / MANIFEST).write_text(json.dumps({"format": 2}))
-    with pytest.raises(WeightsError, match="does not describe a network"):
-        LocalPictures(str(broken), 1).check()
-    with pytest.raises(WeightsError):
-        LocalPictures(str(broken), 1).load()
-
-
-def test_without_the_weights_that_come_with_it_a_host_refuses_pictures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("generation.gan.weights.WEIGHTS", tmp_path)
-    LocalPictures("renga", 1).check()
-    engine = LocalPictures("renga", 1).load()
-    assert isinstance(engine, NoPictures)
-    with pytest.raises(RefusedError, match="the picture model is missing") as caught:
-        engine.cost(picture_job("a"))
-    assert str(tmp_path) not in str(caught.value)
-
-
-def test_weights_that_were_named_are_loaded_and_make_pictures(weights: Path) -> None:
-    engine = LocalPictures(str(weights), 1).load()
-    assert isinstance(engine, PictureEngine)
-    assert engine.stats()["model"] == "renga-gan"
-    assert len(made(engine, picture_job("a", count=2)).outputs) == 2
+def test_what_fills_a_pass_up_is_not_given_out(network: TrainedNetwork) -> None:
+    assert network.together == TOGETHER == 2
+    assert len(network.paint(network.place("a fox", [(1,)]))) == 1
+    assert len(network.paint(network.place("a fox", [(1,), (2,), (3,)]))) == 3
