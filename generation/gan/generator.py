@@ -17,7 +17,6 @@ from torch.nn import functional
 LEAK = 0.2
 GAIN = 2**0.5
 FIRST = 8  # px: a layout of 4 px costs time in small convolutions, and says no more
-Z_RMS = 0.5
 SKIP_GAIN = 0.15  # pictures start pale: at the default gain half of all trainings died within a minute
 
 
@@ -56,7 +55,7 @@ class Mapping(nn.Module):
         )
 
     def forward(self, text: Tensor, z: Tensor) -> Tensor:
-        given = x = torch.cat([text, z * Z_RMS], dim=1)
+        given = x = torch.cat([text, z], dim=1)
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), LEAK) * GAIN
         return torch.cat([x, given.to(x.dtype)], dim=1)
