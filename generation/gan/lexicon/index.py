@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from generation.gan.lexicon import colours, everyday, styles
+from generation.gan.lexicon import colours, everyday, stops, styles
 from generation.gan.lexicon.words import key, singular, stems, tokens
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Index:
             {word: Sense("colour", colour) for word, colour in colours.ENGLISH.items()},
             {word: Sense("colour", colour) for word, colour in colours.CHINESE.items()},
         )
-        stops = {word: Sense("stop", word) for word in (*everyday.STOPS, *everyday.GROUNDS)}
-        chinese_stops = {word: Sense("stop", word) for word in everyday.CHINESE_STOPS}
+        small = {word: Sense("stop", word) for word in (*stops.ENGLISH, *stops.GROUNDS)}
+        chinese_small = {word: Sense("stop", word) for word in stops.CHINESE}
         styled = _joined(
             {word: Sense("style", name) for word, name in styles.ENGLISH.items()},
             {word: Sense("style", name) for word, name in styles.CHINESE.items()},
@@ -70,7 +70,7 @@ class Index:
         art = {word: Sense("painting", word) for word in _PAINTING} | {
             word: Sense("stop", "art") for word in _ART
         }
-        common = _joined(stops, chinese_stops, art)
+        common = _joined(small, chinese_small, art)
         names, plurals = _things(known)
         keywords = _keywords(known)
         self._things = (names, self._colours, styled, plurals, _qualities(), common, keywords)
@@ -112,7 +112,7 @@ class Index:
 def _spellings(words: Sequence[str]) -> tuple[str, ...]:
     """As written, in the singular, and two words written together."""
     plural = tuple(singular(word) for word in words)
-    together = ("".join(words), "".join(plural)) if len(words) == 2 and words[0] not in everyday.STOPS else ()
+    together = ("".join(words), "".join(plural)) if len(words) == 2 and words[0] not in stops.ENGLISH else ()
     return (" ".join(words), " ".join(plural), *together)
 
 
@@ -187,7 +187,7 @@ def _terms(known: Known) -> Iterator[dict[str, Sense]]:
     heads: dict[str, Sense] = {}
     for term in known.phrases:
         heads.setdefault(singular(key(term.says).rpartition(" ")[2]), Sense("phrase", term.says))
-    yield {word: sense for word, sense in heads.items() if word not in {*_ART, *everyday.STOPS}}
+    yield {word: sense for word, sense in heads.items() if word not in {*_ART, *stops.ENGLISH}}
 
 
 def _of_terms(kind: Literal["family", "palette", "phrase"], terms: Sequence[Term]) -> dict[str, Sense]:
