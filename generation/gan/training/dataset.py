@@ -158,7 +158,8 @@ def _with_recoloured(
         others = recolour.others(main[0])
         for colour in rng.permutation(others)[:RECOLOURS]:
             word = STYLE_WORDS[row["style"]]
-            captions = [f"a {colour} {row['name']}, {word}", f"{colour} {row['name']}"]
+            thing = recolour.uncoloured(f"{colour} {row['name']}", keep=str(colour))
+            captions = [f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}, {word}", thing]
             more.append(row | {"kind": "recoloured", "en": captions})
             drawn.append(recolour.recoloured(picture, *main, str(colour)))
     return rows + more, np.concatenate([pictures, np.stack(drawn)])

@@ -81,3 +81,8 @@ def recoloured(rgba: Pixels, from_hue: float, from_light: float, colour: str) ->
 def others(hue: float) -> list[str]:
     """The colours that are not near `hue`."""
     return [name for name, (at, _) in COLOURS.items() if abs((at - hue + 180) % 360 - 180) > APART]
+
+
+def uncoloured(phrase: str, keep: str) -> str:
+    """`phrase` without its colour words but `keep`: "blue red apple" is "blue apple" once the apple is blue."""
+    return " ".join(word for word in phrase.split() if word == keep or word.casefold() not in COLOURS)

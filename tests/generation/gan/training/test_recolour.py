@@ -46,3 +46,8 @@ def test_grey_and_motley_have_no_main_hue() -> None:
 def test_other_colours_are_far_from_the_one_it_has() -> None:
     assert "red" not in recolour.others(20.0)
     assert {"green", "blue", "purple"} <= set(recolour.others(20.0))
+
+
+def test_the_colour_that_a_thing_had_is_not_told_of_it_any_more() -> None:
+    assert recolour.uncoloured("blue red apple", keep="blue") == "blue apple"
+    assert recolour.uncoloured("green Orange book", keep="green") == "green book"
