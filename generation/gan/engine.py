@@ -109,7 +109,7 @@ class PictureEngine:
             if bite is None:
                 break
             left, each_s = until - began, self._took_s.get(bite, STEP_S)
-            if n and left < each_s:
+            if n and left < each_s * (self._network.together if bite == "paint" else 1):
                 break
             made = 1
             match bite:
@@ -172,7 +172,9 @@ class PictureEngine:
             work.styles = network.place(work.understood[0].caption, seeds)
 
     def _paint(self, most: int) -> int:
-        """Up to `most` pictures, or as many as a pass has at the least; one of each job in turn. How many they were."""
+        """Up to `most` pictures, or as many as a pass has at the least; one of each job in turn. How many they took as long
+        as.
+        """
         together = self._network.together
         most = max(together, most - most % together)
         waiting = [work for work in self._works.values() if work.unpainted]
@@ -185,7 +187,7 @@ class PictureEngine:
             work.painted += 1
             work.unwritten.append(on_white(picture) if all(map(is_painting, work.understood)) else picture)
             self._works[work.job.id] = self._works.pop(work.job.id)  # behind those whose turn it was not
-        return len(turns)
+        return len(turns) + -len(turns) % together
 
     def _write(self) -> list[Progress]:
         """One picture becomes a file, or a frame of one."""

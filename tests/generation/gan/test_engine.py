@@ -193,6 +193,20 @@ def test_a_pass_is_as_large_as_the_network_likes_it(picture_s: float, passes: li
     assert network.passes == passes
 
 
+@pytest.mark.parametrize("picture_s", [0.009, 0.012, 0.019])
+def test_a_step_keeps_to_its_time_where_a_pass_makes_several(picture_s: float) -> None:
+    network = Timed(theme_s=0.01, picture_s=picture_s)
+    network.together = 2
+    engine = PictureEngine(network, clock=network.clock)
+    finished(engine, picture_job("first", count=2))
+    for n in range(ROOM):
+        engine.start(picture_job(f"j{n}", move="mix", count=2 + n, seed=n))
+    while engine.stats()["running"]:
+        began = network.now
+        engine.step()
+        assert network.now - began <= STEP_S + 1e-9
+
+
 def test_an_abstract_painting_has_no_ground_to_see_through(engine: PictureEngine) -> None:
     (sticker,) = datas(made(engine, picture_job("sticker", theme="a fox")))
     (painting,) = datas(made(engine, picture_job("painting", theme="abstract waves")))
