@@ -83,6 +83,7 @@ class Discriminator(nn.Module):
         """How real each place is, and how fitting: four (N, places) of any range, for text codes (N, text)."""
         found = []
         for head, (x, score) in zip(self.heads, looked, strict=True):
+            assert isinstance(head, Head)
             fits = torch.einsum("nchw,nc->nhw", x.float(), head.project(text).float()) * HEAD**-0.5
             found.append((score.float()[:, 0] + fits).flatten(1))
         return found

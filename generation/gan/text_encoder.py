@@ -45,7 +45,8 @@ class Sentences:
 
         folder = _folder()
         network = BertModel.from_pretrained(folder, add_pooling_layer=False)
-        return cls(AutoTokenizer.from_pretrained(folder), network.eval())
+        network.train(mode=False)
+        return cls(AutoTokenizer.from_pretrained(folder), network)
 
     @torch.inference_mode()
     def __call__(self, captions: Sequence[str]) -> Tensor:

@@ -61,7 +61,7 @@ def main() -> None:
     if recipe.processes == 1:
         train(0, recipe)
     else:
-        start_processes(train, (recipe,), nprocs=recipe.processes, start_method="spawn")
+        start_processes(train, (recipe,), nprocs=recipe.processes, start_method="spawn")  # type: ignore[no-untyped-call]
 
 
 def train(rank: int, recipe: Recipe) -> None:
@@ -81,7 +81,7 @@ def train(rank: int, recipe: Recipe) -> None:
 
     writes = rank == 0
     share = recipe.batch // recipe.processes
-    plots = SummaryWriter(str(recipe.folder / "plots"), purge_step=state.step) if writes else None  # type: ignore[no-untyped-call]
+    plots = SummaryWriter(str(recipe.folder / "plots"), purge_step=state.step) if writes else None
     sheet = Sheet(data.vocabulary) if writes else None
     bar = tqdm(
         total=recipe.pictures, initial=state.pictures, unit="picture", mininterval=5, disable=not writes
@@ -105,7 +105,7 @@ def train(rank: int, recipe: Recipe) -> None:
         bar.update(recipe.batch)
         if plots is not None and state.step % PLOT_EVERY == 0:
             for name, value in told.items():
-                plots.add_scalar(name, value, state.step)  # type: ignore[no-untyped-call]
+                plots.add_scalar(name, value, state.step)
             bar.set_postfix({name: f"{value:.2f}" for name, value in told.items()}, refresh=False)
         due = time.monotonic() - saved > recipe.save_every_s or state.pictures >= recipe.pictures
         if writes and due:
