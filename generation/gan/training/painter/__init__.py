@@ -2,8 +2,8 @@
 
 `paint(seed)` is a `Painting`, `captions(painting)` words it, and `fresh(seed, side)` does both for a training, which
 so never sees the same painting twice. A seed gives the same painting on one machine; on another, a pixel may round
-the other way. Needs numpy, Pillow and skia. It is this project's own work, Apache-2.0, as are the pictures it makes;
-no outside material is in them.
+the other way. Needs numpy, Pillow and skia; with OPENBLAS_NUM_THREADS=1 it keeps to one core. It is this project's
+own work, Apache-2.0, as are the pictures it makes; no outside material is in them.
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ def _stirred(plane: Plane, pixels: Pixels, rng: Rng, moves: tuple[tuple[float, i
     """Each pixel fetched from elsewhere: by how much of the side, and in how many waves across it."""
     down = across = np.zeros((), np.float32)
     for amount, cells in moves:
-        down = down + np.float32(amount) * plane.noise(rng, cells, 2)
-        across = across + np.float32(amount) * plane.noise(rng, cells, 2)
+        down = down + np.float32(amount) * plane.noise(rng, cells, 3)
+        across = across + np.float32(amount) * plane.noise(rng, cells, 3)
     return plane.moved(pixels, down, across)
 
 
@@ -72,14 +72,14 @@ def _oil(plane: Plane, picture: Picture, rng: Rng) -> Picture:
     """Streaks of the brush that bend a little, lit from the upper left as low relief, over the weave of canvas."""
     image = to_image(picture)
     stretch = (0.5, 3.0) if rng.random() < 0.5 else (3.0, 0.5)
-    bend = np.float32(0.03) * plane.noise(rng, 2, 2)
+    bend = np.float32(0.02) * plane.noise(rng, 2, 2)
     streak = plane.drifted(plane.noise(rng, 16, 3, 0.6, stretch), bend, bend)
-    height = (image[0] + image[1] + image[2]) * np.float32(0.33) + np.float32(0.045) * streak
+    height = (image[0] + image[1] + image[2]) * np.float32(0.33) + np.float32(0.06) * streak
     relief = np.zeros_like(height)
     relief[:-1] += height[1:] - height[:-1]
     relief[:, :-1] += height[:, 1:] - height[:, :-1]
     relief *= np.float32(RELIEF * plane.side / 128)
-    image += np.clip(relief, -0.09, 0.09) + np.float32(0.014) * streak + _weave(plane.side)
+    image += np.clip(relief, -0.09, 0.09) + np.float32(0.017) * streak + _weave(plane.side)
     return to_picture(image)
 
 
@@ -99,7 +99,7 @@ def _watercolour(plane: Plane, picture: Picture, rng: Rng) -> Picture:
     image += (soft - image) * np.float32(0.38)
     paler = soft - image
     rim = np.clip(np.float32(0.6) * (paler[0] + paler[1] + paler[2]), 0, 0.4)
-    thick = np.clip(0.77 + 0.13 * plane.noise(rng, 4, 5, 0.6), 0.5, 1.05) + rim
+    thick = np.clip(0.73 + 0.14 * plane.noise(rng, 4, 5, 0.6), 0.45, 1) + rim
     through = np.clip(image / PAPER, 0.02, 1)
     image = PAPER * np.exp(np.log(through) * thick)
     return to_picture(

@@ -37,9 +37,8 @@ def colour_fields(rng: Rng, palette: Palette, plane: Plane) -> Work:
         across = np.minimum(plane.x - inset, 1 - inset - plane.x)
         inside = np.minimum(down, across) + 0.008 * plane.noise(rng, 8)
         feather = float(rng.uniform(0.03, 0.055))
-        blend(
-            image, planes(mixed(colour, last, 0.5)), np.float32(0.5) * smooth(inside / (2.5 * feather) + 0.6)
-        )
+        glow = np.float32(0.5) * smooth(inside / (2.5 * feather) + 0.6)
+        blend(image, planes(mixed(colour, last, 0.5)), glow)
         thick = np.clip(0.87 + 0.1 * plane.noise(rng, 5, 4, stretch=(0.6, 2)), 0.3, 1)
         hue = planes(colour) + np.float32(0.028) * plane.noise(rng, 5, 5, stretch=(0.5, 3))
         blend(image, hue, smooth(inside / feather + 0.5) * thick)

@@ -21,15 +21,9 @@ def drips(rng: Rng, palette: Palette, plane: Plane) -> Work:
     """Thrown loops of paint that swell and thin out, with drops beside them, after Pollock."""
     board, count = Board(plane, palette.ground), int(rng.integers(14, 60))
     splatter(board, rng, rng.uniform(0, 1, (40, 2)) * S, 5, 3.2, palette.pick(rng, away=(palette.ground,)))
-    knots = rng.uniform(-0.1, 1.1, (count, 7, 2)) * S
-    for many in range(4, 7):  # some throws turn less often
-        some = rng.random(count) < 0.25
-        knots[some, many:] = knots[some, many - 1 : many] + np.cumsum(
-            rng.normal(0, 9, (int(some.sum()), 7 - many, 2)), 1
-        )
-    paths = spline(knots, 42)
+    paths = spline(rng.uniform(-0.1, 1.1, (count, 6, 2)) * S, 42)
     usual = rng.uniform(0.8, 4.5, (count, 1)) * (1.3 if count < 25 else 1)
-    swell = spline(np.stack([rng.normal(0, 0.5, (count, 7))] * 2, -1), 42)[..., 0]
+    swell = spline(np.stack([rng.normal(0, 0.5, (count, 6))] * 2, -1), 42)[..., 0]
     widths = usual * np.exp(swell)
     widths[:, (0, -1)] *= 0.3
     for path, outline in zip(paths, ribbon(paths, widths), strict=True):
@@ -50,9 +44,8 @@ def drips(rng: Rng, palette: Palette, plane: Plane) -> Work:
 
 def flow(rng: Rng, palette: Palette, plane: Plane) -> Work:
     """Long strokes along one slow field, coloured by where they begin."""
-    angle = plane.noise(rng, int(rng.integers(1, 3)), 2, 0.35) * rng.uniform(0.9, 2.2) + rng.uniform(
-        0, 2 * np.pi
-    )
+    bend, turn = rng.uniform(0.9, 2.2), rng.uniform(0, 2 * np.pi)
+    angle = plane.noise(rng, int(rng.integers(1, 3)), 2, 0.35) * bend + turn
     board, count = Board(plane, palette.ground), int(rng.integers(90, 560))
     low, high = (7.0, 13.0) if count > 440 else (1.5, 4.0) if count > 210 else (3.0, 9.0)
     wide = float(rng.uniform(low, high))
@@ -78,7 +71,7 @@ def flow(rng: Rng, palette: Palette, plane: Plane) -> Work:
 
 
 def brushwork(rng: Rng, palette: Palette, plane: Plane) -> Work:
-    """Short thick strokes along a field over an underpainting, with the bristles' marks where they are broad."""
+    """Short thick strokes along a field, with the bristles' marks in them where they are broad."""
     angle = plane.noise(rng, 2, 2) * rng.uniform(0.3, 1.4) + rng.uniform(0, np.pi)
     zone, count = plane.noise(rng, int(rng.integers(1, 4)), 2), int(rng.integers(90, 380))
     width = float(rng.uniform(14, 30) if count < 200 else rng.uniform(6, 13))
@@ -90,14 +83,8 @@ def brushwork(rng: Rng, palette: Palette, plane: Plane) -> Work:
     lengths, widths = rng.integers(4, 9, count).tolist(), (width * rng.uniform(0.6, 1.3, count)).tolist()
     shades = rng.normal(1, 0.07, count).tolist()
     for i, path in enumerate(paths):
-        brushed(
-            board,
-            rng,
-            path[: lengths[i]],
-            scaled(colours[which[i]], shades[i]),
-            widths[i],
-            bristles=width > 13,
-        )
+        colour = scaled(colours[which[i]], shades[i])
+        brushed(board, rng, path[: lengths[i]], colour, widths[i], bristles=width > 13)
     what = ("bold brush strokes" if width > 13 else "dabs of paint", "thick paint", "visible brush marks")
     subject = Subject(
         "brush strokes", "笔触", what, "厚重的笔触", ("expressive", "lively"), "富有表现力", brush=True

@@ -66,8 +66,8 @@ def _blossom(board: Board, rng: Rng, palette: Palette, x: float, y: float, size:
     for ring, shade in ((1.0, 1.0), (0.62, 0.86)):
         for petal in range(petals):
             tint = scaled(colour, shade * float(rng.normal(1, 0.04)))
-            reach, half = size * ring, size * 0.3 * ring * min(1.25, 7 / petals)
-            paint = shaded((size * 0.1, 0), (reach, 0), (scaled(tint, 0.66), scaled(tint, 1.12)), 0.94)
+            reach, half = size * ring, size * 0.3 * ring
+            paint = shaded((size * 0.1, 0), (reach, 0), (scaled(tint, 0.8), scaled(tint, 1.06)), 0.92)
             with board.turned(x, y, turn + 360 * (petal + (0.5 if ring < 1 else 0)) / petals):
                 board.canvas.drawOval(
                     skia.Rect.MakeXYWH(size * 0.1, -half, reach - size * 0.1, 2 * half), paint

@@ -73,11 +73,8 @@ def rings(rng: Rng, palette: Palette, plane: Plane) -> Work:
             for ring in range(count):
                 last = palette.pick(rng, away=(last,))
                 radius = cell * 0.55 * (1 - ring / count) * float(rng.uniform(0.92, 1.05))
-                wobble = (
-                    1
-                    + 0.03 * np.sin(turn * 3 + rng.uniform(0, 6))
-                    + 0.02 * np.sin(turn * 5 + rng.uniform(0, 6))
-                )
+                three, five = rng.uniform(0, 6, 2)
+                wobble = 1 + 0.03 * np.sin(turn * 3 + three) + 0.02 * np.sin(turn * 5 + five)
                 outline = np.stack([np.cos(turn), np.sin(turn)], 1) * (radius * wobble)[:, None] + cell / 2
                 board.poly(outline, fill(last, 0.96))
     if side == 1:
@@ -107,9 +104,8 @@ def arcs(rng: Rng, palette: Palette, plane: Plane) -> Work:
         count = int(rng.integers(2, 5))
         for band in range(count):
             last = palette.pick(rng, away=(last,))
-            board.arc(
-                x + right * cell, y + down * cell, cell * (1 - band / count), start, 90, fill(last), pie=True
-            )
+            radius = cell * (1 - band / count)
+            board.arc(x + right * cell, y + down * cell, radius, start, 90, fill(last), pie=True)
     what = ("quarter circles and arcs", "curved bands in squares", "a pattern of arcs")
     subject = Subject("arcs", "弧形", what, "四分之一圆与弧线", ("rhythmic", "lively", "musical"), "富有节奏")
     return Work(board.pixels, subject, palette)

@@ -60,7 +60,7 @@ def composition(rng: Rng, palette: Palette, plane: Plane) -> Work:
     for x, y in scattered(rng, 3, 0.05, 0.95).tolist():
         colour = palette.pick(rng, away=(palette.ground,))
         radius = S * float(rng.uniform(0.18, 0.36))
-        board.circle(x, y, radius, glowing(x, y, radius, (colour, colour), (0.5, 0)))
+        board.circle(x, y, radius, glowing(x, y, radius, (colour, colour), (0.42, 0)))
     x, y = (rng.uniform(0.25, 0.75, 2) * S).tolist()
     _sun(board, rng, palette, ink, x, y, S * float(rng.uniform(0.1, 0.18)))
     for x, y in scattered(rng, count, 0.08, 0.92).tolist():
@@ -75,7 +75,7 @@ def composition(rng: Rng, palette: Palette, plane: Plane) -> Work:
 def _sun(board: Board, rng: Rng, palette: Palette, ink: Colour, x: float, y: float, size: float) -> None:
     """A circle in a circle with a halo, drawn round in ink."""
     colour = palette.pick(rng, away=(palette.ground,))
-    board.circle(x, y, 1.5 * size, glowing(x, y, 1.5 * size, (colour, colour), (0.55, 0)))
+    board.circle(x, y, 1.5 * size, glowing(x, y, 1.5 * size, (colour, colour), (0.4, 0)))
     board.circle(x, y, size, fill(colour, 0.95))
     board.circle(x, y, size * 0.55, fill(palette.pick(rng, away=(colour,))))
     board.circle(x, y, size, stroke(ink, 1.6))

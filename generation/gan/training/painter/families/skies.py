@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from generation.gan.training.painter.subject import Rng
 
 WHITE: Colour = (1.0, 1.0, 1.0)
-NIGHT_STROKES = 27  # across, and down
+NIGHT_STROKES = 30  # across, and down
 
 
 def night_sky(rng: Rng, _offered: Palette, plane: Plane) -> Work:
@@ -46,17 +46,17 @@ def night_sky(rng: Rng, _offered: Palette, plane: Plane) -> Work:
     tints = plane.at(seen, starts) / 255 * rng.normal(1, 0.13, (count, 1)) + rng.normal(0, 0.02, (count, 1))
     tints = tints.clip(0, 1)
     paths = follow(plane, angle, starts, 4, 0.027) * S
-    widths = rng.uniform(2.8, 5.6, count).tolist()
+    widths = rng.uniform(2.6, 5.4, count).tolist()
     for path, (red, green, blue), width in zip(paths, tints.tolist(), widths, strict=True):
         board.trail(path, (red, green, blue), width, 0.94, rough=True)
     for x, y in (stars * S).tolist():
         halo = colours[-1] if rng.random() < 0.5 else colours[-2]
-        board.circle(x, y, 24, glowing(x, y, 24, (halo, halo), (0.75, 0)))
+        board.circle(x, y, 21, glowing(x, y, 21, (halo, halo), (0.6, 0)))
         board.circle(x, y, float(rng.uniform(3.5, 7.5)), fill(colours[-1]))
     moon, land = bool(rng.random() < 0.5), bool(rng.random() < 0.6)
     if moon:
         x, y = S * float(rng.uniform(0.7, 0.88)), S * float(rng.uniform(0.1, 0.25))
-        board.circle(x, y, 46, glowing(x, y, 46, (colours[-2], colours[-2]), (0.85, 0)))
+        board.circle(x, y, 42, glowing(x, y, 42, (colours[-2], colours[-2]), (0.65, 0)))
         board.circle(x, y, 19, fill(colours[-1]))
     if land:
         x_line = np.linspace(0, 1, 48)
