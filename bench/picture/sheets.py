@@ -86,7 +86,7 @@ def mixed(model: Paints) -> Image.Image:
         ends = model.styles(model.codes([first, last]), model.latents([[number], [number]]))  # (2, W)
         styles = torch.stack([torch.lerp(ends[0], ends[1], step / (STEPS - 1)) for step in range(STEPS)])
         row = tuple(Image.fromarray(picture) for picture in model.paint(styles))
-        cells.append(Cell(row, f"{first}  →  {last}"))
+        cells.append(Cell(row, f"{first} to {last}"))
     return sheet(cells, 1, SIDE, lines=1)
 
 
