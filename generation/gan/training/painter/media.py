@@ -79,7 +79,7 @@ def _oil(plane: Plane, picture: Picture, rng: Rng) -> Picture:
     relief[:-1] += height[1:] - height[:-1]
     relief[:, :-1] += height[:, 1:] - height[:, :-1]
     relief *= np.float32(RELIEF * plane.side / 128)
-    image += np.clip(relief, -0.09, 0.09) + np.float32(0.017) * streak + _weave(plane.side)
+    image += np.clip(relief, -0.1, 0.1) + np.float32(0.017) * streak + _weave(plane.side)
     return to_picture(image)
 
 

@@ -71,15 +71,15 @@ def splatter(board: Board, rng: Rng, where: Points, spread: float, largest: floa
         board.circle(x, y, size, paint)
 
 
-def scattered(rng: Rng, count: int, low: float, high: float) -> Points:
+def scattered(rng: Rng, count: int, low: float, high: float, tries: int = 8) -> Points:
     """(count, 2) Places in the units of a board between the shares `low` and `high` of it, none close to another
-    where there is room: each is the farthest of eight tries from those before (Mitchell 1991).
+    where there is room: each is, of some tries, the farthest from those before (Mitchell 1991).
     """
-    places = rng.uniform(low, high, (count, 8, 2)) * S
+    places = rng.uniform(low, high, (count, tries, 2)) * S
     chosen = [places[0, 0]]
-    for tries in places[1:]:
-        gaps = np.linalg.norm(tries[:, None] - np.array(chosen)[None], axis=2).min(1)
-        chosen.append(tries[int(gaps.argmax())])
+    for some in places[1:]:
+        gaps = np.linalg.norm(some[:, None] - np.array(chosen)[None], axis=2).min(1)
+        chosen.append(some[int(gaps.argmax())])
     return np.array(chosen)
 
 

@@ -27,7 +27,7 @@ def hills(rng: Rng, palette: Palette, plane: Plane) -> Work:
     sky = (palette.ground, colours[1] if palette.dark else colours[-1])
     pixels = plane.ramp(
         sky if rng.random() < 0.5 else sky[::-1],
-        plane.y * 1.2 + 0.03 * plane.noise(rng, 3),
+        plane.y * 1.1 + 0.03 * plane.noise(rng, 3),
     )
     board = Board(plane, pixels)
     count, top = int(rng.integers(3, 6)), float(rng.uniform(0.36, 0.55))
@@ -37,7 +37,7 @@ def hills(rng: Rng, palette: Palette, plane: Plane) -> Work:
         x, y, radius = (S * float(rng.uniform(*span)) for span in spans)
         seen = [colour for colour in colours if min(distance(colour, tone) for tone in sky) > 0.25] or colours
         warmest = max(seen, key=lambda colour: colour[0] + colour[1] - 0.4 * colour[2])
-        board.circle(x, y, 2.4 * radius, glowing(x, y, 2.4 * radius, (warmest, warmest), (0.36, 0)))
+        board.circle(x, y, 2.4 * radius, glowing(x, y, 2.4 * radius, (warmest, warmest), (0.3, 0)))
         board.circle(x, y, radius, fill(mixed(warmest, (1, 1, 1), 0.12)))
     x_line = np.linspace(0, 1, 64)
     sharp = bool(rng.random() < 0.4)
@@ -47,14 +47,14 @@ def hills(rng: Rng, palette: Palette, plane: Plane) -> Work:
         if sharp:
             peaks = int(5 + 4 * times)
             relief = np.interp(x_line, np.linspace(0, 1, peaks), rng.uniform(-1, 1, peaks))
-            relief += 0.12 * np.interp(x_line, np.linspace(0, 1, 4 * peaks), rng.uniform(-1, 1, 4 * peaks))
+            relief += 0.06 * np.interp(x_line, np.linspace(0, 1, 4 * peaks), rng.uniform(-1, 1, 4 * peaks))
         else:
             relief = 0.6 * np.sin(2 * np.pi * times * x_line + rng.uniform(0, 6))
             relief += 0.3 * np.sin(2 * np.pi * times * 1.9 * x_line + rng.uniform(0, 6))
         ridge = base + 0.07 * relief * (1 - 0.4 * i / count)
         colour = colours[::-1][min(i, len(colours) - 1)]
-        haze = mixed(colour, sky[1], 0.08 * (1 - i / count))
-        paint = shaded((0, S * (base - 0.07)), (0, S * (base + 0.2)), (haze, scaled(colour, 0.94)), 0.97)
+        haze = mixed(colour, sky[1], 0.05 * (1 - i / count))
+        paint = shaded((0, S * (base - 0.07)), (0, S * (base + 0.2)), (haze, scaled(colour, 0.95)), 0.97)
         board.poly(np.vstack([[(0, S)], np.stack([x_line, ridge], 1) * S, [(S, S)]]), paint)
     what = (
         "layered mountains" if sharp else "rolling hills", "bands of land and sky",

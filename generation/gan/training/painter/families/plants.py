@@ -27,8 +27,8 @@ def flowers(rng: Rng, palette: Palette, plane: Plane) -> Work:
     stems = bool(rng.random() < 0.5)
     green: Colour = (0.35, 0.6, 0.42) if palette.dark else (0.25, 0.45, 0.28)
     green = mixed(green, palette.pick(rng, away=(palette.ground,)), 0.25)
-    heads = scattered(rng, count, 0.12, 0.88)
-    heads[:, 1] *= 0.72 if stems else 1.0
+    heads = scattered(rng, count, 0.1, 0.9, tries=3)
+    heads[:, 1] *= 0.75 if stems else 1.0
     heads = heads[np.argsort(heads[:, 1] * rng.uniform(0.8, 1.2, count))]
     sizes = S * rng.uniform(0.07, 0.16, count) * (1.3 if count < 6 else 1)
     if stems:
@@ -51,7 +51,7 @@ def _stem(board: Board, rng: Rng, x: float, y: float, green: Colour) -> None:
     path = spline(knots, 24)
     width = float(rng.uniform(2, 5))
     board.trail(path, green, width)
-    for _ in range(int(rng.integers(1, 3))):
+    for _ in range(int(rng.integers(0, 3))):
         at = path[int(rng.integers(len(path) // 3, len(path) - 3))]
         length, side = S * float(rng.uniform(0.07, 0.13)), float(rng.choice((-1, 1)))
         with board.turned(float(at[0]), float(at[1]), -90 + side * float(rng.uniform(35, 65))):
@@ -67,7 +67,7 @@ def _blossom(board: Board, rng: Rng, palette: Palette, x: float, y: float, size:
         for petal in range(petals):
             tint = scaled(colour, shade * float(rng.normal(1, 0.04)))
             reach, half = size * ring, size * 0.3 * ring
-            paint = shaded((size * 0.1, 0), (reach, 0), (scaled(tint, 0.8), scaled(tint, 1.06)), 0.92)
+            paint = shaded((size * 0.1, 0), (reach, 0), (scaled(tint, 0.86), scaled(tint, 1.05)), 0.9)
             with board.turned(x, y, turn + 360 * (petal + (0.5 if ring < 1 else 0)) / petals):
                 board.canvas.drawOval(
                     skia.Rect.MakeXYWH(size * 0.1, -half, reach - size * 0.1, 2 * half), paint

@@ -63,7 +63,7 @@ def composition(rng: Rng, palette: Palette, plane: Plane) -> Work:
         board.circle(x, y, radius, glowing(x, y, radius, (colour, colour), (0.42, 0)))
     x, y = (rng.uniform(0.25, 0.75, 2) * S).tolist()
     _sun(board, rng, palette, ink, x, y, S * float(rng.uniform(0.1, 0.18)))
-    for x, y in scattered(rng, count, 0.08, 0.92).tolist():
+    for x, y in scattered(rng, count, 0.08, 0.92, tries=3).tolist():
         _sign(board, rng, palette, ink, x, y)
     what = ("circles, triangles and lines", "a play of geometric shapes", "curves and straight lines")
     mood = ("musical", "lively", "full of rhythm")
