@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).parent / "data"
 ARCHIVES = {"sticker": "stickers.zip", "abstract": "abstract.zip", "painting": "paintings.zip"}
+OPAQUE = frozenset({"abstract", "painting"})
 WORDS_AT_LEAST = 3
 RECOLOURS = 2
 NOT_RECOLOURED = frozenset({"people-body", "symbols", "flags"})
@@ -50,6 +51,8 @@ class Batch:
 
     pictures: Tensor  # (N, 3, s, s) in [-1, 1], laid on the grounds
     grounds: Tensor  # (N, 3, 1, 1) in [-1, 1]
+    alpha: Tensor  # (N, 1, s, s) in [0, 1]
+    opaque: Tensor  # (N,) bool: nothing of the picture may be transparent
     sentences: Tensor  # (N, 384)
     words: Tensor  # (M,) all bags in a row
     offsets: Tensor  # (N,) where each begins
@@ -91,6 +94,8 @@ class Dataset:
         return Batch(
             pictures.contiguous(memory_format=torch.channels_last),
             grounds,
+            alpha,
+            torch.tensor([self.kinds[row] in OPAQUE for row in rows]),
             sentences + 0.05 * torch.randn_like(sentences),
             torch.cat(bags),
             lengths.cumsum(0),

@@ -56,6 +56,11 @@ def colour_likeness(made: Tensor, real: Tensor) -> Tensor:
     return ((made - real).abs().mean() + coarse.abs().mean()) / 2
 
 
+def unlike_alpha(made: Tensor, real: Tensor, counts: Tensor) -> Tensor:
+    """L1 between alphas (N, 1, s, s) in [0, 1] of those pictures that count (N,), meaned over all."""
+    return ((made - real).abs().mean((1, 2, 3)) * counts).mean()
+
+
 def out_of_range(colours: Tensor) -> Tensor:
     """Mean square by which colours leave [-1, 1]; without it the sums over scales run away."""
     return functional.relu(colours.abs() - 1).square().mean()

@@ -28,6 +28,7 @@ class Weighs:
     match: float = 0.5
     likeness: float = 3.0
     colours: float = 4.0
+    alpha: float = 2.0
     capacity: float = 0.02
     nats: float = 16.0
     range: float = 10.0
@@ -71,6 +72,8 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         "likeness": weighs.likeness
         * losses.likeness([x[:half] for x in made_maps], [x[:half] for x in real_maps]),
         "colours": weighs.colours * losses.colour_likeness(made[:half], batch.pictures[:half]),
+        "alpha": weighs.alpha
+        * losses.unlike_alpha(alpha, batch.alpha, batch.opaque | (torch.arange(n) < half)),
         "capacity": weighs.capacity * losses.capacity(losses.divergence(mean, log_variance), weighs.nats),
         "range": weighs.range * losses.out_of_range(colours),
     }

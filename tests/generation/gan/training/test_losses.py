@@ -47,6 +47,12 @@ def test_distances_of_features_and_of_colours() -> None:
     assert float(losses.colour_likeness(made, real)) == pytest.approx((0.1 + 0.1) / 2)
 
 
+def test_alphas_are_compared_where_they_count() -> None:
+    made, real = torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
+    made[0] = 0.75
+    assert float(losses.unlike_alpha(made, real, torch.tensor([True, False]))) == pytest.approx(0.25 / 2)
+
+
 def test_only_what_leaves_the_range_costs() -> None:
     assert float(losses.out_of_range(torch.tensor([-1.0, 0.3, 1.0]))) == 0
     assert float(losses.out_of_range(torch.tensor([-1.5, 3.0]))) == pytest.approx((0.25 + 4.0) / 2)
