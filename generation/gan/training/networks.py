@@ -11,13 +11,15 @@ import torch
 from generation.gan.discriminator import Discriminator, Matcher
 from generation.gan.training.backbone import POOLED
 from generation.gan.training.posterior import Posterior
-from generation.gan.weights import Painter
+from generation.gan.weights import Painter, WeightsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from generation.gan.generator import Shape
+    from generation.gan.vocabulary import Vocabulary
+    from generation.gan.weights import Weights
 
 BETAS = (0.0, 0.99)
 
@@ -47,6 +49,21 @@ class State:
         mean = deepcopy(painter).eval().requires_grad_(requires_grad=False)
         makes, judges = _optimiser(painter, posterior), _optimiser(discriminator, matcher)
         return cls(painter, mean, posterior, discriminator, matcher, makes, judges)
+
+    def begin_with(self, weights: Weights, vocabulary: Vocabulary) -> None:
+        """Take a trained painter over; its judges and optimisers are not kept with weights, and begin anew.
+
+        Raises:
+            WeightsError: it is of another shape, or learnt other words.
+        """
+        if weights.painter.generator.shape != self.painter.generator.shape:
+            raise WeightsError(
+                "These weights are of a network of another shape than the one that would be trained."
+            )
+        if weights.vocabulary.entries != vocabulary.entries:
+            raise WeightsError("These weights learnt other words than the pictures have now.")
+        self.painter.load_state_dict(weights.painter.state_dict())
+        self.mean.load_state_dict(weights.painter.state_dict())
 
     def average(self, decay: float) -> None:
         """Move the running mean towards the painter."""

@@ -28,10 +28,11 @@ from generation.gan.training.dataset import Dataset, prepare
 from generation.gan.training.networks import State, set_rate
 from generation.gan.training.sheet import Sheet
 from generation.gan.training.step import Weighs, step
-from generation.gan.weights import save_weights
+from generation.gan.weights import load_weights, save_weights
 
 MAKES_RATE, JUDGES_RATE = 3e-4, 2.5e-4
 WARM_UP = 100  # steps
+JUDGES_ALONE = 300  # steps, where a trained painter meets judges that know nothing yet
 COOL_DOWN = 0.2  # of all pictures
 DECAY = 0.998  # of the running mean, at a batch of 64
 PLOT_EVERY = 25  # steps
@@ -50,6 +51,7 @@ class Recipe:
     side: int
     seed: int
     save_every_s: float
+    start_from: Path | None
     port: int
 
 
@@ -76,6 +78,10 @@ def train(rank: int, recipe: Recipe) -> None:
     shape = Shape()
     parent = os.getppid()
     state = State.fresh(len(data.vocabulary), shape, recipe.seed)
+    alone = 0  # steps in which the judges alone learn
+    if recipe.start_from is not None:
+        state.begin_with(load_weights(recipe.start_from), data.vocabulary)
+        alone = JUDGES_ALONE
     if (recipe.folder / STATE).exists():
         state.load(recipe.folder / STATE)
 
@@ -92,10 +98,9 @@ def train(rank: int, recipe: Recipe) -> None:
         if os.getppid() != parent:
             return  # whoever began this is gone, and another may have begun it again
         torch.manual_seed(_seed_of(recipe.seed, state.step, rank))
-        warm = min(1.0, (state.step + 1) / WARM_UP)
         cool = min(1.0, (1 - state.pictures / recipe.pictures) / COOL_DOWN)
-        set_rate(state.makes, MAKES_RATE * warm * cool)
-        set_rate(state.judges, JUDGES_RATE * warm * cool)
+        set_rate(state.makes, MAKES_RATE * cool * _warm(state.step - alone))
+        set_rate(state.judges, JUDGES_RATE * cool * _warm(state.step))
 
         told = step(state, backbone, data.draw(share), Weighs())
 
@@ -122,12 +127,18 @@ def train(rank: int, recipe: Recipe) -> None:
                     "commit": _commit(),
                     "command": " ".join(["python -m generation.gan.training", *sys.argv[1:]]),
                     "pictures_seen": state.pictures,
+                    "after": None if recipe.start_from is None else load_weights(recipe.start_from).training,
                     "pictures_per_s": round((state.pictures - began_at) / (time.monotonic() - began), 1),
                 },
             )
     bar.close()
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+def _warm(step: int) -> float:
+    """How much of the learning rate a step has: none before the first, all of it after `WARM_UP`."""
+    return min(1.0, max(0, step + 1) / WARM_UP)
 
 
 def _seed_of(seed: int, at: int, rank: int) -> int:
@@ -164,4 +175,7 @@ def _asked() -> Recipe:
     parser.add_argument("--side", type=int, default=64, help="pixels of the edge")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every-s", type=float, default=180.0)
+    parser.add_argument(
+        "--start-from", type=Path, help="a directory of weights to go on from, such as generation/gan/weights"
+    )
     return Recipe(**vars(parser.parse_args()), port=_free_port())

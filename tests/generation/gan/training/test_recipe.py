@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
 from generation.gan.training.dataset import prepare
 from generation.gan.weights import MANIFEST, load_weights
@@ -21,11 +22,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PICTURES, BATCH = 64, 8
 
 
-def _begun(folder: Path, data: Path, processes: int) -> subprocess.Popen[bytes]:
+def _begun(folder: Path, data: Path, processes: int, *more: str | Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             sys.executable, "-m", "generation.gan.training", folder, "--data", data, "--pictures", str(PICTURES),
-            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0",
+            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0", *more,
         ],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -59,3 +60,15 @@ def test_killed_and_begun_again_it_comes_to_the_same_weights(data: Path, tmp_pat
 def test_two_processes_make_one_training(data: Path, tmp_path: Path) -> None:
     assert _begun(tmp_path, data, 2).wait() == 0
     assert load_weights(tmp_path / "weights").training["pictures_seen"] == PICTURES
+
+
+def test_a_training_can_go_on_from_weights_and_first_teaches_its_judges_alone(
+    data: Path, tmp_path: Path
+) -> None:
+    assert _begun(tmp_path / "one", data, 1).wait() == 0
+    weights = tmp_path / "one" / "weights"
+    assert _begun(tmp_path / "two", data, 1, "--start-from", weights).wait() == 0
+    one, two = load_weights(weights), load_weights(tmp_path / "two" / "weights")
+    begun, taught = one.painter.state_dict(), two.painter.state_dict()
+    assert all(torch.equal(begun[name], taught[name]) for name in begun)  # eight steps: it has not begun to learn
+    assert two.training["after"] == one.training
