@@ -64,6 +64,7 @@ def test_the_bot_starts_though_the_server_is_not_there_yet() -> None:
 def test_what_pictures_would_be_made_with_is_said() -> None:
     said = {
         "turned off": BotSettings(_env_file=None, picture_model="none"),
+        "renga, installed": BotSettings(_env_file=None),
         "the stand-in, for tests": BotSettings(_env_file=None, text_model="fake"),
         "by the generation host at http://10.0.0.7:8500": BotSettings(
             _env_file=None, generation_url="http://10.0.0.7:8500", picture_model="/no/such/place"
