@@ -70,5 +70,6 @@ def test_a_training_can_go_on_from_weights_and_first_teaches_its_judges_alone(
     assert _begun(tmp_path / "two", data, 1, "--start-from", weights).wait() == 0
     one, two = load_weights(weights), load_weights(tmp_path / "two" / "weights")
     begun, taught = one.painter.state_dict(), two.painter.state_dict()
-    assert all(torch.equal(begun[name], taught[name]) for name in begun)  # eight steps: it has not begun to learn
+    # after eight steps it has not begun to learn
+    assert all(torch.equal(begun[name], taught[name]) for name in begun)
     assert two.training["after"] == one.training
