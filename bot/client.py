@@ -96,7 +96,7 @@ class Renga(commands.Bot):
         for cog in COGS:
             await self.add_cog(cog(self))
         self.add_dynamic_items(views.VerbButton, buttons.PictureButton)
-        self.chore(sweep(self.store), "sweep")
+        self.chore(sweep(self.store, self.clock()), "sweep")
         await self._sync()
 
     async def on_ready(self) -> None:

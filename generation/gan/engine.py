@@ -116,7 +116,10 @@ class PictureEngine:
                 case "read":
                     progress += self._read()
                 case "paint":
-                    made = self._paint(min(BATCH, int(left / max(each_s, 1e-6))))
+                    try:
+                        made = self._paint(min(BATCH, int(left / max(each_s, 1e-6))))
+                    except Exception as error:  # noqa: BLE001 - what was finished in this step stays finished
+                        progress += self._stopped(error)
                 case "write":
                     progress += self._write()
             took_s = (self._clock() - began) / made
@@ -188,6 +191,12 @@ class PictureEngine:
             work.unwritten.append(on_white(picture) if all(map(is_painting, work.understood)) else picture)
             self._works[work.job.id] = self._works.pop(work.job.id)  # behind those whose turn it was not
         return len(turns) + -len(turns) % together
+
+    def _stopped(self, error: Exception) -> list[Progress]:
+        """A pass that failed takes with it all that still had something to paint."""
+        works = [work for work in self._works.values() if work.unpainted]
+        ending = stumbled(error, [work.job.id for work in works], "picture_failed")
+        return [told for work in works for told in self._break(work, Broken(work.job.id, *ending))]
 
     def _write(self) -> list[Progress]:
         """One picture becomes a file, or a frame of one."""

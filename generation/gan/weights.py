@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,11 +95,13 @@ def load_weights(directory: Path) -> Weights:
                 type(n) is int and 0 < n <= WIDTH_LIMIT
                 for n in (shape.text, shape.z, shape.mapped, shape.layout)
             )
+            and shape.text % 2 == 0
             and 2 <= len(shape.channels) <= 8
             and all(type(n) is int and 0 < n <= WIDTH_LIMIT for n in shape.channels)
             and isinstance(words, list)
             and len(words) <= WORDS_LIMIT
             and all(isinstance(word, str) for word in words)
+            and len(set(words)) == len(words)
             and isinstance(training, dict)
         )
     except (KeyError, TypeError, AttributeError):
@@ -121,8 +124,8 @@ def load_weights(directory: Path) -> Weights:
         raise WeightsError(
             f"{directory / TENSORS} has other tensors than the network that its manifest describes."
         )
-    if not all(value.is_floating_point() and bool(value.isfinite().all()) for value in tensors.values()):
-        raise WeightsError(f"{directory / TENSORS} has numbers that are none.")
+    if not all(value.dtype == torch.float16 and bool(value.isfinite().all()) for value in tensors.values()):
+        raise WeightsError(f"{directory / TENSORS} has tensors that are not of finite float16 numbers.")
     painter.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
     return Weights(painter.eval().requires_grad_(requires_grad=False), Vocabulary(words), digest, training)
 
@@ -139,8 +142,12 @@ def _manifest(directory: Path) -> dict[str, Any]:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        if path.stat().st_size > limit:
-            raise WeightsError(f"{path} is larger than {limit} bytes.")
-        return path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise WeightsError(f"{path} is not a file.")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > limit:
+        raise WeightsError(f"{path} is larger than {limit} bytes.")
+    return data

@@ -68,4 +68,9 @@ class LocalPictures:
                 raise
             log.warning("no_pictures", reason=str(error))
             return NoPictures(MISSING)
+        except Exception:
+            if self.model != OURS:
+                raise
+            log.exception("no_pictures")  # whatever is wrong with ours, texts are served all the same
+            return NoPictures(MISSING)
         return PictureEngine(network, threads=self.threads)

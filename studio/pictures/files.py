@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import re
 import tempfile
@@ -50,31 +51,41 @@ class PictureFiles:
 
         Raises:
             Refusal: they are gone, or not what they were.
+            StoreUnavailable: they cannot be read now.
         """
         try:
             data = await asyncio.to_thread(self._path(digest, mime).read_bytes)
-        except OSError:
+        except FileNotFoundError:
             raise Refusal(GONE) from None
+        except OSError as error:  # it is there, and may be read another time
+            raise StoreUnavailable(
+                f"A picture cannot be read from {self.folder}: {error.strerror}."
+            ) from error
         if hashlib.sha256(data).hexdigest() != digest:
             raise Refusal(GONE)
         return data
 
-    async def digests(self) -> set[str]:
-        """The digests of all pictures that lie here."""
+    async def digests(self, older_than: float = math.inf) -> set[str]:
+        """The digests of the pictures that lie here since before `older_than`, in Unix seconds."""
 
         def look() -> set[str]:
             if not self.folder.is_dir():
                 return set()
-            return {match[1] for path in self.folder.iterdir() if (match := NAME.fullmatch(path.name))}
+            return {
+                match[1]
+                for path in self.folder.iterdir()
+                if (match := NAME.fullmatch(path.name)) and path.stat().st_mtime < older_than
+            }
 
         return await asyncio.to_thread(look)
 
-    async def tidy(self) -> None:
-        """Delete what a write that was cut off left. Hold the lock."""
+    async def tidy(self, older_than: float) -> None:
+        """Delete what writes left that were cut off before `older_than`, in Unix seconds. Hold the lock."""
 
         def delete() -> None:
             for path in self.folder.glob(f"*{UNFINISHED}"):
-                path.unlink(missing_ok=True)
+                if path.stat().st_mtime < older_than:
+                    path.unlink(missing_ok=True)
 
         await asyncio.to_thread(delete)
 

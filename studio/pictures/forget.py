@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from studio.store import Store
 
+YOUNG_S = 3600.0
+FEW = 10
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,10 +35,19 @@ async def forget(store: Store, digests: Collection[str]) -> None:
         log.warning("pictures_not_forgotten", count=len(digests))
 
 
-async def sweep(store: Store) -> None:
-    """Delete what an earlier life of this process left: files cut off half-way, files without a creation."""
+async def sweep(store: Store, now: float) -> None:
+    """Delete what an earlier life of this process left: files cut off half-way, files without a creation.
+
+    What is younger than an hour may be another process's, whose commit is to come. Where the database knows none of many
+    files, it is not the one that they belong to: then nothing is deleted.
+    """
+    before = now - YOUNG_S
     async with store.pictures.lock:
-        await store.pictures.tidy()
-    found = await store.pictures.digests()
-    await forget(store, found)
-    log.info("pictures_swept", found=len(found))
+        await store.pictures.tidy(before)
+    found = await store.pictures.digests(before)
+    unused = await store.read(lambda db: pictures.unused(db, found))
+    if len(unused) == len(found) and len(found) > FEW:
+        log.warning("pictures_of_another_database", folder=str(store.pictures.folder), found=len(found))
+        return
+    await forget(store, unused)
+    log.info("pictures_swept", found=len(found), unused=len(unused))

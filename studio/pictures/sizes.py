@@ -7,6 +7,7 @@ it is done, so that what hides behind a transparent ground does not bleed into t
 from __future__ import annotations
 
 import io
+import struct
 
 from PIL import Image, UnidentifiedImageError
 
@@ -14,6 +15,8 @@ FULL_PX = 512
 EMOJI_PX, EMOJI_BYTES = 128, 256 * 1024
 STICKER_PX, STICKER_BYTES = 320, 512 * 1024
 MOST_PX = 1024  # a side, of what a host makes
+# what Pillow raises for files that are cut off or were never pictures; a frame that does not decode is an EOFError
+BROKEN = (UnidentifiedImageError, OSError, EOFError, ValueError, SyntaxError, struct.error)
 
 
 class NotAPictureError(ValueError):
@@ -59,7 +62,7 @@ def check(data: bytes, mime: str) -> None:
             image.load()
     except NotAPictureError:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (*BROKEN, Image.DecompressionBombError) as error:
         raise NotAPictureError(f"not a {wanted}: {type(error).__name__}") from error
 
 

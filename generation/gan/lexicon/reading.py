@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from generation.gan.lexicon.known import Known, Thing
     from generation.gan.lexicon.words import Token
 
+LONGEST = 128  # tokens that are looked at: names of symbols make many of few characters
 MOST = 4  # words told beside the thing; captions have no more
 _COLOURS = 2
 _CONTENT = ("thing", "keyword", "quality", "family", "palette", "phrase")
@@ -57,7 +58,7 @@ class Reader:
 
     def read(self, plain: str, style: str) -> Reading:
         """Read `plain`, a theme without markup; `style` is the one asked for beside it, or ""."""
-        theme = tokens(plain.translate(self._simplified))
+        theme = tokens(plain.translate(self._simplified))[:LONGEST]
         if is_painting(style):
             return self._read(theme, style, painting=True)
         sticker = self._read(theme, style, painting=False)

@@ -95,8 +95,8 @@ def train(rank: int, recipe: Recipe) -> None:
     began, began_at, saved = time.monotonic(), state.pictures, time.monotonic()
 
     while state.pictures < recipe.pictures:
-        if os.getppid() != parent:
-            return  # whoever began this is gone, and another may have begun it again
+        if recipe.processes > 1 and os.getppid() != parent:
+            sys.exit("Whoever began this training is gone, and may begin it again: this process stops.")
         torch.manual_seed(_seed_of(recipe.seed, state.step, rank))
         cool = min(1.0, (1 - state.pictures / recipe.pictures) / COOL_DOWN)
         set_rate(state.makes, MAKES_RATE * cool * _warm(state.step - alone))
@@ -178,4 +178,7 @@ def _asked() -> Recipe:
     parser.add_argument(
         "--start-from", type=Path, help="a directory of weights to go on from, such as generation/gan/weights"
     )
-    return Recipe(**vars(parser.parse_args()), port=_free_port())
+    recipe = Recipe(**vars(parser.parse_args()), port=_free_port())
+    if recipe.processes < 1 or recipe.batch < 2 * recipe.processes or recipe.batch % recipe.processes:
+        parser.error("A batch is shared by the processes in equal parts, of two pictures at the least.")
+    return recipe

@@ -198,7 +198,8 @@ class Stumbling(FakeEngine):
 def test_a_step_that_fails_on_one_replica_leaves_the_other_ones_jobs_alone() -> None:
     with InProcess(lambda: Stumbling(200.0), 2) as cluster:
         wait(lambda: cluster.engine.stats()["room"] == 8)
-        start(cluster, job("poison"), job("a", tokens=30), job("beside", tokens=30))
+        # "beside" is at work, with a second of it to go, when "poison" comes to the same replica
+        start(cluster, job("beside", tokens=200), job("a", tokens=30), job("poison"))
         told = until_over(cluster, "poison", "a", "beside")
         ends = {name: type(found[-1]) for name, found in told.items()}
         assert ends == {"poison": Broken, "a": Finished, "beside": Broken}

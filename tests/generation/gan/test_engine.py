@@ -248,6 +248,24 @@ def test_a_theme_that_breaks_the_reader_breaks_nobody_else() -> None:
     assert isinstance(endings["good"], Finished)
 
 
+class Failing(Timed):
+    """Paints one pass, of one picture, then no more."""
+
+    def paint(self, styles: Any) -> Any:
+        if self.passes:
+            raise RuntimeError("no memory for this pass")
+        return super().paint(styles)
+
+
+def test_a_pass_that_fails_takes_with_it_what_it_was_for_and_nothing_that_was_finished() -> None:
+    network = Failing()
+    engine = PictureEngine(network, clock=network.clock)  # no time passes: all of it happens in one step
+    endings = finished(engine, picture_job("early"), picture_job("late"))
+    assert isinstance(endings["early"], Finished)
+    assert isinstance(endings["late"], Broken)
+    assert endings["late"].kind == "engine"
+
+
 def test_a_theme_outside_what_is_known_is_made_and_said_to_be(engine: PictureEngine) -> None:
     (output,) = made(engine, picture_job("a", theme="a nameless thing")).outputs
     assert output.meta["outside"]

@@ -66,8 +66,9 @@ def test_a_pickle_in_place_of_tensors(directory: Path) -> None:
         (lambda tensors: tensors.pop("generator.start.bias"), "other tensors"),
         (lambda tensors: tensors.update({"more": torch.zeros(1)}), "other tensors"),
         (lambda tensors: tensors.update({"generator.start.bias": torch.zeros(17)}), "other tensors"),
-        (lambda tensors: tensors["generator.start.bias"].fill_(float("nan")), "numbers that are none"),
-        (lambda tensors: tensors.update({"generator.start.bias": torch.zeros(16, dtype=torch.int8)}), "numbers that are none"),
+        (lambda tensors: tensors["generator.start.bias"].fill_(float("nan")), "not of finite float16"),
+        (lambda tensors: tensors.update({"generator.start.bias": torch.zeros(16, dtype=torch.int8)}), "not of finite float16"),
+        (lambda tensors: tensors.update({"generator.start.bias": torch.full((16,), 1e300, dtype=torch.float64)}), "not of finite float16"),
     ],
 )  # fmt: skip
 def test_tensors_that_are_not_the_networks(
@@ -85,7 +86,8 @@ def test_tensors_that_are_not_the_networks(
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2}, {"shape": None}, {"shape": {"text": 12}}, {"vocabulary": [1, 2]}, {"vocabulary": "fox"}, {"training": []},
+        {"format": 2}, {"shape": None}, {"shape": {"text": 12}}, {"vocabulary": [1, 2]}, {"vocabulary": "fox"}, {"training": []}, {"vocabulary": ["a", "fox", "fox"]},
+        {"shape": {"text": 13, "z": 4, "mapped": 8, "layout": 4, "channels": [16, 8]}},
         {"shape": {"text": 10**9, "z": 4, "mapped": 8, "layout": 4, "channels": [16, 8]}},
         {"shape": {"text": 12, "z": 4, "mapped": 8, "layout": 4, "channels": [16] * 30}},
         {"shape": {"text": 12, "z": True, "mapped": 8, "layout": 4, "channels": [16, 8]}},

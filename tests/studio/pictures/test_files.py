@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from studio import deliver
 from studio.errors import Refusal, StoreUnavailable
 from studio.pictures.files import PictureFiles
-from studio.pictures.forget import sweep
+from studio.pictures.forget import FEW, sweep
 from tests.studio.made import ADA, a_job, a_picture_brief, make_pictures
 from tests.studio.pictures.painted import png
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 DATA = png(1)
 DIGEST = hashlib.sha256(DATA).hexdigest()
+
+
+def in_two_hours() -> float:
+    return time.time() + 7200
 
 
 async def test_what_is_kept_is_read_again_and_twice_is_once(tmp_path: Path) -> None:
@@ -72,15 +77,39 @@ async def test_a_kill_half_way_leaves_no_picture_and_the_next_start_tidies_up(
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", DIES, str(folder))
     assert await process.wait() == -signal.SIGKILL
     assert [path.suffix for path in folder.iterdir()] == [".new"]
-    await sweep(store)
+    await sweep(store, in_two_hours())
     assert list(folder.iterdir()) == []
 
 
 async def test_the_sweep_takes_what_no_creation_has_and_nothing_else(store: Store) -> None:
     made = await make_pictures(store, await a_job(store, brief=a_picture_brief()))
     await store.pictures.keep(DIGEST, "image/png", DATA)
-    await sweep(store)
+    await sweep(store, in_two_hours())
     assert await store.pictures.digests() == {picture.digest for picture in made.pictures}
+
+
+async def test_the_sweep_leaves_what_another_process_may_be_about_to_speak_of(store: Store) -> None:
+    await store.pictures.keep(DIGEST, "image/png", DATA)
+    await sweep(store, time.time())
+    assert await store.pictures.digests() == {DIGEST}
+
+
+async def test_the_sweep_leaves_the_pictures_of_another_database(store: Store) -> None:
+    others = {}
+    for number in range(FEW + 1):
+        data = b"picture %d" % number
+        others[hashlib.sha256(data).hexdigest()] = data
+    for digest, data in others.items():
+        await store.pictures.keep(digest, "image/png", data)
+    await sweep(store, in_two_hours())
+    assert await store.pictures.digests() == set(others)
+
+
+async def test_a_picture_that_cannot_be_read_now_is_not_called_gone(store: Store) -> None:
+    store.pictures.folder.mkdir(exist_ok=True)
+    (store.pictures.folder / f"{DIGEST}.png").mkdir()
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        await store.pictures.read(DIGEST, "image/png")
 
 
 async def test_a_file_that_two_creations_share_goes_with_the_last_of_them(store: Store) -> None:

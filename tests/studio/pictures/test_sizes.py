@@ -58,3 +58,14 @@ def test_what_is_no_png_is_said_to_be_none(data: bytes) -> None:
 def test_a_picture_larger_than_any_host_makes_is_refused_without_decoding_it() -> None:
     with pytest.raises(sizes.NotAPictureError, match="1100 x 1100"):
         sizes.check(png(1, 1100), "image/png")
+
+
+def test_a_moving_picture_whose_frame_does_not_decode_is_said_to_be_none() -> None:
+    frames = [Image.new("RGBA", (32, 32), (20 * n, 10, 200, 255)) for n in range(3)]
+    packed = io.BytesIO()
+    frames[0].save(packed, "WEBP", save_all=True, append_images=frames[1:], loop=0)
+    data = bytearray(packed.getvalue())
+    at = data.index(b"VP8") + 8
+    data[at : at + 12] = b"\xff" * 12
+    with pytest.raises(sizes.NotAPictureError):
+        sizes.check(bytes(data), "image/webp")

@@ -202,6 +202,17 @@ def test_a_theme_that_cannot_be_read_is_refused_in_one_sentence(
     assert "\n" not in sentence
 
 
+def test_a_theme_of_symbols_with_long_names_is_not_read_to_its_end(
+    lexicon: Lexicon, sentences: Sentences
+) -> None:
+    theme = chr(0x1FB3C) * 990 + " fox"  # each is a name of eight words
+    try:
+        understood = lexicon.understand(theme, "", sentences)
+    except LexiconError:
+        return
+    assert len(understood.caption) < 2000
+
+
 def test_a_known_word_among_foreign_ones_is_kept(lexicon: Lexicon, sentences: Sentences) -> None:
     assert lexicon.understand("лиса fox", "", sentences).words == ("fox",)
 

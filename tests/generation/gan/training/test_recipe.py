@@ -57,6 +57,13 @@ def test_killed_and_begun_again_it_comes_to_the_same_weights(data: Path, tmp_pat
     assert list((tmp_path / "whole" / "plots").iterdir())
 
 
+def test_a_batch_that_cannot_be_shared_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    asked = [sys.executable, "-m", "generation.gan.training", tmp_path, "--batch", "9", "--processes", "2"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "A batch is shared by the processes in equal parts" in told.stderr
+
+
 def test_two_processes_make_one_training(data: Path, tmp_path: Path) -> None:
     assert _begun(tmp_path, data, 2).wait() == 0
     assert load_weights(tmp_path / "weights").training["pictures_seen"] == PICTURES
