@@ -19,6 +19,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from bench.picture.real import RealPictures
 from bench.picture.referee import off
 from bench.picture.remembered import Remembered
@@ -85,6 +87,7 @@ def tell(what: str) -> None:
 
 
 def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
