@@ -82,7 +82,7 @@ class Renga:
         for request in requests:
             adapter = None if request.adapter is None else self._digests[request.adapter]
             job = jobs.Job(
-                next(self._names), "text", "t", "m", 0.0, brief, request.seed, how, adapter=adapter
+                next(self._names), "text", "t", "m", 0.0, brief, request.seed, sampling=how, adapter=adapter
             )
             generator = torch.Generator().manual_seed(request.seed)
             rows.append(_Counted(job, 0, request.prompt, request.tokens, generator, adapter))
@@ -158,7 +158,7 @@ def _job(name: str, tenant: str, form: str, tokens: int, seed: int) -> jobs.Job:
     )
     brief = jobs.Brief(form, f"{themes[seed % len(themes)]} {seed}")
     return jobs.Job(
-        name, "text", tenant, "member", time.time(), brief, seed, jobs.Sampling(max_tokens=tokens)
+        name, "text", tenant, "member", time.time(), brief, seed, sampling=jobs.Sampling(max_tokens=tokens)
     )
 
 
