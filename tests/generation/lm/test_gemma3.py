@@ -103,8 +103,7 @@ def test_the_fast_path_gives_the_logits_of_transformers(gemma3: LoadedModel) -> 
     found = decoder.write(list(texts), [4242, 4242], lambda _: None)
     for row, ids in zip(found, texts.values(), strict=True):
         expected = network(torch.tensor([ids]), use_cache=False, logits_to_keep=1).logits[0, -1]
-        # sums of float32 differ by their order, which the processor chooses: to 1.1e-4 on one, of logits up to 25
-        torch.testing.assert_close(row, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max()))
+        torch.testing.assert_close(row, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("theme", ["rain on a tin roof", "雪の夜"])
