@@ -12,7 +12,7 @@ const NEAR_PX = 48;
 export class Timeline {
   #messages = new Map();
   #rows = new Map();
-  #stuck = true;
+  #held = true;
   #top = 0; // where the list stood when that was last looked at
   #unseen = 0;
   #limit = PAGE;
@@ -28,7 +28,7 @@ export class Timeline {
     this.pill = h("button", { type: "button", class: "new-pill", hidden: true });
     this.voice = h("div", { class: "unseen", "aria-live": "polite" });
     root.append(this.scroller, this.pill, this.voice);
-    this.scroller.addEventListener("scroll", () => this.#scrolled());
+    this.scroller.addEventListener("scroll", () => this.#follows());
     this.pill.addEventListener("click", () => this.toEnd());
     this.earlier.addEventListener("click", () => this.#showEarlier());
     const observer = new ResizeObserver(() => this.#follows() && this.#toEnd());
@@ -51,6 +51,16 @@ export class Timeline {
 
   get(id) {
     return this.#messages.get(id);
+  }
+
+  /** Whether the end is followed. Then the browser may not move the list to keep what is seen where it is. */
+  get #stuck() {
+    return this.#held;
+  }
+
+  set #stuck(held) {
+    this.#held = held;
+    this.scroller.style.overflowAnchor = held ? "none" : "auto";
   }
 
   /** A new message, or a newer state of one. */
@@ -107,7 +117,10 @@ export class Timeline {
     this.#top = this.scroller.scrollTop;
   }
 
-  /** Whether the end is followed. A browser tells of scrolling a frame late: who has just left is not pulled back. */
+  /**
+   * Whether the end is followed. A browser tells of scrolling a frame late: who has just left is not pulled back, and what
+   * it tells of our own scrolling, when pictures have loaded meanwhile, is no leaving.
+   */
   #follows() {
     if (this.scroller.scrollTop !== this.#top) this.#scrolled();
     return this.#stuck;

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.test_composer import said
 from tests.browser.test_messages import invoke
+from tests.browser.test_room import AT_END
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,3 +95,20 @@ async def test_the_guilds_own_emoji_is_shown_everywhere_and_can_be_picked(
     await row.get_by_role("button", name="Add a reaction").click()
     await page.get_by_role("menuitem", name=f":{name}:").click()
     await expect(row.get_by_role("button", name=f":{name}:, 1, yours")).to_be_visible()
+
+
+async def test_who_comes_to_a_channel_of_pictures_stands_at_its_end_when_they_have_loaded(
+    visit: Visit,
+) -> None:
+    page = await visit()
+    for _ in range(3):
+        await invoke(page, "/files")
+        await invoke(page, "/pictures")
+    other = await visit()
+    await expect(other.locator(".part-attachments img").last).to_be_visible()
+    loaded = "() => [...document.images].every((image) => image.complete)"
+    await other.wait_for_function(loaded)
+    await other.evaluate(
+        "() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(told)))"
+    )
+    assert await other.locator(".scroller").evaluate(AT_END)
