@@ -2,13 +2,15 @@
 
 A child prints one JSON line, `{"listening": address}`, when it can be reached, and leaves by itself when its
 standard input closes, so that a bot that was killed leaves no orphan behind. A child that dies is started again
-on the same port, with back-off.
+on the same port, with back-off; one that says by its exit status that it cannot run as it is set (`EX_CONFIG` of
+sysexits.h) is not, before it was ever reached.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from contextlib import suppress
@@ -79,7 +81,7 @@ class Child:
         """Where the child listens; the same for all of its lives.
 
         Raises:
-            ChildError: it did not say so in time.
+            ChildError: it did not say so in time, or cannot run as it is set.
         """
         assert self._address is not None
         try:
@@ -94,7 +96,13 @@ class Child:
         while True:
             began = time.monotonic()
             try:
-                await self._live_once()
+                code = await self._live_once()
+                assert self._address is not None
+                if code == os.EX_CONFIG and not self._address.done():
+                    self._address.set_exception(
+                        ChildError(f"The {self.name} cannot run as it is set; what it said is above.")
+                    )
+                    return
             except OSError as error:  # no memory or no file descriptor just now
                 log.warning("child_not_started", child=self.name, error=type(error).__name__)
             if time.monotonic() - began > STEADY_AFTER_S:
@@ -103,7 +111,8 @@ class Child:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY_S)
 
-    async def _live_once(self) -> None:
+    async def _live_once(self) -> int:
+        """Start it and hear it out. Its exit status."""
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             *self._command(self._port),
@@ -118,6 +127,7 @@ class Child:
             self._heard(line)
         code = await process.wait()
         log.warning("child_ended", child=self.name, pid=process.pid, code=code, restarts=self.restarts)
+        return code
 
     def _heard(self, line: bytes) -> None:
         assert self._address is not None

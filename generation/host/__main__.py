@@ -54,6 +54,10 @@ class StartError(Exception):
     """The host cannot start or go on; the message is one sentence for the operator."""
 
 
+class SettingError(StartError):
+    """It cannot start as it is set: to start it again is no help."""
+
+
 async def serve(
     settings: HostSettings, load: Callable[[], Engine], *, port: int, exit_with_parent: bool
 ) -> None:
@@ -134,7 +138,7 @@ def engine_of(
     What has to be ended after the engine is put on `stack`.
 
     Raises:
-        StartError: there is no such model, or no such pace for the fake one.
+        SettingError: there is no such model, or no such pace for the fake one.
     """
     pictures = _pictures(settings, pace)
     text = _text_engine(settings, pace, stack)
@@ -150,7 +154,9 @@ def _text_engine(
     if not settings.cluster_replicas:
         return local.load
     if importlib.util.find_spec("ray") is None:
-        raise StartError("CLUSTER_REPLICAS needs Ray, which is not installed: pip install 'renga[cluster]'.")
+        raise SettingError(
+            "CLUSTER_REPLICAS needs Ray, which is not installed: pip install 'renga[cluster]'."
+        )
     from generation.cluster.serving import Cluster
 
     cluster = Cluster(
@@ -172,17 +178,17 @@ def _pictures(settings: HostSettings, pace: float | None) -> LocalPictures:
         try:
             pictures.check()
         except WeightsError as error:
-            raise StartError(f"PICTURE_MODEL {model} cannot be used: {error}") from None
+            raise SettingError(f"PICTURE_MODEL {model} cannot be used: {error}") from None
     return pictures
 
 
 def _remote_engine(settings: HostSettings, stack: contextlib.ExitStack) -> Callable[[], Engine]:
     if not settings.openai_url:
-        raise StartError(
+        raise SettingError(
             "OPENAI_URL is needed where TEXT_MODEL is openai: the server's address, as http://127.0.0.1:8000."
         )
     if settings.cluster_replicas:
-        raise StartError(
+        raise SettingError(
             "CLUSTER_REPLICAS must be 0 where TEXT_MODEL is openai: replicas are that server's business."
         )
     from generation.remote import RemoteEngine
@@ -218,7 +224,7 @@ def _local_engine(settings: HostSettings, pace: float | None) -> LocalEngine:
     try:
         local.check()
     except ModelError as error:
-        raise StartError(str(error)) from None
+        raise SettingError(str(error)) from None
     return local
 
 
@@ -244,11 +250,11 @@ def settings_of(given: argparse.Namespace) -> HostSettings:
     """Settings from the environment and `.env`, under the arguments.
 
     Raises:
-        StartError: a value that cannot work.
+        SettingError: a value that cannot work.
     """
     settings = _read(HostSettings, **({"text_model": given.engine} if given.engine else {}))
     if settings.generation_token is None and not _is_loopback(settings.generation_host):
-        raise StartError(
+        raise SettingError(
             f"GENERATION_TOKEN is needed where GENERATION_HOST is {settings.generation_host}: "
             "others could use the model."
         )
@@ -263,7 +269,7 @@ def _read(kind: Callable[..., S], **given: object) -> S:
         name = str(first["loc"][0])
         value = "" if name in SECRETS else f" {first['input']!r}"
         problem = first["msg"].removeprefix("Value error, ")
-        raise StartError(f"{name.upper()}{value} cannot be used: {problem}.") from None
+        raise SettingError(f"{name.upper()}{value} cannot be used: {problem}.") from None
 
 
 def _is_loopback(host: str) -> bool:
@@ -284,7 +290,7 @@ def main() -> int:
             asyncio.run(serve(settings, load, port=port, exit_with_parent=given.exit_with_parent))
     except StartError as error:
         print(f"The generation host cannot run. {error}", file=sys.stderr)  # noqa: T201 - for the operator
-        return 1
+        return os.EX_CONFIG if isinstance(error, SettingError) else 1
     return 0
 
 

@@ -71,3 +71,16 @@ async def test_a_child_that_never_listens_is_one_sentence(tmp_path: Path) -> Non
     async with child:
         with pytest.raises(ChildError, match="The probe did not start within"):
             await child.address()
+
+
+async def test_a_child_that_cannot_run_as_it_is_set_is_not_started_again_and_again(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(
+        f"import sys; open({str(tmp_path / 'lives')!r}, 'a').write('x'); sys.exit({os.EX_CONFIG})"
+    )
+    async with Child("probe", lambda _: [str(script)], environment=os.environ) as child:
+        with pytest.raises(ChildError, match="cannot run as it is set"):
+            await child.address()
+        assert child._supervisor is not None
+        await asyncio.wait_for(child._supervisor, 5)  # it is not looked after any more
+    assert (tmp_path / "lives").read_text() == "x"

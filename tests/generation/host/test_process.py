@@ -58,10 +58,10 @@ async def start(folder: Path, *arguments: str, **settings: str) -> asyncio.subpr
 
 
 async def refused(folder: Path, *arguments: str, **settings: str) -> str:
-    """What a host that cannot start says, in one line."""
+    """What a host that cannot start as it is set says, in one line."""
     process = await start(folder, *arguments, **settings)
     out, err = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == 1
+    assert process.returncode == os.EX_CONFIG
     assert out == b""
     (line,) = err.decode().strip().split("\n")
     return line
