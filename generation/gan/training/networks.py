@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from generation.gan.discriminator import Discriminator, Matcher
 from generation.gan.training.backbone import POOLED
+from generation.gan.training.discriminator import Discriminator, Matcher
 from generation.gan.training.posterior import Posterior
 from generation.gan.weights import Painter, WeightsError
 
