@@ -30,8 +30,8 @@ class PictureModel:
     """Weights that were checked, and the sentence encoder, ready to paint. Not thread-safe."""
 
     def __init__(self, weights: Weights, sentences: Sentences) -> None:
-        self.name = "renga-gan"
         self.digest = weights.digest
+        self.name = f"renga-gan-{self.digest[:8]}"  # other weights make other pictures of the same spot
         self.training = weights.training
         self.sentences = sentences
         self._vocabulary = weights.vocabulary

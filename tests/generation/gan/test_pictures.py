@@ -13,6 +13,7 @@ from generation.gan.pictures import STEP_AWAY, PictureModel
 from generation.gan.text_encoder import Sentences
 from generation.gan.vocabulary import Vocabulary
 from generation.gan.weights import Painter, load_weights, save_weights
+from tests.generation.gan.random_weights import random_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,11 @@ def test_the_same_seed_gives_the_same_picture_alone_or_in_company(model: Picture
         alone = model.paint(styles[at : at + 1])[0]
         assert int(np.abs(alone.astype(int) - together[at]).max()) <= 1
     assert (model.paint(styles) == together).all()
+
+
+def test_other_weights_have_another_name(model: PictureModel, tmp_path: Path) -> None:
+    other = PictureModel(load_weights(random_weights(tmp_path)), model.sentences)
+    assert other.name == f"renga-gan-{other.digest[:8]}" != model.name
 
 
 def test_words_and_seeds_both_matter(model: PictureModel) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generation.gan.engine import PictureEngine
-from generation.gan.weights import MANIFEST, TENSORS, WeightsError
+from generation.gan.weights import MANIFEST, WeightsError, load_weights
 from generation.host.both import NoPictures
 from generation.host.engine import RefusedError
 from generation.host.pictures import FAKE, NONE, OURS, LocalPictures
@@ -27,9 +27,10 @@ def test_weights_that_were_named_and_are_bad_are_refused_before_anything_starts(
         LocalPictures(str(tmp_path), 1).check()
     named = LocalPictures(str(random_weights(tmp_path)), 1)
     named.check()
-    data = bytearray((tmp_path / TENSORS).read_bytes())
+    (tensors,) = tmp_path.glob("*.safetensors")
+    data = bytearray(tensors.read_bytes())
     data[-1] ^= 1
-    (tmp_path / TENSORS).write_bytes(data)
+    tensors.write_bytes(data)
     with pytest.raises(WeightsError, match="the digests differ"):
         named.check()
     (tmp_path / MANIFEST).write_text(json.dumps({"format": 2}))
@@ -54,8 +55,9 @@ def test_without_the_weights_that_come_with_it_a_host_refuses_pictures(
 @pytest.mark.slow
 def test_weights_that_were_named_are_loaded_and_make_pictures(tmp_path: Path) -> None:
     engine = LocalPictures(str(random_weights(tmp_path)), 1).load()
+    digest = load_weights(tmp_path).digest
     assert isinstance(engine, PictureEngine)
-    assert engine.stats()["model"] == "renga-gan"
+    assert engine.stats()["model"] == f"renga-gan-{digest[:8]}"
     assert len(made(engine, picture_job("a", count=2)).outputs) == 2
 
 
