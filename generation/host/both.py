@@ -1,8 +1,12 @@
 """Texts and pictures from one host: two engines behind one seam, stepped by turns.
 
 A job goes to the engine of its kind. While both have work, the one that took less time since then is stepped, so that
-each gets half of it, and a text waits for no more than a step of the other's: that is why a step of the picture
-engine is short. While only one has work, it has all the time. Where an engine stumbles, only its own jobs fail.
+each gets half of it; but a text waits for `PATIENCE` steps of the pictures at most, however long its own last one was (the
+first of a long text is), and what it still owes then is let go. That is why a step of the picture engine is short. While
+only one has work, it has all the time. Where an engine stumbles, only its own jobs fail.
+
+The time of a step is what it keeps the other from working, be it work or not: an engine whose work is done elsewhere
+(`remote`, `cluster`) waits in its steps for news, and is charged for that.
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from generation.host.engine import Cost, Engine, Progress
     from generation.wire.jobs import Job, Kind
+
+PATIENCE = 2  # steps: one would leave the pictures less than half, beside texts whose steps are longer
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +65,7 @@ class Both:
         self._engines: dict[Kind, Engine] = {"text": text, "picture": pictures}
         self._jobs: dict[Kind, dict[str, None]] = {kind: {} for kind in self._engines}
         self._used_s: dict[Kind, float] = dict.fromkeys(self._engines, 0.0)
+        self._text_waited = 0  # steps of the pictures, in a row
         self._clock = clock
 
     def cost(self, job: Job) -> Cost:
@@ -77,8 +84,11 @@ class Both:
         if not working:
             return ()
         if len(working) == 1:  # time that nobody else wanted is not held against anyone
-            self._used_s = dict.fromkeys(self._engines, 0.0)
-        kind = min(working, key=self._used_s.__getitem__)
+            self._used_s, self._text_waited = dict.fromkeys(self._engines, 0.0), 0
+        elif self._text_waited == PATIENCE:
+            self._used_s["text"] = min(self._used_s.values())
+        kind = min(working, key=self._used_s.__getitem__)  # of equals the text
+        self._text_waited = self._text_waited + 1 if kind == "picture" else 0
         began = self._clock()
         try:
             progress = self._engines[kind].step()

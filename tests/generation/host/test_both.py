@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,6 +122,33 @@ def test_a_text_waits_for_one_step_of_the_pictures_at_most() -> None:
     for _ in range(3):
         pair.engine.step()
     assert "text" in pair.told[5:7]  # what was used alone is not held against the pictures, nor for the text
+
+
+def test_a_text_waits_for_two_steps_of_the_pictures_however_long_its_own_was() -> None:
+    pair = Pair(text_s=3.0, picture_s=0.04)
+    pair.engine.start(job("t"))
+    for n in range(2):
+        pair.engine.start(picture_job(f"p{n}"))
+    pair.engine.step()
+    pair.text.step_s = 0.02  # its first step read a long source
+    for _ in range(8):
+        pair.engine.step()
+    assert pair.told[:4] == ["text", "picture", "picture", "text"]
+    assert pair.told[3:].count("text") == 4  # and what it owed is let go: of 0.16 s it has half
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_steps_of_one_length_more_or_less_are_half_of_them_the_pictures(seed: int) -> None:
+    draw, pair = random.Random(seed), Pair()
+    used = {"text": 0.0, "picture": 0.0}
+    for n in range(400):
+        for start in (job(f"t{n}"), picture_job(f"p{n}")):
+            if not (pair.text if start.kind == "text" else pair.pictures).jobs:
+                pair.engine.start(start)
+        pair.text.step_s, pair.pictures.step_s = (draw.uniform(0.03, 0.05) for _ in range(2))
+        pair.engine.step()
+        used[pair.told[-1]] += pair.clock[0] - sum(used.values())
+    assert used["picture"] / sum(used.values()) == pytest.approx(0.5, abs=0.03)
 
 
 def test_one_alone_has_all_the_time() -> None:
