@@ -12,14 +12,16 @@ import threading
 import time
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import structlog
 
 from generation.host.engine import Broken, Finished, Grew, RefusedError
 from generation.host.stumble import stumbled
 from generation.queue import Expected, FairQueue, Line
+from generation.queue.pace import Pace
 from generation.wire.events import Failed, Preview, Started
+from generation.wire.jobs import Kind
 
 if TYPE_CHECKING:
     import asyncio
@@ -32,6 +34,7 @@ PREVIEW_EVERY_S = 0.25
 LINE_EVERY_S = 1.0
 MEASURE_EVERY_S = 1.0
 ORDERS_AT_ONCE = 64
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LATE = Failed("deadline", "It was not made in time, so it was dropped.")
 TOO_LARGE = Failed("too_long", "It needs more room than the model has.")
 
@@ -120,8 +123,10 @@ class EngineLoop:
         self._stopping = False
         self._line_at = self._measured_at = 0.0
         self._line_is_old = True
-        self._made_tokens = 0
-        self._worked_s = 0.0
+        self._pace = Pace(0.0)  # of the engine, whatever it makes
+        self._worked_s = 0.0  # since the last measurement,
+        self._ran_s = dict.fromkeys(KINDS, 0.0)  # while jobs of that kind ran,
+        self._made_tokens = dict.fromkeys(KINDS, 0)  # and what they made
 
     def start(self) -> None:
         self._thread.start()
@@ -219,17 +224,23 @@ class EngineLoop:
                 self._call_off(job.id)
             else:
                 self._pending.news.append((task.ticket, Started()))
-        busy = {task.job.kind for task in self._running.values()}
+        busy = self._busy()
+        if len(busy) == len(KINDS):
+            return
         if (job := self._queue.take(lambda job: job.kind not in busy)) is not None:
             self._running[job.id] = self._tasks[job.id]
             self._finish(job.id, TOO_LARGE)  # an idle engine without room would hold up its line for ever
+
+    def _busy(self) -> set[Kind]:
+        """The kinds of what runs."""
+        return {task.job.kind for task in self._running.values()}
 
     def _step(self) -> None:
         if not self._running:
             return
         if self._pending.news:
             self._tell(stats=False)  # what started is known before the prefill, not after it
-        began = time.monotonic()
+        busy, began = self._busy(), time.monotonic()
         try:
             progress = self._engine.step()
         except Exception as error:  # noqa: BLE001 - as above: all that ran fail, the loop goes on
@@ -239,7 +250,10 @@ class EngineLoop:
                 self._finish(job_id, ending)
                 self._call_off(job_id)
             return
-        self._worked_s += time.monotonic() - began
+        took_s = time.monotonic() - began
+        self._worked_s += took_s
+        for kind in busy:
+            self._ran_s[kind] += took_s
         for found in progress:
             if found.job_id not in self._running:
                 log.error("progress_of_nobody", job=found.job_id, kind=type(found).__name__)
@@ -257,7 +271,7 @@ class EngineLoop:
         made = found.tokens if task.grown else max(0, found.tokens - task.cost.prompt_tokens)
         task.grown = True
         self._queue.charge(found.job_id, made)
-        self._made_tokens += made
+        self._made_tokens[task.job.kind] += made
         now = time.monotonic()
         if found.text and now - task.said_at.get(found.part, -PREVIEW_EVERY_S) >= PREVIEW_EVERY_S:
             task.said_at[found.part] = now
@@ -291,13 +305,23 @@ class EngineLoop:
         """Send what there is to tell, by one call."""
         now, idle = time.monotonic(), not self._running
         if idle or now - self._measured_at >= MEASURE_EVERY_S:
-            self._queue.measured(self._made_tokens, self._worked_s)
-            self._made_tokens, self._worked_s, self._measured_at = 0, 0.0, now
+            self._measure()
+            self._measured_at = now
             stats = stats or bool(self._pending.news)
         pending, self._pending = self._pending, Report()
         if (idle or now - self._line_at >= LINE_EVERY_S) and (self._line_is_old or self._running):
             pending.line, self._line_at, self._line_is_old = self._queue.line(), now, False
         if stats or pending.line is not None:
-            pending.stats, pending.tokens_per_s = self._engine.stats(), round(self._queue.tokens_per_s, 2)
+            pending.stats, pending.tokens_per_s = self._engine.stats(), round(self._pace.overall_per_s(), 2)
         if pending.news or pending.line is not None or pending.stats is not None:
             self._events.call_soon_threadsafe(self._report, pending)
+
+    def _measure(self) -> None:
+        """Tell the line how fast each kind was made while it ran, beside whatever else ran then."""
+        made = sum(self._made_tokens.values())
+        if made and self._worked_s:
+            self._pace.measured(1, made, self._worked_s)
+        for kind in KINDS:
+            self._queue.measured(self._made_tokens[kind], self._ran_s[kind], kind)
+        self._worked_s = 0.0
+        self._ran_s, self._made_tokens = dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0)

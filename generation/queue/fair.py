@@ -94,11 +94,14 @@ class _Usual:
 class _Room:
     """The jobs of one kind, and what was learned of them. `rows` run when the engine is full, as far as was seen."""
 
+    pace: Pace
     waiting: dict[str, _Entry] = field(default_factory=dict)
     running: dict[str, _Entry] = field(default_factory=dict)
     rows: float = 0.0
     lengths: Lengths = field(default_factory=Lengths)
     usual: _Usual = field(default_factory=_Usual)
+    charged: int = 0  # output tokens since the last measurement,
+    charged_rows: int = 0  # and the sum over them of how many rows ran
 
     def left(self, entry: _Entry) -> float:
         """The output tokens that the job is believed to have before it."""
@@ -115,24 +118,16 @@ class FairQueue:
 
     def __init__(self, tokens_per_s: float = 15.0) -> None:
         """`tokens_per_s` is the first guess of the speed of one job alone; speeds are measured from then on."""
-        self._pace = Pace(tokens_per_s)
-        self._rooms: dict[JobKind, _Room] = {kind: _Room() for kind in get_args(JobKind)}
+        self._rooms: dict[JobKind, _Room] = {kind: _Room(Pace(tokens_per_s)) for kind in get_args(JobKind)}
         self._waiting: dict[str, _Entry] = {}
         self._running: dict[str, _Entry] = {}
         self._tenants = LeastServed(_Tenant)
         self._deadlines = Pending()
         self._ticket = count()
         self._now = 0.0  # as last told
-        self._charged = 0  # output tokens since the last measurement,
-        self._charged_rows = 0  # and the sum over them of how many rows ran
 
     def __len__(self) -> int:
         return len(self._waiting)
-
-    @property
-    def tokens_per_s(self) -> float:
-        """Output tokens a second, all jobs together, as measured."""
-        return self._pace.overall_per_s()
 
     def put(self, job: Job, expected: Expected) -> None:
         """Take `job` into the line."""
@@ -212,10 +207,11 @@ class FairQueue:
     def charge(self, job_id: str, output_tokens: int) -> None:
         """Count the output tokens that a running job made since the last call."""
         entry = self._running[job_id]
+        room = self._rooms[entry.job.kind]
         known = max(entry.held, entry.spent)
         entry.spent += output_tokens
-        self._charged += output_tokens
-        self._charged_rows += output_tokens * len(self._running)
+        room.charged += output_tokens
+        room.charged_rows += output_tokens * len(room.running)
         if entry.spent > known:
             self._spend(entry, OUTPUT_WEIGHT * (entry.spent - known))
 
@@ -235,12 +231,13 @@ class FairQueue:
             room.lengths.learn(entry.kind, bound, entry.spent)
             room.usual.learn(entry.expected.prompt_tokens, entry.spent)
 
-    def measured(self, tokens: int, seconds: float) -> None:
-        """The engine made `tokens` output tokens, over all jobs, in `seconds` of work."""
-        rows = round(self._charged_rows / self._charged) if self._charged else len(self._running)
-        self._charged = self._charged_rows = 0
+    def measured(self, tokens: int, seconds: float, kind: JobKind = "text") -> None:
+        """The engine made `tokens` output tokens, over all jobs of a kind, in the `seconds` of work while such ran."""
+        room = self._rooms[kind]
+        rows = round(room.charged_rows / room.charged) if room.charged else len(room.running)
+        room.charged = room.charged_rows = 0
         if tokens > 0 and seconds > 0:
-            self._pace.measured(max(1, rows), tokens, seconds)
+            room.pace.measured(max(1, rows), tokens, seconds)
 
     def cancel(self, job_id: str) -> bool:
         """Take a waiting job out of the line; whether it was there."""
@@ -278,14 +275,14 @@ class FairQueue:
         """
         lines = [self._line_of(room) for room in self._rooms.values() if room.waiting or room.running]
         if not lines:
-            lines = [self._line_of(_Room())]
+            lines = [self._line_of(self._rooms["text"])]
         places = {job_id: place for line in lines for job_id, place in line.places.items()}
         newcomer = max((line.newcomer for line in lines), key=lambda place: place.eta_s)
         return Line(places, newcomer, max(line.end_eta_s for line in lines))
 
     def _line_of(self, room: _Room) -> Line:
         rows = max(1, len(room.running), round(room.rows))
-        token_s = rows / self._pace.per_s(rows)
+        token_s = rows / room.pace.per_s(rows)
         lanes = [room.left(entry) * token_s for entry in room.running.values()]
         lanes += [0.0] * (rows - len(lanes))
         tenants: Turns[Members] = Turns(self._tenants.newcomers_per_s(self._now))

@@ -126,6 +126,21 @@ def test_the_eta_learns_the_engines_speed_and_how_long_pieces_get() -> None:
     assert 50 / 40 * 0.95 <= queue.line().places["next"].eta_s <= 50 / 40 * 1.1
 
 
+def test_pictures_alone_tell_nothing_of_how_fast_texts_are() -> None:
+    queue = FairQueue(tokens_per_s=10.0)
+    queue.put(job("runs"), Expected(0, 100))
+    assert queue.take(yes) is not None
+    queue.put(job("next"), Expected(0, 100))
+    queue.put(job("p0", kind="picture"), Expected(0, 50))
+    assert queue.take(but("text")) is not None
+    queue.put(job("p1", kind="picture"), Expected(0, 50))
+    for _ in range(60):
+        queue.charge("p0", 0)
+        queue.measured(500, 10.0, "picture")
+    places = queue.line().places
+    assert (places["next"].eta_s, places["p1"].eta_s) == (10.0, 1.0)
+
+
 def test_a_thousand_passers_by_are_forgotten() -> None:
     queue = FairQueue()
     for n in range(20 * IDLE_KEPT):
