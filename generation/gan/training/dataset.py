@@ -1,11 +1,13 @@
 """The pictures of one training: read once into a folder, then drawn at random, each with one of its captions.
 
 `prepare` fills the folder: pictures at the wanted size, recoloured ones beside them, sentence vectors of every caption,
-pooled features for the posterior. It goes on where an earlier one was cut off. Drawing is a function of torch's global seed.
+pooled features for the posterior. It goes on where an earlier one was cut off, and begins anew where that was of other
+pictures, of another size, or by other rules; `stamp.json` says which. Drawing is a function of torch's global seed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import lzma
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 SOURCE = Path(__file__).parent / "data"
+CAPTIONS = "captions.jsonl.xz"
 ARCHIVES = {"sticker": "stickers.zip", "abstract": "abstract.zip", "painting": "paintings.zip"}
 OPAQUE = frozenset({"abstract", "painting"})
 WORDS_AT_LEAST = 3
@@ -43,6 +46,8 @@ STYLE_WORDS = {
     "streamline": "outlined",
 }  # fmt: skip
 CHUNK = 2048
+TOLD = ("rows.json", "captions.json")
+RULES = 1  # one more, whenever `prepare` makes something else of the same source
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Dataset:
 
 def read_rows(source: Path = SOURCE) -> list[dict[str, Any]]:
     """Every captioned picture, as the README of the folder describes."""
-    with lzma.open(source / "captions.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(source / CAPTIONS, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
@@ -120,8 +125,9 @@ def read_pictures(rows: Iterable[dict[str, Any]], side: int, source: Path = SOUR
 
 
 def prepare(folder: Path, side: int, say: Callable[[str], None], source: Path = SOURCE) -> None:
-    """Fill `folder` for pictures of `side` px; what is there already is kept."""
+    """Fill `folder` for pictures of `side` px; what is there already of the same ones is kept."""
     folder.mkdir(parents=True, exist_ok=True)
+    _begin(folder, {"rules": RULES, "side": side, "source": _digest(source)}, say)
     rows = [row for row in read_rows(source) if row["split"] == "train"]
     if not (folder / f"pictures-{side}.npy").exists() or not (folder / "rows.json").exists():
         say(f"Reading {len(rows)} pictures…")
@@ -133,7 +139,7 @@ def prepare(folder: Path, side: int, say: Callable[[str], None], source: Path = 
             (row["en"] for row in rows), (row["name"] for row in rows), at_least=WORDS_AT_LEAST
         )
         _write_json(folder / "captions.json", captions)
-        np.save(folder / f"pictures-{side}.npy", pictures)
+        _save(folder / f"pictures-{side}.npy", pictures)
         _write_json(
             folder / "rows.json",
             {
@@ -146,6 +152,27 @@ def prepare(folder: Path, side: int, say: Callable[[str], None], source: Path = 
     _encode_captions(folder, say)
     if not (folder / "features.npy").exists():
         _look_at(folder, np.load(folder / f"pictures-{side}.npy", mmap_mode="r"), say)
+
+
+def _begin(folder: Path, stamp: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Leave in `folder` only what was prepared under `stamp`."""
+    path = folder / "stamp.json"
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) == stamp:
+        return
+    old = [*folder.glob("*.npy"), *(found for name in TOLD if (found := folder / name).exists())]
+    if old:
+        say(f"What lies in {folder} was prepared from other pictures, or otherwise: it is prepared anew.")
+    for found in old:
+        found.unlink()
+    _write_json(path, stamp)
+
+
+def _digest(source: Path) -> str:
+    """Of all that is read of `source`."""
+    digest = hashlib.sha256()
+    for name in (CAPTIONS, *ARCHIVES.values()):
+        digest.update(hashlib.sha256((source / name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _with_recoloured(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import lzma
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 
+from generation.gan.training import dataset as module
 from generation.gan.training.dataset import SHARES, Dataset, prepare, read_pictures, read_rows
 
 if TYPE_CHECKING:
@@ -75,6 +79,34 @@ def test_scaling_keeps_colours_at_the_edge_of_what_is_seen(source: Path) -> None
     seen = half[0, ..., 3] > 0
     assert np.abs(half[0][seen][:, :3].astype(int) - full[0, -1, -1, :3]).max() <= 2
     assert (half[0][~seen][:, :3] == 255).all()
+
+
+def test_another_size_and_another_source_are_prepared_anew(source: Path, tmp_path: Path) -> None:
+    changed, folder, said = tmp_path / "source", tmp_path / "prepared", list[str]()
+    shutil.copytree(source, changed)
+    prepare(folder, 64, say=said.append, source=changed)
+    large = np.load(folder / "features.npy")
+    assert not any("anew" in sentence for sentence in said)
+    prepare(folder, 32, say=said.append, source=changed)
+    small = np.load(folder / "features.npy")
+    assert not np.array_equal(small, large)
+    assert Dataset(folder, 32).pictures.shape == (35, 32, 32, 4)
+    assert not (folder / "pictures-64.npy").exists()
+    rows = [row | {"split": "train"} for row in read_rows(changed)]
+    with lzma.open(changed / "captions.jsonl.xz", "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+    prepare(folder, 32, say=said.append, source=changed)
+    again = Dataset(folder, 32)
+    assert len(again.pictures) == len(again.features) == 40
+    assert sum("anew" in sentence for sentence in said) == 2
+
+
+def test_other_rules_prepare_anew(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(tmp_path, 32, say=lambda _: None, source=source)
+    (tmp_path / "vectors.npy").write_bytes(b"by other rules")
+    monkeypatch.setattr(module, "RULES", module.RULES + 1)
+    prepare(tmp_path, 32, say=lambda _: None, source=source)
+    assert Dataset(tmp_path, 32).vectors.shape[1] == 384
 
 
 def test_preparing_again_keeps_what_is_there(source: Path, prepared: Path) -> None:
