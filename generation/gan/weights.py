@@ -1,13 +1,16 @@
 """Weights on disk: a directory of one safetensors file and a manifest, hostile until checked.
 
-The manifest holds the digest of the tensors' file, the network's shape, the vocabulary and how it was trained. Nothing is
+The manifest holds the name and the digest of the tensors' file, the network's shape, the vocabulary and how it was trained. Nothing is
 unpickled, and no tensor is used before its name, type and shape are those of the network that the manifest describes.
+A name has a part of the digest in it, so that new weights are saved beside the old ones, which whoever has just read their
+manifest still finds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WEIGHTS = Path(__file__).parent / "weights"
-TENSORS, MANIFEST = "painter.safetensors", "manifest.json"
+TENSORS, MANIFEST = (
+    "painter.safetensors",
+    "manifest.json",
+)  # the tensors, where the manifest does not name them
+NAMED = re.compile(r"painter-[0-9a-f]{16}\.safetensors")
 MANIFEST_LIMIT = 1_000_000  # bytes
 TENSORS_LIMIT = 500_000_000
 WIDTH_LIMIT = 4096
@@ -59,24 +66,29 @@ class Weights:
 def save_weights(
     directory: Path, painter: Painter, vocabulary: Vocabulary, training: Mapping[str, Any]
 ) -> None:
-    """Write `painter` as float16, and the manifest last, so that a directory with a manifest is whole."""
+    """Write `painter` as float16, and the manifest last, so that a directory with a manifest is whole at any time.
+
+    The tensors of the manifest before stay until the next time; older ones go.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.half().contiguous() for name, value in painter.state_dict().items()}
     data = save(tensors)
+    digest = hashlib.sha256(data).hexdigest()
+    name = f"painter-{digest[:16]}.safetensors"
     manifest = {
         "format": 1,
-        "digest": hashlib.sha256(data).hexdigest(),
+        "tensors": name,
+        "digest": digest,
         "shape": asdict(painter.generator.shape),
         "vocabulary": list(vocabulary.entries),
         "training": dict(training),
     }
-    for name, content in (
-        (TENSORS, data),
-        (MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()),
-    ):
-        partial = directory / f"{name}.partial"
-        partial.write_bytes(content)
-        partial.rename(directory / name)
+    _write(directory / name, data)
+    _write(directory / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    before = [path for path in directory.glob("painter*.safetensors*") if path.name != name]
+    before.sort(key=lambda path: (path.suffix != ".partial", path.stat().st_mtime_ns))
+    for path in before[:-1]:
+        path.unlink()
 
 
 def load_weights(directory: Path) -> Weights:
@@ -103,31 +115,40 @@ def load_weights(directory: Path) -> Weights:
             and all(isinstance(word, str) for word in words)
             and len(set(words)) == len(words)
             and isinstance(training, dict)
+            and (_tensors(manifest) == TENSORS or NAMED.fullmatch(_tensors(manifest)) is not None)
         )
     except (KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
         raise WeightsError(f"{directory / MANIFEST} does not describe a network that this version knows.")
-    data = _read(directory / TENSORS, TENSORS_LIMIT)
+    path = directory / _tensors(manifest)
+    data = _read(path, TENSORS_LIMIT)
     if hashlib.sha256(data).hexdigest() != digest:
-        raise WeightsError(
-            f"{directory / TENSORS} is not the file that its manifest describes: the digests differ."
-        )
+        raise WeightsError(f"{path} is not the file that its manifest describes: the digests differ.")
     try:
         tensors = load(data)
     except SafetensorError:
-        raise WeightsError(f"{directory / TENSORS} is not a safetensors file.") from None
+        raise WeightsError(f"{path} is not a safetensors file.") from None
     with torch.device("meta"):
         painter = Painter(len(words), shape)
     wanted = {name: value.shape for name, value in painter.state_dict().items()}
     if {name: value.shape for name, value in tensors.items()} != wanted:
-        raise WeightsError(
-            f"{directory / TENSORS} has other tensors than the network that its manifest describes."
-        )
+        raise WeightsError(f"{path} has other tensors than the network that its manifest describes.")
     if not all(value.dtype == torch.float16 and bool(value.isfinite().all()) for value in tensors.values()):
-        raise WeightsError(f"{directory / TENSORS} has tensors that are not of finite float16 numbers.")
+        raise WeightsError(f"{path} has tensors that are not of finite float16 numbers.")
     painter.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
     return Weights(painter.eval().requires_grad_(requires_grad=False), Vocabulary(words), digest, training)
+
+
+def _tensors(manifest: Mapping[str, Any]) -> Any:
+    """What the manifest calls the tensors' file; the first ones had no name for it."""
+    return manifest.get("tensors", TENSORS)
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.rename(path)
 
 
 def _manifest(directory: Path) -> dict[str, Any]:

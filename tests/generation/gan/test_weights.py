@@ -12,7 +12,15 @@ from safetensors.torch import load_file, save
 
 from generation.gan.generator import Shape
 from generation.gan.vocabulary import Vocabulary
-from generation.gan.weights import MANIFEST, TENSORS, Painter, WeightsError, load_weights, save_weights
+from generation.gan.weights import (
+    MANIFEST,
+    TENSORS,
+    WEIGHTS,
+    Painter,
+    WeightsError,
+    load_weights,
+    save_weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +41,8 @@ def test_what_was_written_is_read_again(directory: Path) -> None:
     assert weights.vocabulary.entries == ("a", "fox", "red")
     assert weights.painter.generator.shape == SMALL
     assert weights.training == {"seed": 1}
-    assert weights.digest == hashlib.sha256((directory / TENSORS).read_bytes()).hexdigest()
-    stored = load_file(directory / TENSORS)
+    assert weights.digest == hashlib.sha256((_tensors(directory)).read_bytes()).hexdigest()
+    stored = load_file(_tensors(directory))
     assert all(
         torch.equal(stored[name].float(), value) for name, value in weights.painter.state_dict().items()
     )
@@ -46,16 +54,16 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 
 def test_tensors_that_were_changed(directory: Path) -> None:
-    data = bytearray((directory / TENSORS).read_bytes())
+    data = bytearray((_tensors(directory)).read_bytes())
     data[-1] ^= 1
-    (directory / TENSORS).write_bytes(data)
+    (_tensors(directory)).write_bytes(data)
     with pytest.raises(WeightsError, match="digests differ"):
         load_weights(directory)
 
 
 def test_a_pickle_in_place_of_tensors(directory: Path) -> None:
-    torch.save({"a": torch.zeros(1)}, directory / TENSORS)
-    _edit(directory, digest=hashlib.sha256((directory / TENSORS).read_bytes()).hexdigest())
+    torch.save({"a": torch.zeros(1)}, _tensors(directory))
+    _edit(directory, digest=hashlib.sha256((_tensors(directory)).read_bytes()).hexdigest())
     with pytest.raises(WeightsError, match="not a safetensors file"):
         load_weights(directory)
 
@@ -74,10 +82,10 @@ def test_a_pickle_in_place_of_tensors(directory: Path) -> None:
 def test_tensors_that_are_not_the_networks(
     directory: Path, change: Callable[[dict[str, torch.Tensor]], object], sentence: str
 ) -> None:
-    tensors = load_file(directory / TENSORS)
+    tensors = load_file(_tensors(directory))
     change(tensors)
     data = save(tensors)
-    (directory / TENSORS).write_bytes(data)
+    (_tensors(directory)).write_bytes(data)
     _edit(directory, digest=hashlib.sha256(data).hexdigest())
     with pytest.raises(WeightsError, match=sentence):
         load_weights(directory)
@@ -86,7 +94,7 @@ def test_tensors_that_are_not_the_networks(
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2}, {"shape": None}, {"shape": {"text": 12}}, {"vocabulary": [1, 2]}, {"vocabulary": "fox"}, {"training": []}, {"vocabulary": ["a", "fox", "fox"]},
+        {"format": 2}, {"tensors": "../painter.safetensors"}, {"tensors": 5}, {"tensors": ["painter.safetensors"]}, {"shape": None}, {"shape": {"text": 12}}, {"vocabulary": [1, 2]}, {"vocabulary": "fox"}, {"training": []}, {"vocabulary": ["a", "fox", "fox"]},
         {"shape": {"text": 13, "z": 4, "mapped": 8, "layout": 4, "channels": [16, 8]}},
         {"shape": {"text": 10**9, "z": 4, "mapped": 8, "layout": 4, "channels": [16, 8]}},
         {"shape": {"text": 12, "z": 4, "mapped": 8, "layout": 4, "channels": [16] * 30}},
@@ -112,6 +120,46 @@ def test_a_manifest_too_large_to_be_one(directory: Path) -> None:
     (directory / MANIFEST).write_text(" " * 1_000_001)
     with pytest.raises(WeightsError, match="larger than"):
         load_weights(directory)
+
+
+def test_who_reads_while_new_ones_are_saved_has_the_old_pair_or_the_new(directory: Path) -> None:
+    painter, words = Painter(3, SMALL), Vocabulary(["a", "fox", "red"])
+    told, old = (directory / MANIFEST).read_bytes(), load_weights(directory)
+    save_weights(directory, painter, words, {})
+    new = load_weights(directory)
+    assert new.digest != old.digest
+    (directory / MANIFEST).write_bytes(
+        told
+    )  # as it was before the last rename, and as it is where that never came
+    assert load_weights(directory).digest == old.digest
+
+
+def test_only_the_last_weights_and_those_before_them_are_kept(directory: Path) -> None:
+    digests = [load_weights(directory).digest]
+    for _ in range(3):
+        (directory / f"painter-{'0' * 16}.safetensors.partial").write_bytes(b"cut off")
+        save_weights(directory, Painter(3, SMALL), Vocabulary(["a", "fox", "red"]), {})
+        digests.append(load_weights(directory).digest)
+    left = {path.name for path in directory.iterdir()} - {MANIFEST}
+    assert left == {f"painter-{digest[:16]}.safetensors" for digest in digests[-2:]}
+
+
+def test_a_manifest_of_the_first_ones_has_no_name_for_the_tensors(directory: Path) -> None:
+    digest = load_weights(directory).digest
+    _tensors(directory).rename(directory / TENSORS)
+    told = json.loads((directory / MANIFEST).read_text())
+    del told["tensors"]
+    (directory / MANIFEST).write_text(json.dumps(told))
+    assert load_weights(directory).digest == digest
+
+
+def test_the_weights_in_the_repo_can_be_used() -> None:
+    assert load_weights(WEIGHTS).painter.generator.shape == Shape()
+
+
+def _tensors(directory: Path) -> Path:
+    (found,) = directory.glob("*.safetensors")
+    return found
 
 
 def _edit(directory: Path, **changes: Any) -> None:
