@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from generation.gan.text_encoder import Sentences
+from generation.gan.text_encoder import Sentences, in_a_row
 from generation.gan.weights import WEIGHTS, load_weights
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class PictureModel:
     def codes(self, captions: Sequence[str]) -> Tensor:
         """(N,) captions to (N, text) codes."""
         bags = [torch.tensor(self._vocabulary.bag(caption), dtype=torch.long) for caption in captions]
-        offsets = torch.tensor([0, *(len(bag) for bag in bags[:-1])]).cumsum(0)
-        found: Tensor = self._painter.text(self.sentences(captions), torch.cat(bags), offsets)
+        found: Tensor = self._painter.text(self.sentences(captions), *in_a_row(bags))
         return found
 
     def latents(self, seeds: Sequence[Sequence[int]]) -> Tensor:

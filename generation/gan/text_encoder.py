@@ -79,6 +79,12 @@ def _folder() -> Path:
     return next(found.parent for found in sorted(Path(spec.origin).parent.rglob("model.safetensors")))
 
 
+def in_a_row(bags: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Bags of indices (one each caption) as `TextCode` takes them: (M,) all in a row, and (N,) where each begins."""
+    lengths = torch.tensor([0, *(len(bag) for bag in bags[:-1])])
+    return torch.cat(list(bags)), lengths.cumsum(0)
+
+
 class TextCode(nn.Module):
     """A sentence vector and a bag of words to one code: (N, 384), bags -> (N, width).
 

@@ -117,7 +117,8 @@ class Terms:
 class Job:
     """One thing to make. `asked_at` is in Unix seconds, as first asked, and survives resubmission.
 
-    A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31). `model` and `adapter` of None mean the host's default and no adapter.
+    A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31).
+    `model` and `adapter` of None mean the host's default and no adapter.
     """
 
     id: str
@@ -166,9 +167,8 @@ class Job:
 
 
 THEME_RULE = f"A theme has 1 to {THEME_LIMIT} characters."
-_MOVES: dict[
-    PictureMove, tuple[int, int, int, str]
-] = {  # spots, the least and most that are made, and that in words
+# spots, the least and most that are made, and that in words
+_MOVES: dict[PictureMove, tuple[int, int, int, str]] = {
     "new": (1, 1, PICTURES_LIMIT, f"New pictures are 1 to {PICTURES_LIMIT}, at one spot."),
     "vary": (1, 1, PICTURES_LIMIT, f"Variations are 1 to {PICTURES_LIMIT}, of one spot."),
     "mix": (2, STEPS_LEAST, STEPS_LIMIT, f"A mix has two spots and {STEPS_LEAST} to {STEPS_LIMIT} pictures."),

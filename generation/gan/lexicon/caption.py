@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from generation.forms.pictures import STYLES
 from generation.gan.lexicon.colours import ENGLISH
+from generation.gan.network import PAINTING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generation.gan.lexicon.known import Thing
     from generation.gan.lexicon.reading import Reading
-
-_ONE, _TWO = 1, 2
 
 
 def caption(reading: Reading) -> str:
@@ -23,7 +22,7 @@ def caption(reading: Reading) -> str:
 
 def shown(reading: Reading) -> tuple[str, ...]:
     """What was understood: the thing, what is said of it, colours, style."""
-    parts: list[str] = ["abstract"] if reading.painting else []
+    parts: list[str] = [PAINTING] if reading.painting else []
     if reading.thing is not None:
         parts.append(_name(reading.thing, reading.colours))
     parts += [reading.family, *reading.said, reading.palette, *reading.colours, reading.style]
@@ -40,14 +39,14 @@ def _sticker(reading: Reading) -> str:
     else:
         name, article = " ".join(reading.unknown), ""
     beside = "".join(f", {word}" for word in said)
-    if len(reading.colours) == _TWO:
+    if len(reading.colours) == 2:
         coloured = f"{article}{name} in {' and '.join(reading.colours)}".strip()
         return (
             f"{coloured}{beside}, {reading.style} emoji on a white background"
             if reading.style
             else coloured + beside
         )
-    if len(reading.colours) == _ONE:
+    if len(reading.colours) == 1:
         colour = reading.colours[0]
         # as the recoloured pictures are called, which taught the network what a colour does to a thing
         before = _article(colour) if article and reading.style else ""

@@ -39,17 +39,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All of it. The tables lead a keyword to what it most likely means."""
+    """All of it. `means` and `zh_means` lead a keyword, as it is looked up, to the name of the thing that it most likely
+    means, or to "" where it is too general; `simplified` a Traditional character to the Simplified one.
+    """
 
     things: tuple[Thing, ...]
     families: tuple[Term, ...]
     palettes: tuple[Term, ...]
     phrases: tuple[Term, ...]
-    means: dict[
-        str, str
-    ]  # English keyword, as it is looked up -> name of a thing, or "" where it is too general
+    means: dict[str, str]
     zh_means: dict[str, str]
-    simplified: dict[str, str]  # Traditional character -> Simplified
+    simplified: dict[str, str]
 
     def write(self, path: Path) -> None:
         """As JSON whose lines can be compared: one a thing, one an entry of a list, one a table."""

@@ -27,7 +27,7 @@ _PLACES = frozenset(("in", "at", "on", "over", "under", "by", "of"))
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read. Of `things` the first is the main one, `thing` its entry."""
+    """What was read. `thing` is the one that a sticker shows; None where none is named, and of a painting."""
 
     painting: bool
     thing: Thing | None = None
@@ -162,7 +162,7 @@ def _settled(found: Sequence[Found], at: int, *, painting: bool) -> Found:
         return piece
     after = next((p.sense for p in found[at + 1 :] if p.sense is None or p.sense.kind != "stop"), None)
     is_colour = painting or (after is not None and after.kind in ("thing", "keyword", "quality", "colour"))
-    return type(piece)(piece.start, piece.end, piece.alternative) if is_colour else piece
+    return replace(piece, sense=piece.alternative) if is_colour else piece
 
 
 def _main(theme: Sequence[Token], found: Sequence[Found]) -> Sense | None:

@@ -18,12 +18,8 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTHS = (
-    24,
-    40,
-    112,
-    320,
-)  # channels at a quarter, an eighth, a sixteenth, a thirty-second of the picture's edge
+# channels at a quarter, an eighth, a sixteenth, a thirty-second of the picture's edge
+WIDTHS = (24, 40, 112, 320)
 TAP_RMS = (28.0, 20.0, 12.0, 4.5)  # of real pictures, by which each map is divided
 POOLED = sum(WIDTHS) + 4 * WIDTHS[-1]
 

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from generation.gan.text_encoder import Sentences
+from generation.gan.text_encoder import Sentences, in_a_row
 from generation.gan.training import recolour
 from generation.gan.training.backbone import Backbone, pooled
 from generation.gan.vocabulary import Vocabulary
@@ -93,8 +93,7 @@ class Dataset:
         )
         alpha = rgba[:, 3:] / 255
         pictures = grounds + alpha * (rgba[:, :3] / 127.5 - 1 - grounds)
-        bags = [self.bags[caption] for caption in chosen]
-        lengths = torch.tensor([0, *(len(bag) for bag in bags[:-1])])
+        words, offsets = in_a_row([self.bags[caption] for caption in chosen])
         sentences = torch.from_numpy(self.vectors[chosen]).float()
         return Batch(
             pictures.contiguous(memory_format=torch.channels_last),
@@ -102,8 +101,8 @@ class Dataset:
             alpha,
             torch.tensor([self.kinds[row] in OPAQUE for row in rows]),
             sentences + 0.05 * torch.randn_like(sentences),
-            torch.cat(bags),
-            lengths.cumsum(0),
+            words,
+            offsets,
             torch.from_numpy(self.features[rows, mirror.long().numpy()]).float(),
         )
 

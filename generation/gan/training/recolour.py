@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from generation.gan.training.oklch import CONES, OPPONENTS
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -22,14 +24,7 @@ BAND = 32.0  # degrees to either side of the main hue
 SHARE = 0.45  # of the visible pixels that must lie in the band
 APART = 40.0
 
-TO_LMS = np.array(
-    [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-     [0.0883024619, 0.2817188376, 0.6299787005]], np.float32,
-)  # fmt: skip
-TO_LAB = np.array(
-    [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
-     [0.0259040371, 0.7827717662, -0.8086757660]], np.float32,
-)  # fmt: skip
+TO_LMS, TO_LAB = CONES.astype(np.float32), OPPONENTS.astype(np.float32)
 
 
 def oklab(rgb: Pixels) -> Array:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from generation.gan.generator import over
-from generation.gan.text_encoder import Sentences
+from generation.gan.text_encoder import Sentences, in_a_row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,7 @@ class Sheet:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._sentences = Sentences.load()(CAPTIONS)
         bags = [torch.tensor(vocabulary.bag(caption), dtype=torch.long) for caption in CAPTIONS]
-        self._words = torch.cat(bags)
-        self._offsets = torch.tensor([0, *(len(bag) for bag in bags[:-1])]).cumsum(0)
+        self._words, self._offsets = in_a_row(bags)
         self._z: torch.Tensor | None = None
 
     @torch.inference_mode()

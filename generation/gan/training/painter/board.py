@@ -13,7 +13,7 @@ from generation.gan.training.painter.plane import to_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from generation.gan.training.painter.oklch import Colour
+    from generation.gan.training.oklch import Colour
     from generation.gan.training.painter.plane import Pixels, Plane
 
 S = 256.0  # the side of a board in its own units

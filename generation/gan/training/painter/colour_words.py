@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from generation.gan.training.painter.oklch import oklab
+from generation.gan.training.oklch import oklab
 
 ANCHORS: dict[str, tuple[int, int, int]] = {
     "black": (20, 20, 22), "white": (250, 250, 248), "gray": (140, 140, 142), "red": (215, 40, 40),

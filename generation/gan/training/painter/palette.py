@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from generation.gan.training.painter.oklch import Colour, srgb
+from generation.gan.training.oklch import Colour, srgb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

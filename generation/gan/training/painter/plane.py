@@ -15,7 +15,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from generation.gan.training.painter.oklch import Colour
+    from generation.gan.training.oklch import Colour
 
 Field = npt.NDArray[np.float32]  # (side, side), or (side,) along x
 Image = npt.NDArray[np.float32]  # (3, side, side) sRGB in 0..1, about

@@ -11,8 +11,8 @@ from generation.gan.training.painter.board import S, fill
 from generation.gan.training.painter.palette import scaled
 
 if TYPE_CHECKING:
+    from generation.gan.training.oklch import Colour
     from generation.gan.training.painter.board import Board, Points
-    from generation.gan.training.painter.oklch import Colour
     from generation.gan.training.painter.plane import Field, Plane
     from generation.gan.training.painter.subject import Rng
 

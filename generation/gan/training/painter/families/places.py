@@ -12,7 +12,7 @@ from generation.gan.training.painter.plane import blend, planes, smooth, to_pixe
 from generation.gan.training.painter.subject import Subject, Work
 
 if TYPE_CHECKING:
-    from generation.gan.training.painter.oklch import Colour
+    from generation.gan.training.oklch import Colour
     from generation.gan.training.painter.plane import Field, Plane
     from generation.gan.training.painter.subject import Rng
 

@@ -14,8 +14,8 @@ from generation.gan.training.painter.strokes import scattered, spline
 from generation.gan.training.painter.subject import Subject, Work, counted
 
 if TYPE_CHECKING:
+    from generation.gan.training.oklch import Colour
     from generation.gan.training.painter.board import Points
-    from generation.gan.training.painter.oklch import Colour
     from generation.gan.training.painter.palette import Palette
     from generation.gan.training.painter.plane import Plane
     from generation.gan.training.painter.subject import Rng

@@ -13,7 +13,7 @@ from generation.gan.training.painter.strokes import follow, scattered
 from generation.gan.training.painter.subject import Subject, Work, counted
 
 if TYPE_CHECKING:
-    from generation.gan.training.painter.oklch import Colour
+    from generation.gan.training.oklch import Colour
     from generation.gan.training.painter.plane import Field, Plane
     from generation.gan.training.painter.subject import Rng
 

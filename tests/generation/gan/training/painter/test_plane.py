@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from generation.gan.training.painter.oklch import oklab, srgb
+from generation.gan.training.oklch import oklab, srgb
 from generation.gan.training.painter.palette import Palette, distance
 from generation.gan.training.painter.plane import Plane, blend, planes, smooth, to_image, to_picture
 

@@ -1,4 +1,4 @@
-"""OKLCH, the space that palettes are written in (Björn Ottosson, "A perceptual color space for image processing",
+"""OKLCH, the space in which colours are chosen and turned (Björn Ottosson, "A perceptual color space for image processing",
 2020): lightness 0..1, chroma 0..0.4, hue in degrees. Only the way to sRGB and the way back from its pixels.
 """
 
