@@ -24,6 +24,9 @@ SOURCE_LIMIT = 20_000
 TOKENS_LIMIT = 100_000
 STOPS_LIMIT, STOP_LIMIT = 8, 60
 SAMPLES_LIMIT = 16
+MUST_LIMIT, MUST_WORD_LIMIT = 6, 40
+GIVEN_LIMIT = 300
+WISH_LIMIT = 300
 
 PICTURES_LIMIT = 4
 STEPS_LEAST, STEPS_LIMIT = 2, 9
@@ -32,16 +35,19 @@ STYLE_LIMIT = 40
 
 Kind = Literal["text", "picture"]
 Length = Literal["short", "medium", "long"]
-Move = Literal["new", "vary", "continue"]
+Move = Literal["new", "vary", "continue", "shorter", "warmer", "adjust"]
+Language = Literal["", "en", "zh"]
 PictureMove = Literal["new", "vary", "mix", "morph"]
 WhenAdapterIsBad = Literal["base", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a member asked for, as data. `theme` and `tone` are text, never control.
+    """What a member asked for, as data. Its texts are data, never control.
 
-    `source` is the text of the piece that a `vary` or `continue` starts from, else empty.
+    `source` is the text of the piece that every move but `new` starts from, else empty. `wish` is what an `adjust` asks
+    for, in a member's words. `must` are words that the piece has to hold. `given` is what its form is built on: an
+    acrostic's word, a line to find. `language` is the one to write in; empty: the model's own.
     """
 
     form: str
@@ -50,6 +56,10 @@ class Brief:
     length: Length = "medium"
     move: Move = "new"
     source: str = ""
+    must: tuple[str, ...] = ()
+    given: str = ""
+    language: Language = ""
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,12 @@ def _brief_rules(brief: Brief) -> list[Rule]:
         (0 < len(brief.theme) <= THEME_LIMIT, THEME_RULE),
         (len(brief.tone) <= TONE_LIMIT, f"A tone has at most {TONE_LIMIT} characters."),
         (len(brief.source) <= SOURCE_LIMIT, f"A source has at most {SOURCE_LIMIT} characters."),
+        (
+            len(brief.must) <= MUST_LIMIT and all(0 < len(word) <= MUST_WORD_LIMIT for word in brief.must),
+            f"There are at most {MUST_LIMIT} words to include, of 1 to {MUST_WORD_LIMIT} characters.",
+        ),
+        (len(brief.given) <= GIVEN_LIMIT, f"A line has at most {GIVEN_LIMIT} characters."),
+        (len(brief.wish) <= WISH_LIMIT, f"A wish for a piece has at most {WISH_LIMIT} characters."),
     ]
 
 
@@ -252,6 +268,7 @@ __all__ = [
     "InvalidJobError",
     "Job",
     "Kind",
+    "Language",
     "Length",
     "Move",
     "PictureBrief",

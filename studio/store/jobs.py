@@ -107,7 +107,7 @@ def shown_by(db: Connection, message_id: int) -> str | None:
 
 def wish(kind: str, stored: dict[str, Any]) -> Wish:
     """The brief of a job or creation of `kind`, as its column holds it."""
-    return read(PictureBrief, stored) if kind == PICTURE else Brief(**stored)
+    return read(PictureBrief, stored) if kind == PICTURE else read(Brief, stored)
 
 
 def _not_given_up() -> Any:

@@ -17,7 +17,9 @@ finite = {"allow_nan": False, "allow_infinity": False}
 seeds = st.integers(0, SEEDS - 1)
 briefs = st.builds(
     Brief, form=texts, theme=texts.filter(bool), tone=texts, length=st.sampled_from(["short", "medium", "long"]),
-    move=st.sampled_from(["new", "vary", "continue"]), source=texts,
+    move=st.sampled_from(["new", "vary", "continue", "shorter", "warmer", "adjust"]), source=texts,
+    must=st.lists(st.text("abc", min_size=1, max_size=9), max_size=6).map(tuple), given=texts,
+    language=st.sampled_from(["", "en", "zh"]), wish=texts,
 )  # fmt: skip
 spots = st.builds(
     Spot, theme=texts.filter(bool), style=st.sampled_from(["", "flat", "ink"]), seed=seeds,
@@ -99,6 +101,13 @@ def test_what_is_made_is_named_in_a_word() -> None:
         ("brief.theme", "x" * 1001, "1000"),
         ("brief.tone", "x" * 201, "200"),
         ("brief.source", "x" * 20_001, "20000"),
+        ("brief.must", ["word"] * 7, "6"),
+        ("brief.must", ["x" * 41], "40"),
+        ("brief.must", [""], "40"),
+        ("brief.must", "hum", "list"),
+        ("brief.given", "x" * 301, "300"),
+        ("brief.language", "fr", "en, zh"),
+        ("brief.wish", "x" * 301, "300"),
         ("brief.move", "steal", "brief.move must be one of new, vary, continue"),
         ("brief.mood", "x", "brief.mood is not a field"),
         ("sampling.temperature", -0.1, "temperature"),
