@@ -18,7 +18,7 @@ from studio.pictures import briefs, recent
 
 if TYPE_CHECKING:
     from bot.client import Renga
-    from generation.wire.jobs import PictureBrief, Spot
+    from generation.wire.jobs import PictureBrief
 
 MOST_CHOICES = 25
 
@@ -60,8 +60,9 @@ class Paint(commands.Cog):
     ) -> None:  # fmt: skip
         """A strip between two spots."""
         try:
-            one, other = await self._spots(interaction, first, second, style, seed)
-            await self._begin(interaction, briefs.mix(one, other, steps), seed, spoiler)
+            one, other = await self._starts(interaction, first, second, style, seed)
+            brief = briefs.mix(one.spot, other.spot, steps)
+            await self._begin(interaction, brief, seed, spoiler or one.veiled or other.veiled)
         except (InvalidBriefError, Refusal) as error:
             await apologise(interaction, error)
 
@@ -73,8 +74,9 @@ class Paint(commands.Cog):
     ) -> None:  # fmt: skip
         """A moving picture between two spots."""
         try:
-            one, other = await self._spots(interaction, first, second, style, seed)
-            await self._begin(interaction, briefs.morph(one, other), seed, spoiler)
+            one, other = await self._starts(interaction, first, second, style, seed)
+            brief = briefs.morph(one.spot, other.spot)
+            await self._begin(interaction, brief, seed, spoiler or one.veiled or other.veiled)
         except (InvalidBriefError, Refusal) as error:
             await apologise(interaction, error)
 
@@ -99,13 +101,13 @@ class Paint(commands.Cog):
             return []
         return [app_commands.Choice(name=offer.label, value=offer.token) for offer in offers]
 
-    async def _spots(
+    async def _starts(
         self, interaction: discord.Interaction[Renga], first: str, second: str, style: str, seed: int | None
-    ) -> tuple[Spot, Spot]:
+    ) -> tuple[recent.Start, recent.Start]:
         """The two ends; what is typed as themes begins from one seed, so that the way between is smooth."""
-        asker, start = _asker(interaction), _seed(interaction, seed)
-        one = await recent.spot(self.bot.store, asker, first, style=style, seed=start)
-        other = await recent.spot(self.bot.store, asker, second, style=style, seed=start)
+        asker, usual = _asker(interaction), _seed(interaction, seed)
+        one = await recent.start(self.bot.store, asker, first, style=style, seed=usual)
+        other = await recent.start(self.bot.store, asker, second, style=style, seed=usual)
         return one, other
 
     async def _begin(

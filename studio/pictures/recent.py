@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from generation.wire.jobs import Spot
 from studio.errors import Refusal
-from studio.store import creations, pictures
+from studio.store import pictures
 
 if TYPE_CHECKING:
     from studio.store import Store
-    from studio.store.records import Creation, Picture
+    from studio.store.records import Picture
 
 TOKEN = re.compile(r"picture:([A-Za-z0-9_-]{1,64}):([0-9]{1,2})")
 LOOKED_AT = 200  # of the newest
@@ -27,12 +27,6 @@ class Asker:
     channel_id: int
     member_id: int
 
-    def may_use(self, creation: Creation) -> bool:
-        """Whether the creation is the asker's own or was shown here."""
-        return creation.guild_id == self.guild_id and (
-            creation.member_id == self.member_id or creation.channel_id == self.channel_id
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -40,6 +34,14 @@ class Offer:
 
     token: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where something new begins. `veiled`: from a picture behind a veil, so that what is made of it gets one too."""
+
+    spot: Spot
+    veiled: bool = False
 
 
 async def offers(store: Store, asker: Asker, typed: str, most: int) -> list[Offer]:
@@ -56,8 +58,10 @@ async def offers(store: Store, asker: Asker, typed: str, most: int) -> list[Offe
     return [offer for offer in offered if wanted in offer.label.casefold()][:most]
 
 
-async def spot(store: Store, asker: Asker, typed: str, *, style: str, seed: int) -> Spot:
+async def start(store: Store, asker: Asker, typed: str, *, style: str, seed: int) -> Start:
     """The spot of the picture that `typed` stands for, or a new one of the theme that it is.
+
+    What is taken here is what `offers` offers, and what lies too far back to be offered.
 
     Raises:
         Refusal: it stands for a picture that is gone, or not the asker's to use.
@@ -65,15 +69,17 @@ async def spot(store: Store, asker: Asker, typed: str, *, style: str, seed: int)
     """
     match = TOKEN.fullmatch(typed.strip())
     if match is None:
-        return Spot(typed, style, seed)
+        return Start(Spot(typed, style, seed))
     creation_id, part = match[1], int(match[2])
-    creation = await store.read(lambda db: creations.get(db, creation_id))
-    if creation is None or not asker.may_use(creation) or part >= len(creation.pictures):
-        raise Refusal(UNKNOWN)
-    found = creation.pictures[part].spot
+    found = await store.read(
+        lambda db: pictures.usable(db, asker.guild_id, asker.channel_id, asker.member_id, creation_id, part)
+    )
     if found is None:
+        raise Refusal(UNKNOWN)
+    picture, veiled = found
+    if picture.spot is None:
         raise Refusal("That picture lies between two others; choose one of those.")
-    return found
+    return Start(picture.spot, veiled)
 
 
 def token(creation_id: str, part: int) -> str:

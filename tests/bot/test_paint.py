@@ -165,6 +165,17 @@ async def test_a_spoiler_is_veiled_wherever_it_is_shown(scene: Any) -> None:
         assert message.attachments[0].filename.startswith("SPOILER_fox-")
 
 
+@pytest.mark.parametrize("command", ["mix", "morph"])
+async def test_what_is_made_of_a_veiled_picture_is_veiled(scene: Any, command: str) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox", count=1, spoiler=True)
+    (fox,) = await ada.autocomplete(channel, command, "second", "fox")
+    await ada.slash(channel, command, first="an owl", second=fox["value"])
+    assert channel.last_message.attachments[0].filename.startswith("SPOILER_")
+    await ada.slash(channel, command, first="an owl", second="a fox")
+    assert not channel.last_message.attachments[0].filename.startswith("SPOILER_")
+
+
 async def test_a_mix_of_two_themes_is_a_strip(scene: Any, host: InstantHost) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "mix", first="a fox", second="an owl", steps=7, seed=3)
