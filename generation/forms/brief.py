@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from generation.forms import FORMS, forms_of
+from generation.forms.errors import InvalidBriefError
 from generation.wire.jobs import SEEDS, Brief, Length, Move
 
 THEME_LIMIT = 300
@@ -16,10 +17,6 @@ LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
 _SPACES = re.compile(r"\s+")
 # joiners that scripts and emoji need stay; everything else that has no shape of its own goes
 _JOINERS = {"\u200c", "\u200d"}
-
-
-class InvalidBriefError(ValueError):
-    """A brief that cannot be made; the message is one sentence for the member."""
 
 
 def clean(text: str) -> str:
@@ -84,3 +81,6 @@ def _length(typed: str) -> Length:
         if name == length:
             return length
     raise InvalidBriefError("A length is short, medium or long.")
+
+
+__all__ = ["InvalidBriefError", "clean", "validated", "validated_seed"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FormKind = Literal["verse", "script", "story"]
+Given = Literal["", "word", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Form:
     """One form.
 
     `ask` finishes the sentence "Write …"; `tokens` bounds a piece for each length; `one_piece` is False where
-    paragraphs or scenes may go on, so that **Continue** makes sense as more of the same.
+    paragraphs or scenes may go on, so that **Continue** makes sense as more of the same. `aliases` are what else people
+    call it, in lower case, Chinese names among them; they are looked for in what a member typed. `given` is what it is
+    built on beside its theme (`Brief.given`): a word, a line, or nothing. `ask_zh` finishes the sentence "写…", where it
+    can be written in Chinese.
     """
 
     name: str
@@ -38,3 +42,6 @@ class Form:
     tokens: Mapping[str, int] = field(default_factory=lambda: {"short": 60, "medium": 100, "long": 160})
     examples: tuple[Example, ...] = ()
     one_piece: bool = False
+    aliases: tuple[str, ...] = ()
+    given: Given = ""
+    ask_zh: str = ""

@@ -11,7 +11,7 @@ from generation.forms import FORMS, MODULES, form_named, forms_of
 from generation.forms.prompts import SOURCE_TAIL, turns
 from generation.wire.jobs import Brief
 
-NOT_FORMS = {"brief", "ending", "form", "prompts", "tidy", "pictures"}
+NOT_FORMS = {"brief", "ending", "errors", "form", "prompts", "tidy", "pictures", "wish"}
 
 
 def test_every_file_of_a_form_is_in_the_tuple() -> None:
