@@ -15,12 +15,11 @@ import structlog
 
 from bot import views
 from bot.history import carries, find_ours
-from bot.shown import DEAD_INTERACTION, NO_PINGS, TRANSIENT, files
+from bot.shown import DEAD_INTERACTION, NO_PINGS, TRANSIENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.cards import Card
     from studio.store.records import JobRecord
 
 log = structlog.get_logger(__name__)
@@ -36,10 +35,9 @@ class UnsureError(Exception):
 
 
 async def give(
-    interaction: discord.Interaction[Any], content: str, view: discord.ui.View, clock: Callable[[], float],
-    card: Card | None = None,
-) -> int | None:  # fmt: skip
-    """Answer with a message, and the card's file where there is one. Its id, or None when the interaction is lost.
+    interaction: discord.Interaction[Any], content: str, view: discord.ui.View, clock: Callable[[], float]
+) -> int | None:
+    """Answer with a message. Its id, or None when the interaction is lost.
 
     Raises:
         UnsureError: it may have been taken.
@@ -48,9 +46,7 @@ async def give(
     asked_at = clock()
     while True:
         try:
-            said = await interaction.response.send_message(
-                content, view=view, files=files(card), allowed_mentions=NO_PINGS
-            )
+            said = await interaction.response.send_message(content, view=view, allowed_mentions=NO_PINGS)
         except discord.HTTPException as error:
             if error.code == TOO_LATE:
                 return None

@@ -87,6 +87,7 @@ class Renga(commands.Bot):
         self.clock = clock
         self.allowed_guilds = allowed_guilds
         self.runs = Runs(self, store, generation, clock, limits)
+        self.picking: set[tuple[str, int]] = set()  # jobs and parts whose picked message is on its way
         self.was_ready = asyncio.Event()
         self._data_dir = data_dir
         self._chores: set[asyncio.Task[None]] = set()

@@ -25,6 +25,7 @@ LABELS: dict[str, tuple[str, str | None]] = {
     "vary": ("Vary", "🎲"),
     "emoji": ("Make emoji", "😀"),
     "sticker": ("Make sticker", "🏷️"),
+    "delete": ("Delete", "🗑️"),
 }
 
 Button = discord.ui.Button[discord.ui.View]
@@ -91,9 +92,9 @@ def which(creation: Creation) -> discord.ui.View:
 
 
 def alone(job_id: str, picture: Picture) -> discord.ui.View:
-    """What goes with a picture that was picked out."""
+    """What goes with a picture that was picked out; deleted, it leaves what it was picked from where it is."""
     view = discord.ui.View(timeout=None)
-    for item in under_one(job_id, picture):
+    for item in (*under_one(job_id, picture), PictureButton("delete", job_id, picture.part, row=0)):
         view.add_item(item)
     return view
 

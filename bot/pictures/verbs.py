@@ -8,30 +8,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import discord
 import structlog
 
-from bot import answers
-from bot.apology import apologise
+from bot.apology import apologise, tell
 from bot.pictures import buttons, cards, expressions
-from bot.shown import NO_PINGS
+from bot.shown import NO_PINGS, TRANSIENT, files
 from bot.votes import offer_votes
-from studio import ask, deliver
+from studio import ask, deliver, react
 from studio.errors import Refusal
 from studio.pictures import briefs, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import discord
-
     from bot.client import Renga
     from studio.store.records import Creation, Picture
 
-    Verb = Callable[[discord.Interaction[Renga], Creation, Picture], Awaitable[None]]
+    Verb = Callable[[discord.Interaction[Renga], str, int], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
-OF_ONE = ("vary", "emoji", "sticker")  # the verbs whose message shows that one picture alone
 GONE = "I no longer know this picture; it may have been deleted."
 
 
@@ -39,9 +36,7 @@ async def press(interaction: discord.Interaction[Any], verb: str, job_id: str, p
     """Do what a pressed button says, or say in one sentence why not."""
     try:
         if await interaction.client.lets_in(interaction):
-            creation, picture = await _found(interaction, job_id, part)
-            await _known(interaction, verb, creation, picture)
-            await VERBS[verb](interaction, creation, picture)
+            await VERBS[verb](interaction, job_id, part)
     except Exception as error:  # noqa: BLE001 - the member hears of every failure, the log has it
         await apologise(interaction, error)
 
@@ -56,39 +51,70 @@ async def submit(interaction: discord.Interaction[Renga], what: str, job_id: str
         await apologise(interaction, error)
 
 
-async def _pick(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> None:
-    """Show one picture at full size, in a message of its own."""
+async def _pick(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
+    """Show one picture at full size, in a message of its own. While that stands, who asks again is told where it is."""
+    await interaction.response.defer()  # the click is answered in time, whatever the store and the disk do
+    client = interaction.client
+    creation, picture = await _found(interaction, job_id, part)
+    if (job_id, part) in client.picking:
+        return  # a double click: the message is on its way
+    client.picking.add((job_id, part))
+    try:
+        if (known := await _standing(interaction, job_id, part)) is not None:
+            await tell(interaction, f"This picture was picked already: {known.jump_url}")
+            return
+        message_id = await _post(interaction, creation, picture)
+    finally:
+        client.picking.discard((job_id, part))
+    log.info("picture_picked", job=job_id, part=part)
+    await offer_votes(_here(interaction).get_partial_message(message_id), job_id)
+
+
+async def _post(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> int:
+    """Post a picked picture, and remember where. The message's id."""
     client = interaction.client
     spoiler = await _is_veiled(interaction, creation)
     file = await drawn.large(client.store.pictures, picture, interaction.filesize_limit)
     card = cards.picked(creation, picture, file, member_id=interaction.user.id, spoiler=spoiler)
-    view = buttons.alone(creation.id, picture)
-    try:
-        message_id = await answers.give(interaction, card.pages[0], view, client.clock, card)
-    except answers.UnsureError:
-        return  # whoever sees it can use it; whoever does not presses again
-    if message_id is None:
-        log.warning("answered_too_late", interaction=interaction.id)
-        return
-    assert interaction.channel_id is not None
-    channel_id = interaction.channel_id
-    await client.runs.insist(
-        partial(deliver.picked, client.store, creation.id, picture.part, channel_id, message_id)
+    message = await interaction.followup.send(
+        card.pages[0],
+        view=buttons.alone(creation.id, picture),
+        files=files(card),
+        allowed_mentions=NO_PINGS,
+        wait=True,
     )
-    log.info("picture_picked", job=creation.id, part=picture.part)
-    channel = client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
-    await offer_votes(channel.get_partial_message(message_id), creation.id)
+    await _remember(interaction, creation.id, picture.part, message.id)
+    return message.id
 
 
-async def _which(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> None:
+async def _standing(
+    interaction: discord.Interaction[Renga], job_id: str, part: int
+) -> discord.PartialMessage | None:
+    """The message that shows a picked picture already, as far as Discord lets us look for it; None where none does."""
+    store = interaction.client.store
+    while (message_id := await deliver.picked_message(store, job_id, part)) is not None:
+        message = _here(interaction).get_partial_message(message_id)
+        try:
+            await message.fetch()
+        except discord.NotFound:  # deleted while we were away
+            await react.message_deleted(store, message_id)
+            continue
+        except TRANSIENT as error:
+            log.info("picked_not_looked_for", job=job_id, error=type(error).__name__)
+        return message
+    return None
+
+
+async def _which(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
     """Ask which of several is to be varied."""
-    del picture
+    creation, _ = await _found(interaction, job_id, part)
     await interaction.response.send_message(
         "Which one shall I vary?", view=buttons.which(creation), ephemeral=True, allowed_mentions=NO_PINGS
     )
 
 
-async def _vary(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> None:
+async def _vary(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
+    creation, picture = await _used(interaction, job_id, part)
     spoiler = await _is_veiled(interaction, creation)
     seed = ask.seed_of(str(interaction.id))
     await interaction.client.runs.begin(
@@ -96,14 +122,34 @@ async def _vary(interaction: discord.Interaction[Renga], creation: Creation, pic
     )
 
 
-async def _emoji(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> None:
+async def _emoji(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
+    creation, picture = await _used(interaction, job_id, part)
     expressions.check_permissions(interaction, expressions.EMOJI)
     await interaction.response.send_modal(buttons.emoji_form(creation.id, picture))
 
 
-async def _sticker(interaction: discord.Interaction[Renga], creation: Creation, picture: Picture) -> None:
+async def _sticker(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
+    creation, picture = await _used(interaction, job_id, part)
     expressions.check_permissions(interaction, expressions.STICKER)
     await interaction.response.send_modal(buttons.sticker_form(creation.id, picture))
+
+
+async def _delete(interaction: discord.Interaction[Renga], job_id: str, part: int) -> None:
+    """Delete a picked message; what it was picked from stays."""
+    await interaction.response.defer()
+    message = interaction.message
+    assert message is not None
+    picker = message.interaction_metadata.user.id if message.interaction_metadata else None
+    is_moderator = interaction.permissions.manage_messages
+    await deliver.may_delete_picked(
+        interaction.client.store,
+        job_id,
+        by_member=interaction.user.id,
+        picker=picker,
+        is_moderator=is_moderator,
+    )
+    await interaction.delete_original_response()
+    log.info("picked_deleted", job=job_id, part=part)
 
 
 async def _found(interaction: discord.Interaction[Any], job_id: str, part: int) -> tuple[Creation, Picture]:
@@ -113,15 +159,32 @@ async def _found(interaction: discord.Interaction[Any], job_id: str, part: int) 
     return creation, creation.pictures[part]
 
 
-async def _known(
-    interaction: discord.Interaction[Renga], verb: str, creation: Creation, picture: Picture
-) -> None:
-    """See that a picked message is remembered, in case we were cut off between posting it and writing it down."""
+async def _used(interaction: discord.Interaction[Any], job_id: str, part: int) -> tuple[Creation, Picture]:
+    """As `_found`, of a message that shows that one picture alone.
+
+    Beside the answer, which does not wait for the disk, it is written down that it does: we may have been cut off
+    between posting a picked message and remembering it.
+    """
+    found = await _found(interaction, job_id, part)
     message = interaction.message
-    if message is not None and verb in OF_ONE and not message.flags.ephemeral:
-        await deliver.picked(
-            interaction.client.store, creation.id, picture.part, message.channel.id, message.id
-        )
+    if message is not None and not message.flags.ephemeral:
+        interaction.client.chore(_remember(interaction, job_id, part, message.id), "picked")
+    return found
+
+
+async def _remember(interaction: discord.Interaction[Any], job_id: str, part: int, message_id: int) -> None:
+    assert interaction.channel_id is not None
+    client = interaction.client
+    known = partial(deliver.picked, client.store, job_id, part, interaction.channel_id, message_id)
+    await client.runs.insist(known)
+
+
+def _here(interaction: discord.Interaction[Any]) -> discord.PartialMessageable:
+    assert interaction.channel_id is not None
+    here: discord.PartialMessageable = interaction.client.get_partial_messageable(
+        interaction.channel_id, guild_id=interaction.guild_id
+    )
+    return here
 
 
 async def _is_veiled(interaction: discord.Interaction[Renga], creation: Creation) -> bool:
@@ -135,4 +198,5 @@ VERBS: dict[str, Verb] = {
     "vary": _vary,
     "emoji": _emoji,
     "sticker": _sticker,
+    "delete": _delete,
 }

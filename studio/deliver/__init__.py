@@ -7,12 +7,13 @@ it. How anything looks in a channel is the bot's.
 from __future__ import annotations
 
 from studio.deliver.follow import Pace, follow
-from studio.deliver.rights import cancel, delete_creation
+from studio.deliver.rights import cancel, delete_creation, may_delete_picked
 from studio.deliver.shown import (
     asked,
     creation,
     notified,
     picked,
+    picked_message,
     posted,
     posted_parts,
     settled,
@@ -50,8 +51,10 @@ __all__ = [
     "creation",
     "delete_creation",
     "follow",
+    "may_delete_picked",
     "notified",
     "picked",
+    "picked_message",
     "posted",
     "posted_parts",
     "settled",

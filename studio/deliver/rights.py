@@ -1,4 +1,4 @@
-"""Who may stop a job, and who may delete a piece: the member who asked for it, and moderators."""
+"""Who may stop a job, and who may delete a piece or a picked picture: who asked for it, and moderators."""
 
 from __future__ import annotations
 
@@ -66,6 +66,22 @@ async def delete_creation(store: Store, creation_id: str, *, by_member: int, is_
         return digests
 
     await forget(store, await store.write(remove))
+
+
+async def may_delete_picked(
+    store: Store, job_id: str, *, by_member: int, picker: int | None, is_moderator: bool
+) -> None:
+    """See that a member may delete a message that shows one picture of a piece: who picked it may, too.
+
+    Raises:
+        Refusal: it is somebody else's.
+        StoreUnavailable: it could not be read.
+    """
+    if is_moderator or by_member == picker:
+        return
+    job = await store.read(lambda db: jobs.get(db, job_id))
+    if job is None or by_member != job.member_id:
+        raise Refusal("Only who picked this, who asked for it, or a moderator can delete it.")
 
 
 def _may(job: JobRecord | None, member: int, *, is_moderator: bool, what: str) -> JobRecord:

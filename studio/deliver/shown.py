@@ -51,6 +51,13 @@ async def picked(store: Store, job_id: str, picture: int, channel_id: int, messa
     await store.write(lambda db: messages.add_pick(db, job_id, picture, channel_id, message_id))
 
 
+async def picked_message(store: Store, job_id: str, picture: int) -> int | None:
+    """The newest message that shows one picture of a job alone and was not deleted, or None."""
+    shown = await store.read(lambda db: messages.of_job(db, job_id))
+    standing = [each.message_id for each in shown if each.picture == picture and not each.deleted]
+    return max(standing, default=None)
+
+
 async def posted_parts(store: Store, job_id: str) -> dict[int, int]:
     """The message of each part that was posted, those deleted since among them: no part is posted twice."""
     shown = await store.read(lambda db: messages.of_job(db, job_id))
