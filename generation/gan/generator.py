@@ -22,18 +22,27 @@ SKIP_GAIN = 0.15  # pictures start pale: at the default gain half of all trainin
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a generator is. `channels` are those at 8, 16, 32 … px; the last one's size is `side`."""
+    """How large a generator is. `channels` are those at 8, 16, 32 … px; the last one's size is `side`.
+
+    `text` and `looks` are the parts of a text code: `generation.gan.text_encoder.TextCode`.
+    """
 
     text: int = 384
+    looks: int = 0
     z: int = 64
     mapped: int = 256
     layout: int = 48
     channels: tuple[int, ...] = (256, 160, 96, 32)
 
     @property
+    def code(self) -> int:
+        """Width of a text code."""
+        return self.text + self.looks
+
+    @property
     def w(self) -> int:
         """Width of a style."""
-        return self.mapped + self.text + self.z
+        return self.mapped + self.code + self.z
 
     @property
     def side(self) -> int:
@@ -42,7 +51,7 @@ class Shape:
 
 
 class Mapping(nn.Module):
-    """(N, text) codes and (N, z) latents of unit variance to (N, w) styles.
+    """(N, code) text codes and (N, z) latents of unit variance to (N, w) styles.
 
     A style is what three layers make of both, and both as they came: through the layers alone, whose outputs are mostly
     positive, styles of all captions lie close together, and a first network drew one outline for everything.
@@ -51,7 +60,7 @@ class Mapping(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
-            _unit_linear(wide, shape.mapped) for wide in (shape.text + shape.z, shape.mapped, shape.mapped)
+            _unit_linear(wide, shape.mapped) for wide in (shape.code + shape.z, shape.mapped, shape.mapped)
         )
 
     def forward(self, text: Tensor, z: Tensor) -> Tensor:
@@ -114,7 +123,7 @@ class Generator(nn.Module):
         self.levels = nn.ModuleList(Level(a, b, shape.w) for a, b in pairwise(shape.channels))
 
     def forward(self, text: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, text), (N, z) -> colours (N, 3, side, side), about [-1, 1] and not cut, and alpha (N, 1, side, side) in (0, 1)."""
+        """(N, code), (N, z) -> colours (N, 3, side, side), about [-1, 1] and not cut, and alpha (N, 1, side, side) in (0, 1)."""
         return self.synthesise(self.mapping(text, z))
 
     def synthesise(self, w: Tensor) -> tuple[Tensor, Tensor]:

@@ -86,22 +86,24 @@ def in_a_row(bags: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 
 
 class TextCode(nn.Module):
-    """A sentence vector and a bag of words to one code: (N, 384), bags -> (N, width).
+    """A sentence vector and a bag of words to one code: (N, 384), bags -> (N, width + looks).
 
+    Half of `width` is the sentence's, the other half and `looks` are the words': what they begin with in the latter is
+    theirs who trains (`training/looks.py`).
     A bag is the mean of its words' learnt vectors (zero where no word is known). While training, whole bags are dropped
     with probability `forget`, so that the sentence vector alone carries meaning too.
     """
 
-    def __init__(self, words: int, width: int, forget: float = 0.1) -> None:
+    def __init__(self, words: int, width: int, looks: int = 0, *, forget: float = 0.1) -> None:
         super().__init__()
         self.forget = forget
         self.sentence = nn.Linear(WIDTH, width // 2)
-        self.words = nn.EmbeddingBag(words, width // 2, mode="sum")
+        self.words = nn.EmbeddingBag(words, width // 2 + looks, mode="sum")
         nn.init.normal_(self.words.weight)
         nn.init.normal_(self.sentence.weight, std=WIDTH**-0.5)
 
     def forward(self, sentences: Tensor, words: Tensor, offsets: Tensor) -> Tensor:
-        """`words`: (M,) indices of all bags in a row; `offsets`: (N,) where each bag begins. Returns (N, width) of RMS about 1."""
+        """`words`: (M,) indices of all bags in a row; `offsets`: (N,) where each bag begins. Returns (N, width + looks) of RMS about 1."""
         lengths = torch.diff(offsets, append=offsets.new_tensor([len(words)]))  # (N,)
         bags: Tensor = self.words(words, offsets) / lengths.clamp(min=1).sqrt()[:, None]
         if self.training:

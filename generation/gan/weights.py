@@ -49,7 +49,7 @@ class Painter(nn.Module):
 
     def __init__(self, words: int, shape: Shape) -> None:
         super().__init__()
-        self.text = TextCode(words, shape.text)
+        self.text = TextCode(words, shape.text, shape.looks)
         self.generator = Generator(shape)
 
 
@@ -107,6 +107,8 @@ def load_weights(directory: Path) -> Weights:
                 type(n) is int and 0 < n <= WIDTH_LIMIT
                 for n in (shape.text, shape.z, shape.mapped, shape.layout)
             )
+            and type(shape.looks) is int
+            and 0 <= shape.looks <= WIDTH_LIMIT
             and shape.text % 2 == 0
             and 2 <= len(shape.channels) <= 8
             and all(type(n) is int and 0 < n <= WIDTH_LIMIT for n in shape.channels)

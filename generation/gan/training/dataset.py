@@ -1,7 +1,7 @@
 """The pictures of one training: read once into a folder, then drawn at random, each with one of its captions.
 
 `prepare` fills the folder: pictures at the wanted size, recoloured ones beside them, sentence vectors of every caption,
-pooled features for the posterior. It goes on where an earlier one was cut off, and begins anew where that was of other
+pooled features for the posterior, what words look like. It goes on where an earlier one was cut off, and begins anew where that was of other
 pictures, of another size, or by other rules; `stamp.json` says which. Drawing is a function of torch's global seed.
 """
 
@@ -24,6 +24,7 @@ from torch import Tensor
 from generation.gan.text_encoder import Sentences, in_a_row
 from generation.gan.training import recolour
 from generation.gan.training.backbone import Backbone, pooled
+from generation.gan.training.looks import looks
 from generation.gan.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Dataset:
         self.vocabulary = Vocabulary(told["vocabulary"])
         self.bags = [torch.tensor(self.vocabulary.bag(caption), dtype=torch.long) for caption in captions]
         self.weights = torch.tensor(told["weights"], dtype=torch.double)
+        self.looks = torch.from_numpy(np.load(folder / "looks.npy"))  # (words, looks.WIDTH)
 
     def draw(self, n: int) -> Batch:
         """`n` pictures at random, by their weights; torch's global generator decides."""
@@ -151,6 +153,9 @@ def prepare(folder: Path, side: int, say: Callable[[str], None], source: Path = 
     _encode_captions(folder, say)
     if not (folder / "features.npy").exists():
         _look_at(folder, np.load(folder / f"pictures-{side}.npy", mmap_mode="r"), say)
+    if not (folder / "looks.npy").exists():
+        say("Working out what pictures of each word look like…")
+        _work_out_looks(folder, side)
 
 
 def _begin(folder: Path, stamp: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -240,6 +245,21 @@ def _look_at(folder: Path, pictures: npt.NDArray[np.uint8], say: Callable[[str],
             ]
         found.append(torch.stack(both, 1).half().numpy())
     _save(folder / "features.npy", np.concatenate(found))
+
+
+def _work_out_looks(folder: Path, side: int) -> None:
+    told = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+    captions = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+    vocabulary = Vocabulary(told["vocabulary"])
+    bags = [torch.tensor(vocabulary.bag(caption), dtype=torch.long) for caption in captions]
+    found = looks(
+        np.load(folder / f"pictures-{side}.npy", mmap_mode="r"),
+        np.load(folder / "features.npy", mmap_mode="r"),
+        [[bags[at] for at in row] for row in told["captions"]],
+        torch.tensor(told["weights"]),
+        len(vocabulary),
+    )
+    _save(folder / "looks.npy", found.numpy())
 
 
 def _scaled(rgba: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

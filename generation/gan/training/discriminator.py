@@ -69,11 +69,13 @@ class Head(nn.Module):
 class Discriminator(nn.Module):
     """Features of pictures and the words of captions to scores."""
 
-    def __init__(self, words: int, text: int = 256) -> None:
+    def __init__(self, words: int, text: int = 256, looks: int = 0) -> None:
         super().__init__()
         self.mixing = Mixing()
-        self.text = TextCode(words, text)
-        self.heads = nn.ModuleList(Head(wide, text, 2 if at == 0 else 1) for at, wide in enumerate(MIXED))
+        self.text = TextCode(words, text, looks)
+        self.heads = nn.ModuleList(
+            Head(wide, text + looks, 2 if at == 0 else 1) for at, wide in enumerate(MIXED)
+        )
 
     def looked(self, maps: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
         """Four maps of features to what the heads see; no caption is needed for it."""
@@ -92,10 +94,10 @@ class Discriminator(nn.Module):
 class Matcher(nn.Module):
     """Pictures and captions in one space: unit vectors (N, 192) whose product says how well they fit."""
 
-    def __init__(self, words: int, pooled: int, text: int = 256) -> None:
+    def __init__(self, words: int, pooled: int, text: int = 256, looks: int = 0) -> None:
         super().__init__()
-        self.text = TextCode(words, text)
-        self.of_text = nn.Sequential(nn.Linear(text, 384), nn.GELU(), nn.Linear(384, SPACE))
+        self.text = TextCode(words, text, looks)
+        self.of_text = nn.Sequential(nn.Linear(text + looks, 384), nn.GELU(), nn.Linear(384, SPACE))
         self.of_picture = nn.Sequential(
             nn.Dropout(0.1), nn.Linear(pooled, 512), nn.GELU(), nn.Dropout(0.1), nn.Linear(512, SPACE)
         )

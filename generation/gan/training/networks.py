@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +14,7 @@ from generation.gan.training.posterior import Posterior
 from generation.gan.weights import Painter, WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from generation.gan.generator import Shape
@@ -39,11 +39,15 @@ class State:
     pictures: int = 0
 
     @classmethod
-    def fresh(cls, words: int, shape: Shape, seed: int) -> State:
-        """Untrained, the same for the same seed."""
+    def fresh(cls, looks: torch.Tensor, shape: Shape, seed: int) -> State:
+        """Untrained but for what words look like, (words, shape.looks); the same for the same seed."""
         torch.manual_seed(seed)
-        painter = Painter(words, shape)
-        posterior, discriminator, matcher = Posterior(shape.z), Discriminator(words), Matcher(words, POOLED)
+        words, wide = looks.shape
+        painter, posterior = Painter(words, shape), Posterior(shape.z)
+        discriminator, matcher = Discriminator(words, looks=wide), Matcher(words, POOLED, looks=wide)
+        for code in (painter.text, discriminator.text, matcher.text):
+            with torch.no_grad():
+                code.words.weight[:, -wide:] = looks
         for module in (painter, posterior, discriminator, matcher):
             module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         mean = deepcopy(painter).eval().requires_grad_(requires_grad=False)
@@ -53,17 +57,23 @@ class State:
     def begin_with(self, weights: Weights, vocabulary: Vocabulary) -> None:
         """Take a trained painter over; its judges and optimisers are not kept with weights, and begin anew.
 
+        One whose words had no looks is given those of this state, at first without effect.
+
         Raises:
             WeightsError: it is of another shape, or learnt other words.
         """
-        if weights.painter.generator.shape != self.painter.generator.shape:
+        theirs, ours = weights.painter.generator.shape, self.painter.generator.shape
+        if theirs not in (ours, replace(ours, looks=0)):
             raise WeightsError(
                 "These weights are of a network of another shape than the one that would be trained."
             )
         if weights.vocabulary.entries != vocabulary.entries:
             raise WeightsError("These weights learnt other words than the pictures have now.")
-        self.painter.load_state_dict(weights.painter.state_dict())
-        self.mean.load_state_dict(weights.painter.state_dict())
+        taken = weights.painter.state_dict()
+        if theirs != ours:
+            taken = _widened(taken, self.painter.state_dict(), ours)
+        self.painter.load_state_dict(taken)
+        self.mean.load_state_dict(taken)
 
     def average(self, decay: float) -> None:
         """Move the running mean towards the painter."""
@@ -91,6 +101,23 @@ class State:
 
     def _counts(self) -> dict[str, int]:
         return {"step": self.step, "pictures": self.pictures}
+
+
+def _widened(
+    old: Mapping[str, torch.Tensor], new: Mapping[str, torch.Tensor], shape: Shape
+) -> dict[str, torch.Tensor]:
+    """`old` in the shapes of `new`: columns of nought where a layer reads looks, the looks of `new` beside words."""
+    wide = {}
+    for name, tensor in old.items():
+        if tensor.shape == new[name].shape:
+            wide[name] = tensor
+        elif name == WORDS:
+            wide[name] = torch.cat([tensor, new[name][:, -shape.looks :]], 1)
+        else:
+            before = shape.text + (0 if name == "generator.mapping.layers.0.weight" else shape.mapped)
+            none = tensor.new_zeros(len(tensor), shape.looks)
+            wide[name] = torch.cat([tensor[:, :before], none, tensor[:, before:]], 1)
+    return wide
 
 
 WORDS = "text.words.weight"

@@ -75,9 +75,9 @@ def train(rank: int, recipe: Recipe) -> None:
 
     data = Dataset(recipe.data, recipe.side)
     backbone = Backbone.load()
-    shape = Shape()
+    shape = Shape(looks=data.looks.shape[1])
     parent = os.getppid()
-    state = State.fresh(len(data.vocabulary), shape, recipe.seed)
+    state = State.fresh(data.looks, shape, recipe.seed)
     alone = 0  # steps in which the judges alone learn
     if recipe.start_from is not None:
         state.begin_with(load_weights(recipe.start_from), data.vocabulary)

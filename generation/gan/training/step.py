@@ -30,7 +30,7 @@ class Weighs:
     colours: float = 4.0
     alpha: float = 2.0
     capacity: float = 0.02
-    nats: float = 16.0
+    nats: float = 28.0
     range: float = 10.0
 
 
