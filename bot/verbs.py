@@ -98,15 +98,18 @@ async def _delete(interaction: discord.Interaction[Renga], job_id: str) -> None:
     channel = interaction.client.get_partial_messageable(
         interaction.message.channel.id, guild_id=interaction.guild_id
     )
+    left = 0
     for message_id in set(posted.values()) - {interaction.message.id}:
         try:
             await channel.get_partial_message(message_id).delete()
         except discord.NotFound:
             continue
         except TRANSIENT:
-            await tell(
-                interaction, "I forgot the piece, but Discord would not let me delete all of its messages."
-            )
+            left += 1
+    if left:
+        await tell(
+            interaction, "I forgot the piece, but Discord would not let me delete all of its messages."
+        )
 
 
 def _asked_by(message: discord.Message) -> int | None:

@@ -364,6 +364,22 @@ async def test_delete_takes_the_picked_messages_along(scene: Any) -> None:
     assert channel.history() == []
 
 
+async def test_messages_that_discord_keeps_are_told_of_once(scene: Any, simcord_env: Any) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "picture", theme="a fox")
+    grid = channel.last_message
+    for label in ("1", "2", "3"):
+        await ada.click(grid, label=label)
+    for _ in range(2):
+        simcord_env.inject_error(
+            "DELETE", "/channels/*/messages/*", status=403, code=50013, message="Missing Permissions"
+        )
+    result = await ada.click(grid, label="Delete")
+    assert len(channel.history()) == 2
+    (said,) = result.followups
+    assert "would not let me delete all of its messages" in said.content
+
+
 async def test_a_lost_file_is_one_sentence(scene: Any, store: Store) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "picture", theme="a fox")
