@@ -169,4 +169,7 @@ def _valid(asked: Wish) -> Wish:
     """
     if isinstance(asked, PictureBrief):
         return briefs.validated(asked)
-    return validated(asked.form, asked.theme, asked.tone, asked.length, move=asked.move, source=asked.source)
+    return validated(
+        asked.form, asked.theme, asked.tone, asked.length, move=asked.move, source=asked.source, must=asked.must,
+        given=asked.given, language=asked.language, wish=asked.wish,
+    )  # fmt: skip

@@ -1,20 +1,36 @@
-"""What a member typed becomes a `Brief`, or one sentence that says what is wrong with it."""
+"""What a member typed becomes a `Brief`, or one sentence that says what is wrong with it.
+
+`asked` reads a wish as people put it (`generation.forms.wish`); `validated` takes parts that are already apart. Whether
+the form can be held to it is asked of the form's own plan.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from generation.forms import FORMS, forms_of
 from generation.forms.errors import InvalidBriefError
-from generation.wire.jobs import SEEDS, Brief, Length, Move
+from generation.forms.wish import script_of, understand
+from generation.forms.wish.musts import bare, unique
+from generation.wire.jobs import GIVEN_LIMIT, MUST_LIMIT, MUST_WORD_LIMIT, SEEDS, WISH_LIMIT, Brief
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generation.forms.form import Form, FormKind
+    from generation.wire.jobs import Language, Length, Move
 
 THEME_LIMIT = 300
 TONE_LIMIT = 60
+TYPED_LIMIT = 600  # what is said of form, words and mood beside a theme takes room too
 LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
+DEFAULT_FORM: dict[FormKind, str] = {"verse": "free verse", "script": "scene", "story": "short story"}
 
 _SPACES = re.compile(r"\s+")
+_BETWEEN_WORDS = re.compile(r"[,;，、；]|\s+(?:and|&)\s+")
 # joiners that scripts and emoji need stay; everything else that has no shape of its own goes
 _JOINERS = {"\u200c", "\u200d"}
 
@@ -31,25 +47,43 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", "".join(kept)).strip()
 
 
+def asked(
+    kind: FormKind, typed: str, *, form: str = "", tone: str = "", length: str = "", must: str = "", line: str = ""
+) -> Brief:  # fmt: skip
+    """The brief of a wish as it was typed; options that are not empty win over what is read in it.
+
+    Raises:
+        InvalidBriefError: it cannot be made; the sentence says why.
+    """
+    typed = _theme(typed, TYPED_LIMIT)
+    chosen = _form(form, kind).name if form else ""
+    found = understand(typed, kind, chosen)
+    return validated(
+        chosen or found.form or DEFAULT_FORM[kind], found.theme, tone or found.tone[:TONE_LIMIT],
+        length or found.length, kind=kind, must=listed(must) or found.must, given=line or found.given,
+        language=found.language,
+    )  # fmt: skip
+
+
 def validated(
     form: str, theme: str, tone: str = "", length: str = "medium", *, kind: str | None = None, move: Move = "new",
-    source: str = "",
+    source: str = "", must: Iterable[str] = (), given: str = "", language: Language = "", wish: str = "",
 ) -> Brief:  # fmt: skip
     """A brief whose every part can be made; `kind` restricts the forms to one command's.
 
     Raises:
         InvalidBriefError: it cannot; the sentence says why.
     """
-    theme, tone = clean(theme[: THEME_LIMIT * 40]), clean(tone[: TONE_LIMIT * 40])
-    if not any(unicodedata.category(char)[0] in "LNPS" for char in theme):
-        raise InvalidBriefError("A theme is needed: say in a few words what it should be about.")
-    if len(theme) > THEME_LIMIT:
-        raise InvalidBriefError(f"That theme is too long; {THEME_LIMIT} characters at most.")
-    if len(tone) > TONE_LIMIT:
-        raise InvalidBriefError(f"That tone is too long; {TONE_LIMIT} characters at most.")
-    return Brief(
-        form=_form(form, kind), theme=theme, tone=tone, length=_length(length), move=move, source=source
-    )
+    theme, tone = _theme(theme, THEME_LIMIT), _within(tone, TONE_LIMIT, "tone")
+    chosen = _form(form, kind)
+    brief = Brief(
+        form=chosen.name, theme=theme, tone=tone, length=_length(length), move=move, source=source, must=_must(must),
+        given=_given(given, chosen), language=_language(language or _of(theme), chosen),
+        wish=_within(wish, WISH_LIMIT, "wish").rstrip(". "),
+    )  # fmt: skip
+    if move == "adjust" and not brief.wish:
+        raise InvalidBriefError("Say in a few words what should change.")
+    return brief
 
 
 def validated_seed(seed: int) -> int:
@@ -63,11 +97,34 @@ def validated_seed(seed: int) -> int:
     return seed
 
 
-def _form(typed: str, kind: str | None) -> str:
+def listed(typed: str) -> tuple[str, ...]:
+    """The words of a list with commas, each without quotes, in order."""
+    return unique([bare(word) for word in _BETWEEN_WORDS.split(clean(typed))])
+
+
+def _theme(typed: str, limit: int) -> str:
+    theme = clean(typed[: limit * 40])
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in theme):
+        raise InvalidBriefError("A theme is needed: say in a few words what it should be about.")
+    if len(theme) > limit:
+        raise InvalidBriefError(f"That theme is too long; {THEME_LIMIT} characters at most.")
+    return theme
+
+
+def _within(typed: str, limit: int, what: str) -> str:
+    text = clean(typed[: limit * 40])
+    if len(text) > limit:
+        raise InvalidBriefError(f"That {what} is too long; {limit} characters at most.")
+    return text
+
+
+def _form(typed: str, kind: str | None) -> Form:
     name = clean(typed).casefold()
-    names = [form.name for form in (FORMS.values() if kind is None else forms_of(kind))]
-    if name in names:
-        return name
+    forms = list(FORMS.values()) if kind is None else list(forms_of(kind))
+    for form in forms:
+        if name == form.name or name in form.aliases:
+            return form
+    names = [form.name for form in forms]
     if near := difflib.get_close_matches(name, names, n=1):
         hint = f"did you mean {near[0]}?"
     else:
@@ -83,4 +140,56 @@ def _length(typed: str) -> Length:
     raise InvalidBriefError("A length is short, medium or long.")
 
 
-__all__ = ["InvalidBriefError", "clean", "validated", "validated_seed"]
+def _must(words: Iterable[str]) -> tuple[str, ...]:
+    found = unique([clean(word[: MUST_WORD_LIMIT * 40]) for word in words])
+    if len(found) > MUST_LIMIT:
+        raise InvalidBriefError(
+            f"At most {MUST_LIMIT} words to include can be kept; choose the ones that matter."
+        )
+    for word in found:
+        if len(word) > MUST_WORD_LIMIT:
+            raise InvalidBriefError(
+                f"“{word[:20]}…” is too long a word to include; {MUST_WORD_LIMIT} characters at most."
+            )
+        if not any(char.isalpha() for char in word):
+            raise InvalidBriefError(f"“{word}” is no word that could be included.")
+    return found
+
+
+def _given(typed: str, form: Form) -> str:
+    given = _within(typed, GIVEN_LIMIT, "line")
+    if given and not form.given:
+        takers = ", ".join(each.name for each in FORMS.values() if each.given)
+        raise InvalidBriefError(f"A {form.name} is not built on a line or a word; these are: {takers}.")
+    if form.given == "word" and not given:
+        raise InvalidBriefError(f"An {form.name} needs the word that its lines spell; give it as `line`.")
+    if form.given == "line" and not given:
+        raise InvalidBriefError(f"A {form.name} needs the line that it is built on; give it as `line`.")
+    return given
+
+
+def _of(theme: str) -> Language:
+    return "zh" if script_of(theme) == "han" else ""
+
+
+def _language(language: Language, form: Form) -> Language:
+    """The language to write in.
+
+    Raises:
+        InvalidBriefError: the form is not written in it.
+    """
+    if language == "zh" and not form.ask_zh:
+        others = ", ".join(each.title for each in forms_of(form.kind) if each.ask_zh)
+        raise InvalidBriefError(f"A {form.name} is written in English here; in Chinese there are: {others}.")
+    return language
+
+
+__all__ = [
+    "DEFAULT_FORM",
+    "InvalidBriefError",
+    "asked",
+    "clean",
+    "listed",
+    "validated",
+    "validated_seed",
+]

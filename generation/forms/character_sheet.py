@@ -24,4 +24,5 @@ FORM = Form(
         ),
     ),
     one_piece=True,
+    ask_zh="一份人物小传",
 )

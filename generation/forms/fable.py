@@ -26,4 +26,5 @@ FORM = Form(
         ),
     ),
     one_piece=False,
+    ask_zh="一则寓言，结尾点出道理",
 )

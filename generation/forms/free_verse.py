@@ -24,4 +24,5 @@ FORM = Form(
         ),
     ),
     one_piece=False,
+    ask_zh="一首现代诗",
 )

@@ -18,4 +18,5 @@ FORM = Form(
         ),
     ),
     one_piece=True,
+    ask_zh="一句话的故事梗概",
 )

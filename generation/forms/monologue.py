@@ -12,4 +12,5 @@ FORM = Form(
     ask="a monologue: one person speaks to somebody who does not answer",
     tokens={"short": 140, "medium": 240, "long": 420},
     one_piece=False,
+    ask_zh="一段独白，一个人在说话",
 )

@@ -32,4 +32,5 @@ FORM = Form(
         ),
     ),
     one_piece=False,
+    ask_zh="一场两个人的戏，每句话前写上人物的名字",
 )

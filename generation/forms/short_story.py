@@ -12,4 +12,5 @@ FORM = Form(
     ask="a short story with a beginning, a turn and an end",
     tokens={"short": 220, "medium": 420, "long": 900},
     one_piece=False,
+    ask_zh="一篇短篇故事，有开头、转折和结尾",
 )

@@ -30,4 +30,5 @@ FORM = Form(
         ),
     ),
     one_piece=False,
+    ask_zh="一段两个人的喜剧小品，每句话前写上人物的名字",
 )

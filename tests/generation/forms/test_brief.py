@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.forms import FORMS
-from generation.forms.brief import InvalidBriefError, clean, validated, validated_seed
-from generation.wire.jobs import SEEDS
+from generation.forms.brief import InvalidBriefError, asked, clean, listed, validated, validated_seed
+from generation.wire.jobs import SEEDS, Brief
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,69 @@ def test_whatever_is_typed_becomes_a_brief_or_one_sentence(form: str, theme: str
     else:
         assert 0 < len(brief.theme) <= 300
         assert brief.theme == clean(theme)
+
+
+def test_a_wish_as_typed_becomes_a_brief() -> None:
+    typed = "write me a haiku about a cat asleep on a warm laptop, warm and funny, with the word 'hum'"
+    brief = asked("verse", typed)
+    assert brief == Brief("haiku", "a cat asleep on a warm laptop", "warm and funny", must=("hum",))
+
+
+def test_what_is_said_outright_wins_over_what_is_read() -> None:
+    brief = asked(
+        "verse", "a funny haiku about rain with the word hum", form="tanka", tone="sad", must="glass, tin"
+    )
+    assert brief == Brief("tanka", "rain", "sad", must=("glass", "tin"))
+
+
+def test_without_a_form_each_command_has_its_usual_one() -> None:
+    assert [asked(kind, "rain").form for kind in ("verse", "script", "story")] == [
+        "free verse", "scene", "short story",
+    ]  # fmt: skip
+
+
+def test_a_wish_may_be_longer_than_its_theme() -> None:
+    assert asked("verse", f"haiku about {'x' * 300}").theme == "x" * 300
+    with pytest.raises(InvalidBriefError, match="300 characters at most"):
+        asked("verse", "x" * 301)
+
+
+def test_a_list_of_words_is_read_with_commas_and_quotes() -> None:
+    assert listed('hum, "purr" and Glass, hum,') == ("hum", "purr", "Glass")
+    assert listed("雨、灯，月") == ("雨", "灯", "月")
+    assert listed(" ,, ") == ()
+
+
+@pytest.mark.parametrize(
+    ("must", "said"),
+    [
+        (["a", "b", "c", "d", "e", "f", "g"], "At most 6 words"),
+        (["x" * 41], "too long a word to include"),
+        (["x" * 10_000], "too long a word to include"),
+        (["!!"], "no word that could be included"),
+    ],
+)
+def test_words_that_cannot_be_included_are_named(must: list[str], said: str) -> None:
+    with pytest.raises(InvalidBriefError, match=said):
+        validated("free verse", "rain", must=must)
+
+
+def test_a_line_is_only_for_forms_that_are_built_on_one() -> None:
+    with pytest.raises(InvalidBriefError, match="A haiku is not built on a line"):
+        validated("haiku", "rain", given="RAIN")
+    with pytest.raises(InvalidBriefError, match="300 characters at most"):
+        validated("haiku", "rain", given="word " * 300)
+
+
+def test_an_adjustment_needs_to_say_what_should_change() -> None:
+    with pytest.raises(InvalidBriefError, match="what should change"):
+        validated("haiku", "rain", move="adjust", wish=" ")
+    assert validated("haiku", "rain", move="adjust", wish="less rain.").wish == "less rain"
+
+
+def test_a_form_that_is_english_alone_says_so_of_a_chinese_theme() -> None:
+    assert validated("free verse", "月亮").language == "zh"
+    with pytest.raises(
+        InvalidBriefError, match="A limerick is written in English here; in Chinese there are: Free verse"
+    ):
+        validated("limerick", "月亮")

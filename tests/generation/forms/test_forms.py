@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 
 import pytest
 
 import generation.forms
 from generation.forms import FORMS, MODULES, form_named, forms_of
+from generation.forms.form import Form
 from generation.forms.prompts import SOURCE_TAIL, turns
 from generation.wire.jobs import Brief
 
-NOT_FORMS = {"brief", "ending", "errors", "form", "prompts", "tidy", "pictures", "wish"}
-
 
 def test_every_file_of_a_form_is_in_the_tuple() -> None:
-    files = {found.name for found in pkgutil.iter_modules(generation.forms.__path__)} - NOT_FORMS
-    assert {module.__name__.rpartition(".")[2] for module in MODULES} == files
+    files = {
+        found.name: importlib.import_module(f"generation.forms.{found.name}")
+        for found in pkgutil.iter_modules(generation.forms.__path__)
+    }
+    forms = {name for name, module in files.items() if isinstance(vars(module).get("FORM"), Form)}
+    assert {module.__name__.rpartition(".")[2] for module in MODULES} == forms
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
@@ -46,7 +50,7 @@ def test_a_new_piece_is_asked_for_with_its_theme_and_tone_last(name: str) -> Non
     assert [turn.role for turn in said[1:]] == ["user", "assistant"] * (len(said) // 2 - 1) + ["user"]
 
 
-@pytest.mark.parametrize("move", ["vary", "continue"])
+@pytest.mark.parametrize("move", ["vary", "continue", "shorter", "warmer", "adjust"])
 @pytest.mark.parametrize("name", list(FORMS))
 def test_a_vary_and_a_continue_carry_the_end_of_the_piece_they_start_from(name: str, move: str) -> None:
     source = "beginning " + "x" * 5000 + " end"
@@ -54,3 +58,17 @@ def test_a_vary_and_a_continue_carry_the_end_of_the_piece_they_start_from(name: 
     assert said[-2].role == "assistant"
     assert said[-2].text == source[-SOURCE_TAIL:]
     assert said[-1].role == "user"
+
+
+def test_an_adjustment_says_what_should_change_and_which_words_stay() -> None:
+    brief = Brief("haiku", "rain", move="adjust", source="a\nb\nc", must=("hum",), wish="less rain, more cat")
+    assert "changed like this: less rain, more cat." in turns(brief)[-1].text
+    assert '"hum"' in turns(brief)[-1].text
+
+
+@pytest.mark.parametrize("move", ["new", "vary", "continue", "shorter", "warmer", "adjust"])
+def test_what_is_written_in_chinese_is_asked_for_in_chinese(move: str) -> None:
+    said = turns(
+        Brief("free verse", "月亮", "温暖", move=move, source="山", must=("雨",), language="zh", wish="短些")
+    )
+    assert not any(char.isascii() and char.isalpha() for turn in said for char in turn.text)
