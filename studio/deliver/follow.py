@@ -19,6 +19,7 @@ from generation.forms.prompts import turns
 from generation.wire import events
 from generation.wire.errors import BadAnswer, Conflict, Full, Refused, UnknownJob, Unreachable
 from studio.ask import wire_job
+from studio.deliver import told
 from studio.deliver.shown import let_go
 from studio.deliver.updates import (
     CalledOff,
@@ -50,7 +51,6 @@ log = structlog.get_logger(__name__)
 
 TOKEN_LIFE_S = 15 * 60.0  # Discord's, for an interaction's token
 TEXT = ("text/plain", "text/plain; charset=utf-8")
-NOTE_LIMIT = 200  # characters
 MOST_DEATHS = 8  # of the host while it was at one job, before the job is taken for the cause
 OWN_WORDS = ("invalid", "too_long", "deadline", "unsafe")  # failures that need no look into a log
 
@@ -224,12 +224,13 @@ class _Attempt:
         # NUL is the one character that PostgreSQL cannot keep.
         text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         record, brief = self._record, self._job.text_brief
+        kept, reasons = told.form(artifact.meta)
         made = Creation(
             id=record.id, guild_id=record.guild_id, channel_id=record.channel_id, member_id=record.member_id,
             kind=record.kind, form=brief.form, brief=brief, text=text, mime=artifact.mime,
             digest=artifact.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
-            note=str(artifact.meta["note"])[:NOTE_LIMIT] if artifact.meta.get("note") else None,
+            note=told.note(artifact.meta), kept=kept, reasons=reasons,
         )  # fmt: skip
         await self._commit(made)
 

@@ -34,7 +34,8 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     brief, sampling = wish(values["kind"], values.pop("brief")), read(Sampling, values.pop("sampling"))
     shown = pictures.of_creation(db, creation_id) if values["kind"] == PICTURE else ()
-    return Creation(**values, brief=brief, sampling=sampling, pictures=shown)
+    reasons = tuple(values.pop("reasons") or ())
+    return Creation(**values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown)
 
 
 def remove(db: Connection, creation_id: str) -> None:

@@ -89,7 +89,8 @@ class Creation:
 
     `digest` is the SHA-256 of the artifact's bytes, of the first one where there are several. `prompt` is the last thing
     said to the model, with the member's words in it. `usage` counts tokens and seconds as the host reported them. `note`
-    is a sentence for the member on how it was made, where there is one. A text has no `pictures`; pictures have no
+    is a sentence for the member on how it was made, where there is one. `kept` says whether a text keeps its form (None:
+    nobody looked), `reasons` what is amiss, a sentence each. A text has no `pictures`; pictures have no
     `text`, and their `form` is the move that made them.
     """
 
@@ -112,6 +113,8 @@ class Creation:
     made_at: float
     usage: dict[str, float]
     note: str | None = None
+    kept: bool | None = None
+    reasons: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
 
 

@@ -97,6 +97,8 @@ creations = Table(
     Column("made_at", Double, nullable=False),
     Column("usage", JSON, nullable=False),
     Column("note", Text),
+    Column("kept", Boolean),
+    Column("reasons", JSON(none_as_null=True)),
     Index("ix_creations_pictured", "guild_id", "made_at", sqlite_where=PICTURED, postgresql_where=PICTURED),
 )
 

@@ -316,7 +316,8 @@ async def test_text_that_is_not_quite_text_is_kept_as_far_as_it_is(store: Store)
 
 async def test_a_note_of_the_hosts_is_kept_with_the_piece(store: Store) -> None:
     record = await a_job(store)
-    meta = {"stopped": "end", "note": "Its adapter cannot be used."}
+    form = {"kept": False, "reasons": ["Line 2 has 8 syllables, not 7."]}
+    meta = {"stopped": "end", "note": "Its adapter cannot be used.", "form": form}
     digest = hashlib.sha256(b"text").hexdigest()
     host = ToldHost(
         Started(), Artifact(0, "text/plain", digest, meta), Done({}, 7, "tiny", None), text=b"text"
@@ -326,6 +327,7 @@ async def test_a_note_of_the_hosts_is_kept_with_the_piece(store: Store) -> None:
     kept = await deliver.creation(store, record.id)
     assert kept is not None
     assert kept.note == "Its adapter cannot be used."
+    assert (kept.kept, kept.reasons) == (False, ("Line 2 has 8 syllables, not 7.",))
 
 
 async def test_a_host_that_lost_what_it_made_makes_it_again(store: Store) -> None:

@@ -95,16 +95,27 @@ async def test_the_oldest_schema_is_brought_up_to_date_and_keeps_its_rows(addres
                 """ '{"form": "haiku", "theme": "rain"}', 7, 1.0, 4, 't', 5.0, false)"""
             ).execution_options(no_parameters=True)
         )
+        db.execute(
+            text(
+                "INSERT INTO creations (id, guild_id, channel_id, member_id, kind, form, brief, text, mime, digest, prompt,"
+                " seed, sampling, model, made_at, usage) VALUES ('old', 1, 2, 3, 'verse', 'haiku',"
+                """ '{"form": "haiku", "theme": "rain"}', 'rain', 'text/plain', 'd', 'p', 7, '{}', 'm', 6.0, '{}')"""
+            ).execution_options(no_parameters=True)
+        )
 
     await directly(address, at_first)
     async with await Store.open(address, NOWHERE) as store:
-        from studio.deliver import asked
+        from studio.deliver import asked, creation
 
         record = await asked(store, "old")
         assert record is not None
         assert isinstance(record.brief, Brief)
         assert record.brief.theme == "rain"
         assert not record.spoiler
+        assert record.brief.must == ()
+        made = await creation(store, "old")
+        assert made is not None
+        assert (made.text, made.kept, made.reasons) == ("rain", None, ())
     assert await directly(address, compared) == []
 
 
@@ -159,7 +170,7 @@ async def test_a_check_says_what_is_there_and_changes_nothing(address: str, tmp_
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a small folder
     async with await Store.open(address, NOWHERE):
         pass
-    assert await Store.check(address) in ("SQLite, schema 0003", "PostgreSQL, schema 0003")
+    assert await Store.check(address) in ("SQLite, schema 0004", "PostgreSQL, schema 0004")
 
 
 async def test_a_check_of_what_cannot_be_reached_says_so(tmp_path: Path) -> None:

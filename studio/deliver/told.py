@@ -1,0 +1,28 @@
+"""What a host says of a text beside its bytes (an artifact's meta), read with care: hosts may be other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTE_LIMIT = 200  # characters
+REASONS_LIMIT, REASON_LIMIT = 8, 200  # and characters of each
+
+
+def note(meta: Mapping[str, Any]) -> str | None:
+    """A sentence for the member on how the piece was made, where there is one."""
+    return _told(meta["note"], NOTE_LIMIT) if meta.get("note") else None
+
+
+def form(meta: Mapping[str, Any]) -> tuple[bool | None, tuple[str, ...]]:
+    """Whether the text keeps its form (None: nobody looked), and what is amiss with it, in plain sentences."""
+    match meta.get("form"):
+        case {"kept": bool(kept), "reasons": list(reasons)}:
+            return kept, tuple(_told(reason, REASON_LIMIT) for reason in reasons[:REASONS_LIMIT])
+    return None, ()
+
+
+def _told(value: object, limit: int) -> str:
+    return str(value)[:limit].replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL cannot keep
