@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -32,12 +32,12 @@ from studio.deliver.updates import (
     Working,
 )
 from studio.pictures import capture
-from studio.pictures.forget import forget
+from studio.pictures.forget import forget_unspoken
 from studio.store import creations, jobs, reactions
 from studio.store.records import Creation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from sqlalchemy import Connection
 
@@ -103,6 +103,9 @@ async def follow(
         ending = await stored_ending(store, record.id)
         if ending is not None:
             await let_go(generation, record.id, cancel=isinstance(ending, CalledOff))
+            await forget_unspoken(
+                store
+            )  # what was written for a commit that failed, before the job ended otherwise
             yield ending
             return
         if tries:
@@ -130,6 +133,16 @@ async def follow(
                 await attempt.give_up()
             else:
                 yield HostAway(away_since)
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` to its end though the caller is cancelled meanwhile: a half would leave files that nothing speaks of."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def stored_ending(store: Store, job_id: str) -> Ending | None:
@@ -240,17 +253,25 @@ class _Attempt:
         try:
             found = capture.ordered(brief, artifacts)
             data = [await self._fetch(artifact) for artifact in found]
-            made = capture.creation(self._record, self._job, done, found, data, self._clock())
+            # decoded in a thread: a picture of the largest size takes its time
+            made = await asyncio.to_thread(
+                capture.creation, self._record, self._job, done, found, data, self._clock()
+            )
         except capture.NotPicturesError as error:
             await self._break(str(error))
             return
+        await _whole(self._keep_pictures(made, data))
+
+    async def _keep_pictures(self, made: Creation, data: list[bytes]) -> None:
         files = self._store.pictures
         async with files.lock:
-            for artifact, each in zip(found, data, strict=True):
-                await files.keep(artifact.digest, artifact.mime, each)
+            for picture, each in zip(made.pictures, data, strict=True):
+                await files.keep(picture.digest, picture.mime, each)
             committed = await self._commit(made)
+            if committed:
+                files.unspoken.difference_update(picture.digest for picture in made.pictures)
         if not committed:
-            await forget(self._store, {artifact.digest for artifact in found})
+            await forget_unspoken(self._store)
 
     async def _fetch(self, artifact: events.Artifact) -> bytes:
         try:

@@ -28,9 +28,9 @@ class PictureFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lock = (
-            asyncio.Lock()
-        )  # held from a file's writing or removal to the end of the transaction beside it
+        # held from a file's writing or removal to the end of the transaction beside it
+        self.lock = asyncio.Lock()
+        self.unspoken: set[str] = set()  # digests that were written, and of which no commit is known to speak
 
     async def keep(self, digest: str, mime: str, data: bytes) -> None:
         """Write a picture so that it outlives a power cut. Twice is once. Hold the lock.
@@ -39,6 +39,7 @@ class PictureFiles:
             StoreUnavailable: the disk does not take it.
         """
         path = self._path(digest, mime)
+        self.unspoken.add(digest)
         try:
             await asyncio.to_thread(_write, path, data)
         except OSError as error:
@@ -53,15 +54,21 @@ class PictureFiles:
             Refusal: they are gone, or not what they were.
             StoreUnavailable: they cannot be read now.
         """
+        path = self._path(digest, mime)
+
+        def look() -> tuple[bytes, str]:
+            data = path.read_bytes()
+            return data, hashlib.sha256(data).hexdigest()
+
         try:
-            data = await asyncio.to_thread(self._path(digest, mime).read_bytes)
+            data, found = await asyncio.to_thread(look)
         except FileNotFoundError:
             raise Refusal(GONE) from None
         except OSError as error:  # it is there, and may be read another time
             raise StoreUnavailable(
                 f"A picture cannot be read from {self.folder}: {error.strerror}."
             ) from error
-        if hashlib.sha256(data).hexdigest() != digest:
+        if found != digest:
             raise Refusal(GONE)
         return data
 

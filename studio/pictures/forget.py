@@ -31,8 +31,14 @@ async def forget(store: Store, digests: Collection[str]) -> None:
         async with store.pictures.lock:
             unused = await store.read(lambda db: pictures.unused(db, digests))
             await store.pictures.remove(unused)
+            store.pictures.unspoken.difference_update(digests)
     except StoreUnavailable:
         log.warning("pictures_not_forgotten", count=len(digests))
+
+
+async def forget_unspoken(store: Store) -> None:
+    """Delete what was written for a commit that never came."""
+    await forget(store, set(store.pictures.unspoken))
 
 
 async def sweep(store: Store, now: float) -> None:

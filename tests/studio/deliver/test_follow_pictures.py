@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,14 +14,17 @@ from generation.wire.errors import UnknownJob
 from generation.wire.events import Done, Started
 from generation.wire.jobs import PictureBrief, Spot
 from studio import deliver
-from studio.deliver import Made, NotMade, follow
+from studio.deliver import CalledOff, Made, NotMade, follow
 from studio.errors import StoreUnavailable
+from studio.pictures import capture
 from tests.studio.deliver.hosts import ToldHost, told
 from tests.studio.deliver.test_follow import SOON, all_of, clock
 from tests.studio.made import ADA, a_job, a_picture_brief
 from tests.studio.pictures.painted import painted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from generation.wire.jobs import Job
     from studio.store import Store
 
@@ -134,6 +140,71 @@ async def test_what_was_cancelled_while_it_was_fetched_leaves_no_file(store: Sto
             pass
     assert await deliver.creation(store, record.id) is None
     assert await store.pictures.digests() == set()
+
+
+async def test_what_was_cancelled_while_its_files_were_written_leaves_none(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await a_job(store, brief=BRIEF)
+    keep, writing, go_on = store.pictures.keep, asyncio.Event(), asyncio.Event()
+
+    async def slowly(digest: str, mime: str, data: bytes) -> None:
+        await keep(digest, mime, data)
+        writing.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(store.pictures, "keep", slowly)
+    async with told(PaintingHost(BRIEF)) as generation:
+        following = asyncio.create_task(all_of(store, generation, record))
+        await writing.wait()
+        await deliver.withdrawn(store, record.id, generation)
+        following.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await following
+    assert await store.pictures.digests() == set()
+
+
+async def test_what_was_cancelled_after_its_commit_had_failed_leaves_no_file(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await a_job(store, brief=BRIEF)
+
+    async def full(_: object) -> None:
+        raise StoreUnavailable("The database is full.")
+
+    async with told(PaintingHost(BRIEF)) as generation:
+        with monkeypatch.context() as away:
+            away.setattr(store, "write", full)
+            with pytest.raises(StoreUnavailable):
+                await all_of(store, generation, record)
+        assert len(await store.pictures.digests()) == 4
+        await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
+        assert await all_of(store, generation, record) == [CalledOff()]
+    assert await store.pictures.digests() == set()
+
+
+async def test_a_hosts_pictures_are_decoded_and_their_files_read_beside_the_event_loop(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await a_job(store, brief=BRIEF)
+    check, sha256, threads = capture.check, hashlib.sha256, []
+
+    def noting(act: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*given: Any) -> Any:
+            threads.append(threading.current_thread())
+            return act(*given)
+
+        return noted
+
+    monkeypatch.setattr("studio.pictures.capture.check", noting(check))
+    async with told(PaintingHost(BRIEF)) as generation:
+        updates = await all_of(store, generation, record)
+    assert isinstance(updates[-1], Made)
+    monkeypatch.setattr("studio.pictures.files.hashlib.sha256", noting(sha256))
+    await store.pictures.read(updates[-1].creation.digest, "image/png")
+    assert len(threads) == 5
+    assert threading.main_thread() not in threads
 
 
 async def test_a_withdrawn_creation_leaves_no_file(store: Store) -> None:
