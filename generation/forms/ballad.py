@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generation.forms.form import Form
+from generation.forms.placing import placed
+from generation.forms.plan import Line, Plan
+from generation.forms.scansion import lines_of, scanned
+
+if TYPE_CHECKING:
+    from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
+
+
+STANZAS = {"short": 2, "medium": 3, "long": 5}
+MOST = 12  # stanzas that are checked as a ballad's
+LONG, SHORT = "01" * 4, "01" * 3
+RANGES = ((7, 10), (5, 8), (7, 10), (5, 8))
+
+
+def plan(brief: Brief, seed: int) -> Plan:
+    """Stanzas of 8, 6, 8 and 6 syllables, each with one rhyme, of its second and fourth line."""
+    metres = (LONG, SHORT, LONG, SHORT)
+    lines = [
+        Line(len(metre), len(metre), "abcdefgh"[stanza] if metre is SHORT else "", metre)
+        for stanza in range(STANZAS[brief.length])
+        for metre in metres
+    ]
+    verse = placed(lines, brief.must, seed, "a ballad")
+    return Plan("latin", verse, capitals=True, final_stop=True, breaks=tuple(range(4, len(verse), 4)))
+
+
+def check(text: str, _brief: Brief) -> Verdict:
+    """At least two stanzas of four lines, 7 to 10 syllables and 5 to 8 in turn, the short ones rhyming."""
+    stanzas = min(max(round(len(lines_of(text)) / 4), 2), MOST)
+    scheme = "".join(f".{letter}.{letter}" for letter in "abcdefghijkl"[:stanzas])
+    return scanned(text, RANGES * stanzas, (scheme,))
+
 
 FORM = Form(
     name="ballad",
@@ -12,4 +47,7 @@ FORM = Form(
     ask="a ballad that tells a story in stanzas of four lines",
     tokens={"short": 120, "medium": 220, "long": 360},
     one_piece=False,
+    check=check,
+    language="en",
+    plan=plan,
 )

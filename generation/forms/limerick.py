@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generation.forms.form import Example, Form
+from generation.forms.placing import placed
+from generation.forms.plan import Line, Plan
+from generation.forms.scansion import scanned
+
+if TYPE_CHECKING:
+    from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
+
+
+SCHEME = "aabba"
+LONG, SHORT = "01001001", "01001"  # anapaests, the first of each line a syllable short
+RANGES = ((7, 10), (7, 10), (5, 7), (5, 7), (7, 10))
+
+
+def plan(brief: Brief, seed: int) -> Plan:
+    """Lines of 8, 8, 5, 5 and 8 syllables in anapaests."""
+    metres = (LONG, LONG, SHORT, SHORT, LONG)
+    lines = [Line(len(metre), len(metre), rhyme, metre) for metre, rhyme in zip(metres, SCHEME, strict=True)]
+    return Plan("latin", placed(lines, brief.must, seed, "a limerick"), capitals=True, final_stop=True)
+
+
+def check(text: str, _brief: Brief) -> Verdict:
+    """Two long lines, two short ones, a long one, rhyming a a b b a; 7 to 10 syllables are long and 5 to 7 are short."""
+    return scanned(text, RANGES, (SCHEME,))
+
 
 FORM = Form(
     name="limerick",
@@ -14,12 +41,15 @@ FORM = Form(
     examples=(
         Example(
             "a baker",
-            "A baker who lived by the quay\n"
-            "made bread that was salty as sea.\n"
+            "A baker who lived by the bay\n"
+            "made bread that went stale in a day.\n"
             "The gulls came to eat,\n"
             "and tapped with their feet,\n"
-            "and left with a bun each, for tea.",
+            "and carried the oven away.",
         ),
     ),
     one_piece=True,
+    check=check,
+    language="en",
+    plan=plan,
 )

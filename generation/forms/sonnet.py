@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generation.forms.form import Form
+from generation.forms.placing import placed
+from generation.forms.plan import Line, Plan
+from generation.forms.scansion import scanned
+
+if TYPE_CHECKING:
+    from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
+
+
+SCHEME = "ababcdcdefefgg"
+METRE = "01" * 5
+RANGE = (9, 11)  # a feminine ending has eleven
+
+
+def plan(brief: Brief, seed: int) -> Plan:
+    """Fourteen iambic pentameters, a space between the quatrains and before the couplet."""
+    lines = [Line(len(METRE), len(METRE), rhyme, METRE) for rhyme in SCHEME]
+    verse = placed(lines, brief.must, seed, "a sonnet")
+    return Plan("latin", verse, capitals=True, final_stop=True, breaks=(4, 8, 12))
+
+
+def check(text: str, _brief: Brief) -> Verdict:
+    """Fourteen lines of 9 to 11 syllables, rhyming as Shakespeare's do."""
+    return scanned(text, (RANGE,) * len(SCHEME), (SCHEME,))
+
 
 FORM = Form(
     name="sonnet",
@@ -12,4 +39,7 @@ FORM = Form(
     ask="a sonnet of fourteen lines",
     tokens={"short": 260, "medium": 260, "long": 260},
     one_piece=True,
+    check=check,
+    language="en",
+    plan=plan,
 )

@@ -1,0 +1,121 @@
+"""Fountain, the plain text of screenplays: the grammar of one scene, and how a scene is read. Pure, torch-free.
+
+A scene is a heading (INT. KITCHEN - NIGHT), then action, cues in capitals and under each cue what is said. Two people speak
+at least, nobody twice in a row, no speech is said again, and it ends when enough was said: `Scene` is the state machine that
+holds a decoder to that (see `generation.forms.structure` for how); what it lets through, `fountain-parser` reads as the same
+lines. Parentheticals, transitions, notes and emphasis may be read, but are not written here.
+
+    first line     a heading                             (no blank line before)
+    heading     →  action | cue                          (a blank line before, here and below)
+    action      →  cue
+    cue         →  speech                                (no blank line before)
+    speech      →  cue | action | the end, from `least` speeches and two speakers on; only the end after `most`
+
+In Chinese a cue begins with @, since its characters have no capitals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import fountain_parser
+
+from generation.forms.structure import Option, Step, kind_of
+
+if TYPE_CHECKING:
+    from fountain_parser.ast import Screenplay
+
+SPEAKERS = 3  # at most
+NAME_WORDS = 3
+_MARKS = ("/*", "*/", "[[", "]]", "*", "_", "#", "=", ">", "<", "~", "@", "^", "{", "}", "|", "TO:")
+_NOT_FIRST = ".,;:!?-–—()[]'\"”’/&0123456789…"
+_PLACES = ("INT. ", "EXT. ")
+# what stands in capitals on a line of its own and is nobody's name
+NO_NAMES = (
+    "THE END", "END", "FADE", "FADE IN", "FADE OUT", "CUT", "CUT TO", "CONTINUED", "SCENE", "ACT", "TITLE", "NOTE", "CURTAIN",
+    "BLACKOUT", "LATER", "DAY", "NIGHT", "MORNING", "EVENING", "INT", "EXT", "SPEAKER", "DIALOGUE", "NARRATOR", "ACTION",
+)  # fmt: skip
+
+Kind = Literal["", "heading", "action", "cue", "speech"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A scene that is being written; `Scene(least, most)` is an empty page. `least` and `most` bound its speeches."""
+
+    least: int = 6
+    most: int = 14
+    chinese: bool = False
+    last: Kind = ""
+    speeches: int = 0
+    cast: tuple[str, ...] = ()
+    speaker: str = ""
+    said: frozenset[str] = field(default=frozenset())
+
+    @property
+    def step(self) -> Step | None:
+        """What may come next; None where the scene is over."""
+        match self.last:
+            case "":
+                return Step((self._heading(),))
+            case "heading":
+                return Step((self._action(), self._cue()), "yes")
+            case "action":
+                return Step((self._cue(),), "yes")
+            case "cue":
+                return Step((self._speech(),))
+        if self.speeches >= self.most:
+            return None
+        may_end = self.speeches >= self.least and len(self.cast) > 1
+        if self.speeches + 1 == self.most and not may_end:
+            return Step((self._cue(),), "yes")
+        return Step((self._cue(), self._action()), "yes", may_end)
+
+    def after(self, line: str) -> Scene:
+        """The scene when `line` was written.
+
+        Raises:
+            ValueError: that line may not come here.
+        """
+        kind = kind_of(self.step, line)
+        said = self.said | {line.casefold()}
+        if kind == "cue":
+            cast = self.cast if line in self.cast else (*self.cast, line)
+            return replace(self, last="cue", cast=cast, speaker=line)
+        if kind == "speech":
+            return replace(self, last="speech", speeches=self.speeches + 1, said=said)
+        if kind == "action":
+            return replace(self, last="action", said=said)
+        return replace(self, last="heading")
+
+    def _heading(self) -> Option:
+        return Option(
+            "heading", 2, 9, _PLACES, capitals=True, without=(*_MARKS, ":", "?", "!", "(", ")", '"')
+        )
+
+    def _action(self) -> Option:
+        return Option(
+            "action", 3, 40, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=self.said
+        )
+
+    def _speech(self) -> Option:
+        return Option(
+            "speech", 1, 45, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=self.said
+        )
+
+    def _cue(self) -> Option:
+        others = tuple(name for name in self.cast if name != self.speaker)
+        if len(self.cast) >= SPEAKERS or (self.speeches + 1 >= self.most and others):
+            return Option("cue", whole=others)
+        marks = tuple(mark for mark in _MARKS if mark != "@") if self.chinese else _MARKS
+        return Option(
+            "cue", 1, NAME_WORDS, begins=("@",) if self.chinese else (), capitals=True,
+            without=(*marks, ".", ",", ":", ";", "?", "!", "(", ")", '"', "“", "”", "…", "。", "，"), not_first=_NOT_FIRST,
+            taken=frozenset(name.casefold() for name in (*NO_NAMES, self.speaker)),
+        )  # fmt: skip
+
+
+def screenplay(text: str) -> Screenplay:
+    """`text` as fountain-parser reads it; it reads any."""
+    return fountain_parser.parse(text)

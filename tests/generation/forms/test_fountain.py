@@ -1,0 +1,113 @@
+"""The grammar of a scene: what it lets through is read by fountain-parser as the very lines that were written."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from fountain_parser.ast import Action, Character, Dialogue, SceneHeading
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generation.forms.fountain import SPEAKERS, Scene, screenplay
+from generation.forms.structure import Option, kind_of
+
+READ_AS = {"heading": SceneHeading, "action": Action, "cue": Character, "speech": Dialogue}
+LINES = {
+    "heading": ["INT. KITCHEN - NIGHT", "EXT. HARBOUR - DAY", "INT. CAR"],
+    "action": ["An old boat on a trailer.", "She looks at it… and laughs.", "The rain stops!"],
+    "cue": ["MARA", "INES", "OLD MAN", "DR WHO", "THE CAT", "ÉLODIE"],
+    "speech": [
+        f"I said {word}."
+        for word in ("no", "yes", "maybe", "never", "always", "often", "seldom", "twice", "once", "later")
+    ]
+    + ["He said “no.”", "You (of all people) came?", "NO!", "Well… go on, then: say it."],
+}
+CHINESE = {
+    "heading": ["INT. 厨房 - 夜", "EXT. 码头"],
+    "action": ["两姐妹看着一条旧船。"],
+    "cue": ["@小明", "@老王"],
+    "speech": [f"我说{word}。" for word in "不好对来去走坐看听想"],
+}
+
+
+def written(
+    data: st.DataObject, scene: Scene, lines: dict[str, list[str]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """A random walk through the grammar: the text and the lines with their kinds."""
+    text, kinds = "", []
+    while step := scene.step:
+        if step.may_end and data.draw(st.booleans()):
+            break
+        choices = [
+            line
+            for kind in lines.values()
+            for line in kind
+            if any(option.accepts(line) for option in step.options)
+        ]
+        line = data.draw(st.sampled_from(choices))
+        kinds.append((kind_of(step, line), line))
+        text += ("\n\n" if step.gap == "yes" else "\n") * bool(text) + line
+        scene = scene.after(line)
+    return text, kinds
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data(), st.integers(2, 5), st.integers(0, 4), st.booleans())
+def test_a_scene_by_the_grammar_is_read_line_by_line(
+    data: st.DataObject, least: int, more: int, chinese: bool
+) -> None:
+    text, kinds = written(data, Scene(least, least + more, chinese), CHINESE if chinese else LINES)
+    read = screenplay(text).elements
+    assert [type(element) for element in read] == [READ_AS[kind] for kind, _ in kinds]
+    cues = [line for kind, line in kinds if kind == "cue"]
+    assert 2 <= len(set(cues)) <= SPEAKERS
+    assert all(a != b for a, b in pairwise(cues))
+    assert least <= len(cues) <= least + more
+    speeches = [line for kind, line in kinds if kind == "speech"]
+    assert len(set(speeches)) == len(speeches) == len(cues)
+
+
+@given(st.data(), st.sampled_from([(kind, line) for kind, lines in LINES.items() for line in lines]))
+def test_a_line_that_is_accepted_is_allowed_from_its_first_letter_on(
+    data: st.DataObject, line: tuple[str, str]
+) -> None:
+    scene = Scene().after("INT. CAR").after("MARA") if line[0] == "speech" else Scene()
+    step = (scene if line[0] in ("heading", "speech") else scene.after("INT. CAR")).step
+    assert step is not None
+    option = next(option for option in step.options if option.accepts(line[1]))
+    assert all(option.allows(line[1][:end]) for end in range(len(line[1]) + 1))
+
+
+def test_what_is_no_name_no_speech_and_no_action_may_not_come() -> None:
+    step = Scene().after("INT. CAR").step
+    assert step is not None
+    for line in (
+        "THE END",
+        "Mara",
+        "FADE OUT.",
+        "CUT TO:",
+        "INT. BAR",
+        "(sadly)",
+        "a b",
+        "# Act",
+        "12",
+    ):
+        assert not any(option.accepts(line) for option in step.options), line
+    speech = Scene().after("INT. CAR").after("MARA").step
+    assert speech is not None
+    for line in ("MARA", "(beat)", "No stop", "INT. BAR.", "[[note]].", " Hello.", "Two\nlines."):
+        assert not any(option.accepts(line) for option in speech.options), line
+
+
+def test_an_option_of_whole_lines_takes_those_alone() -> None:
+    option = Option("cue", whole=("MARA", "INES"))
+    assert option.allows("MA")
+    assert not option.allows("MO")
+    assert option.accepts("INES")
+    assert not option.accepts("INE")
+
+
+def test_a_line_that_may_not_come_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Hello there\."):
+        Scene().after("Hello there.")
