@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generation.forms import form_named
 from generation.wire.jobs import PictureBrief
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 MESSAGE_LIMIT = 2000
 MOST_PAGES = 3
 PREVIEW_LIMIT = 1800
+
+MOVES = {
+    "vary": "a variation",
+    "continue": "continued",
+    "shorter": "made shorter",
+    "warmer": "made warmer",
+    "adjust": "adjusted",
+}
+ASIDE_ROOM = 140  # characters, as shown, of what stands beside a theme
+REASONS_SHOWN, REASONS_ROOM = 2, 200  # sentences, and characters as shown
 
 NOUNS = {  # one of them, and several
     "new": ("picture", "pictures"),
@@ -54,14 +65,21 @@ def escape(text: str) -> str:
 
 
 def heading(brief: Wish) -> str:
-    """What was asked, in one small line."""
+    """What was asked, as it was understood, in one small line."""
     if isinstance(brief, PictureBrief):
         return "-# " + " · ".join(_told_of_pictures(brief))
     told = [brief.form, f"“{escape(brief.theme)}”"]
+    if brief.given and brief.given != brief.theme:
+        built = "spelling" if form_named(brief.form).given == "word" else "from"
+        told.append(f"{built} “{_shown(brief.given, ASIDE_ROOM)}”")
     if brief.tone:
         told.append(escape(brief.tone))
+    if brief.must:
+        told.append("with " + _shown(", ".join(f"“{word}”" for word in brief.must), ASIDE_ROOM))
+    if brief.length != "medium":
+        told.append(brief.length)
     if brief.move != "new":
-        told.append({"vary": "a variation", "continue": "continued"}[brief.move])
+        told.append(MOVES[brief.move] + (f": {_shown(brief.wish, ASIDE_ROOM)}" if brief.wish else ""))
     return "-# " + " · ".join(told)
 
 
@@ -138,8 +156,18 @@ def footer(creation: Creation) -> str:
     if not creation.pictures:  # a picture's model has no adapters
         told.append(f"adapter {creation.adapter[:12]}" if creation.adapter else "no adapter")
     made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
-    note = (f"-# {escape(creation.note)}",) if creation.note else ()
-    return _lines(heading(creation.brief), made, *note)
+    note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
+    return _lines(heading(creation.brief), made, *_not_kept(creation), *note)
+
+
+def _not_kept(creation: Creation) -> tuple[str, ...]:
+    """The one line that says that the form, or a word asked for, was not met, and why; none where all was."""
+    if not creation.reasons and creation.kept is not False:
+        return ()
+    article = "an" if creation.form[:1] in "aeiou" else "a"
+    what = f"Not quite {article} {creation.form}" if creation.kept is False else "Not all that was asked"
+    why = _shown(" ".join(creation.reasons[:REASONS_SHOWN]), REASONS_ROOM)
+    return (f"-# ⚠️ {what}: {why}" if why else f"-# ⚠️ {what}.",)
 
 
 def _told_of_pictures(brief: PictureBrief) -> list[str]:
@@ -177,6 +205,12 @@ def _pages(text: str, room_for_foot: int) -> list[str]:
         pages.append(text[:cut].rstrip())
         text = text[cut:].lstrip("\n")
     return [*pages, text]
+
+
+def _shown(text: str, room: int) -> str:
+    """`text` escaped, cut where it is longer than `room`."""
+    text = escape(text)
+    return text if len(text) <= room else text[: room - 1].rstrip("\\ ") + "…"
 
 
 def _about(eta_s: float | None) -> str:

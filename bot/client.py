@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from generation.wire.client import GenerationClient
     from studio.ask import Limits
+    from studio.pages import Press
     from studio.store import Store
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ class Renga(commands.Bot):
 
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
-        data_dir: Path, allowed_guilds: frozenset[int],
+        data_dir: Path, allowed_guilds: frozenset[int], press: Press | None,
     ) -> None:  # fmt: skip
         intents = discord.Intents.none()
         intents.guilds = True
@@ -86,7 +87,7 @@ class Renga(commands.Bot):
         self.generation = generation
         self.clock = clock
         self.allowed_guilds = allowed_guilds
-        self.runs = Runs(self, store, generation, clock, limits)
+        self.runs = Runs(self, store, generation, clock, limits, press)
         self.picking: set[tuple[str, int]] = set()  # jobs and parts whose picked message is on its way
         self.was_ready = asyncio.Event()
         self._data_dir = data_dir
@@ -117,6 +118,8 @@ class Renga(commands.Bot):
         custom_id = data.get("custom_id", "")
         if match := views.BRIEF_FORM.fullmatch(custom_id):
             await verbs.submit(interaction, match[1])
+        elif match := views.WISH_FORM.fullmatch(custom_id):
+            await verbs.adjust(interaction, match[1])
         elif match := buttons.NAME_FORM.fullmatch(custom_id):
             await picture_verbs.submit(interaction, match[1], match[2], int(match[3]))
 

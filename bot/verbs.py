@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.client import Renga
+    from generation.wire.jobs import Brief
+    from studio.store.records import Creation
 
     Verb = Callable[[discord.Interaction[Renga], str], Awaitable[None]]
 
@@ -46,10 +48,24 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
             derive.text_brief(record),
             theme=fields["theme"],
             tone=fields["tone"],
-            length=fields["length"],
+            must=fields.get("must", ""),
             form=fields["form"],
+            given=fields.get("line", ""),
         )
         await interaction.client.runs.begin(interaction, brief, seed=seed, parent=job_id)
+    except Exception as error:  # noqa: BLE001 - as above
+        await apologise(interaction, error)
+
+
+async def adjust(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    """Make the piece again, changed as was asked for in a submitted modal."""
+    try:
+        if not await interaction.client.lets_in(interaction):
+            return
+        data: dict[str, Any] = dict(interaction.data or {})
+        wish = views.submitted(data["components"])["wish"]
+        creation = await _made(interaction, job_id)
+        await interaction.client.runs.begin(interaction, derive.adjusted(creation, wish), parent=job_id)
     except Exception as error:  # noqa: BLE001 - as above
         await apologise(interaction, error)
 
@@ -62,14 +78,20 @@ async def _again(interaction: discord.Interaction[Renga], job_id: str) -> None:
     )
 
 
-async def _vary(interaction: discord.Interaction[Renga], job_id: str) -> None:
-    creation = await _made(interaction, job_id)
-    await interaction.client.runs.begin(interaction, derive.vary(creation), parent=job_id)
+def _moved(derived: Callable[[Creation], Brief]) -> Verb:
+    """What a button does that makes another piece of this one."""
+
+    async def move(interaction: discord.Interaction[Renga], job_id: str) -> None:
+        creation = await _made(interaction, job_id)
+        await interaction.client.runs.begin(interaction, derived(creation), parent=job_id)
+
+    return move
 
 
-async def _continue(interaction: discord.Interaction[Renga], job_id: str) -> None:
-    creation = await _made(interaction, job_id)
-    await interaction.client.runs.begin(interaction, derive.continued(creation), parent=job_id)
+async def _adjust(interaction: discord.Interaction[Renga], job_id: str) -> None:
+    record = await _asked(interaction, job_id)
+    derive.text_brief(record)
+    await interaction.response.send_modal(views.wish_form(job_id))
 
 
 async def _edit(interaction: discord.Interaction[Renga], job_id: str) -> None:
@@ -144,8 +166,11 @@ def _seed(text: str) -> int | None:
 
 VERBS: dict[str, Verb] = {
     "again": _again,
-    "vary": _vary,
-    "continue": _continue,
+    "vary": _moved(derive.vary),
+    "continue": _moved(derive.continued),
+    "shorter": _moved(derive.shorter),
+    "warmer": _moved(derive.warmer),
+    "adjust": _adjust,
     "edit": _edit,
     "cancel": _cancel,
     "delete": _delete,

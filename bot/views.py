@@ -13,19 +13,25 @@ import discord
 
 from bot import verbs
 from bot.pictures import buttons
+from generation.forms import form_named
 from generation.wire.jobs import PictureBrief
+from studio.derive import can_shorten
 
 if TYPE_CHECKING:
     from generation.wire.jobs import Brief
-    from studio.store.records import Creation, JobRecord
+    from studio.store.records import Creation, JobRecord, Wish
 
 TEMPLATE = r"renga:(?P<verb>[a-z]{2,12}):(?P<job>[A-Za-z0-9_-]{1,64})(?::(?P<page>[0-9]{1,2}))?"
 BRIEF_FORM = re.compile(r"renga-brief:([A-Za-z0-9_-]{1,64})")
+WISH_FORM = re.compile(r"renga-wish:([A-Za-z0-9_-]{1,64})")
 
 LABELS = {
     "again": ("Again", "🔁"),
     "vary": ("Vary", "🎲"),
     "continue": ("Continue", "➡️"),
+    "shorter": ("Shorter", "✂️"),
+    "warmer": ("Warmer", "☀️"),
+    "adjust": ("Adjust", "🪄"),
     "edit": ("Edit brief", "✏️"),
     "delete": ("Delete", "🗑️"),
     "cancel": ("Cancel", "✖️"),
@@ -90,10 +96,18 @@ def when_made(creation: Creation, page: int = 0, pages: int = 1) -> discord.ui.V
         items, row = buttons.under_made(creation)
         items += [VerbButton(verb, creation.id, row=row) for verb in ("again", "delete")]
     elif page == pages - 1:
-        items += [VerbButton(verb, creation.id) for verb in ("again", "vary", "continue", "edit", "delete")]
+        items += [VerbButton(verb, creation.id, row=row) for verb, row in _of_a_text(creation.brief)]
     if pages > 1:
         items.append(PageMark(creation.id, page, pages))
     return _view(*items)
+
+
+def _of_a_text(brief: Wish) -> list[tuple[str, int]]:
+    """The verbs under a text and the row of each: what makes another piece of it, then what asks or takes away."""
+    moves = ["again", "vary", "continue", "shorter", "warmer"]
+    if isinstance(brief, PictureBrief) or not can_shorten(brief):
+        moves.remove("shorter")
+    return [(verb, 0) for verb in moves] + [(verb, 1) for verb in ("adjust", "edit", "delete")]
 
 
 def when_not_made(record: JobRecord) -> discord.ui.View:
@@ -104,12 +118,25 @@ def when_not_made(record: JobRecord) -> discord.ui.View:
 
 def brief_form(job_id: str, brief: Brief) -> discord.ui.Modal:
     """The modal that edits a brief. It is stopped before it is sent, so that discord.py does not keep it."""
+    form = form_named(brief.form)
     modal = discord.ui.Modal(title="Edit the brief", custom_id=f"renga-brief:{job_id}")
     modal.add_item(_field("theme", "Theme", brief.theme, 300, required=True, long=True))
-    modal.add_item(_field("form", "Form", brief.form, 40, required=True))
+    named = form.name if brief.length == "medium" else f"{form.name}, {brief.length}"
+    modal.add_item(_field("form", "Form (and a length: haiku, or scene, short)", named, 60, required=True))
     modal.add_item(_field("tone", "Tone", brief.tone, 60))
-    modal.add_item(_field("length", "Length: short, medium or long", brief.length, 10))
-    modal.add_item(_field("seed", "Seed (empty: a new one)", "", 12))
+    modal.add_item(_field("must", "Words to include, with commas", ", ".join(brief.must), 250))
+    if form.given:  # there are at most five fields
+        modal.add_item(_field("line", f"The {form.given} that it is built on", brief.given, 300))
+    else:
+        modal.add_item(_field("seed", "Seed (empty: a new one)", "", 12))
+    modal.stop()
+    return modal
+
+
+def wish_form(job_id: str) -> discord.ui.Modal:
+    """The modal that asks what should change; stopped before it is sent, as above."""
+    modal = discord.ui.Modal(title="Adjust", custom_id=f"renga-wish:{job_id}")
+    modal.add_item(_field("wish", "What should change?", "", 300, required=True, long=True))
     modal.stop()
     return modal
 

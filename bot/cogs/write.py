@@ -10,24 +10,24 @@ from discord.ext import commands
 
 from bot.apology import apologise
 from generation.forms import forms_of
-from generation.forms.brief import InvalidBriefError, validated, validated_seed
+from generation.forms.brief import InvalidBriefError, asked, validated_seed
 from studio.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.client import Renga
+    from generation.forms.form import FormKind
 
 Length = Literal["short", "medium", "long"]
-Range = app_commands.Range
-
-DEFAULT_FORM = {"verse": "free verse", "script": "scene", "story": "short story"}
 
 DESCRIBED = {
-    "theme": "What it is about",
+    "theme": "What it is about, in your own words; form, mood and words to include may be said in it",
     "form": "Which form; leave it out for the usual one",
     "tone": "How it should feel, in a word or two",
     "length": "How long",
+    "must": "Words to include, with commas",
     "seed": "The same seed and brief give the same text again",
 }
+LINE = "The word that an acrostic spells, or the line for a golden shovel or a found line"
 
 
 class Write(commands.Cog):
@@ -37,31 +37,31 @@ class Write(commands.Cog):
         self.bot = bot
 
     @app_commands.command(name="poem", description="Write a poem together with the model")
-    @app_commands.describe(**DESCRIBED)
+    @app_commands.describe(line=LINE, **DESCRIBED)
     async def poem(
-        self, interaction: discord.Interaction[Renga], theme: str, form: str | None = None, tone: str = "",
-        length: Length = "medium", seed: int | None = None,
+        self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
+        length: Length | None = None, must: str = "", line: str = "", seed: int | None = None,
     ) -> None:  # fmt: skip
         """A poem."""
-        await self._write(interaction, "verse", theme, form, tone, length, seed)
+        await self._write(interaction, "verse", theme, form, tone, length, must, line, seed)
 
     @app_commands.command(name="script", description="Write a scene for the stage or the screen")
     @app_commands.describe(**DESCRIBED)
     async def script(
-        self, interaction: discord.Interaction[Renga], theme: str, form: str | None = None, tone: str = "",
-        length: Length = "medium", seed: int | None = None,
+        self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
+        length: Length | None = None, must: str = "", seed: int | None = None,
     ) -> None:  # fmt: skip
         """A script."""
-        await self._write(interaction, "script", theme, form, tone, length, seed)
+        await self._write(interaction, "script", theme, form, tone, length, must, "", seed)
 
     @app_commands.command(name="story", description="Write a short story")
     @app_commands.describe(**DESCRIBED)
     async def story(
-        self, interaction: discord.Interaction[Renga], theme: str, form: str | None = None, tone: str = "",
-        length: Length = "medium", seed: int | None = None,
+        self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
+        length: Length | None = None, must: str = "", seed: int | None = None,
     ) -> None:  # fmt: skip
         """A story."""
-        await self._write(interaction, "story", theme, form, tone, length, seed)
+        await self._write(interaction, "story", theme, form, tone, length, must, "", seed)
 
     @poem.autocomplete("form")
     async def _poem_forms(
@@ -82,11 +82,11 @@ class Write(commands.Cog):
         return choices("story", current)
 
     async def _write(
-        self, interaction: discord.Interaction[Renga], kind: str, theme: str, form: str | None, tone: str,
-        length: Length, seed: int | None,
+        self, interaction: discord.Interaction[Renga], kind: FormKind, theme: str, form: str, tone: str,
+        length: Length | None, must: str, line: str, seed: int | None,
     ) -> None:  # fmt: skip
         try:
-            brief = validated(form or DEFAULT_FORM[kind], theme, tone, length, kind=kind)
+            brief = asked(kind, theme, form=form, tone=tone, length=length or "", must=must, line=line)
             checked = None if seed is None else validated_seed(seed)
             await interaction.client.runs.begin(interaction, brief, seed=checked)
         except (InvalidBriefError, Refusal) as error:
@@ -94,10 +94,10 @@ class Write(commands.Cog):
 
 
 def choices(kind: str, typed: str) -> list[app_commands.Choice[str]]:
-    """Up to 25 forms of a kind whose name has what was typed so far, those that begin with it first."""
+    """Up to 25 forms of a kind that are called something with what was typed so far, those that begin with it first."""
     typed = typed.strip().casefold()
-    found = [form for form in forms_of(kind) if typed in form.name]
-    found.sort(key=lambda form: not form.name.startswith(typed))
+    found = [form for form in forms_of(kind) if any(typed in name for name in (form.name, *form.aliases))]
+    found.sort(key=lambda form: not any(name.startswith(typed) for name in (form.name, *form.aliases)))
     return [
         app_commands.Choice(name=f"{form.title}: {form.description}"[:100], value=form.name)
         for form in found[:25]

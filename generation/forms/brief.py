@@ -56,7 +56,7 @@ def asked(
         InvalidBriefError: it cannot be made; the sentence says why.
     """
     typed = _theme(typed, TYPED_LIMIT)
-    chosen = _form(form, kind).name if form else ""
+    chosen = called(form, kind).name if form else ""
     found = understand(typed, kind, chosen)
     return validated(
         chosen or found.form or DEFAULT_FORM[kind], found.theme, tone or found.tone[:TONE_LIMIT],
@@ -75,7 +75,7 @@ def validated(
         InvalidBriefError: it cannot; the sentence says why.
     """
     theme, tone = _theme(theme, THEME_LIMIT), _within(tone, TONE_LIMIT, "tone")
-    chosen = _form(form, kind)
+    chosen = called(form, kind)
     brief = Brief(
         form=chosen.name, theme=theme, tone=tone, length=_length(length), move=move, source=source, must=_must(must),
         given=_given(given, chosen), language=_language(language or _of(theme), chosen),
@@ -118,7 +118,12 @@ def _within(typed: str, limit: int, what: str) -> str:
     return text
 
 
-def _form(typed: str, kind: str | None) -> Form:
+def called(typed: str, kind: str | None = None) -> Form:
+    """The form of that name or alias, among those of a kind.
+
+    Raises:
+        InvalidBriefError: there is none; the sentence names the nearest, or all.
+    """
     name = clean(typed).casefold()
     forms = list(FORMS.values()) if kind is None else list(forms_of(kind))
     for form in forms:
@@ -188,6 +193,7 @@ __all__ = [
     "DEFAULT_FORM",
     "InvalidBriefError",
     "asked",
+    "called",
     "clean",
     "listed",
     "validated",

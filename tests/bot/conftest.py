@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.client import Renga
+from generation.wire.errors import UnknownJob
 from generation.wire.events import Artifact, Done, Numbered, Preview, Queued, Started
 from studio.ask import Limits
+from studio.pages import Press
 from studio.store import Store
 from tests.studio.pictures.painted import painted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from generation.wire.jobs import Job
@@ -36,6 +38,7 @@ class InstantHost:
 
     def __init__(self, clock: Clock) -> None:
         self.takes_s = 0.0
+        self.verdict: dict[str, Any] = {"kept": True, "reasons": []}
         self._clock = clock
         self.jobs: dict[str, Job] = {}
         self.cancelled: list[str] = []
@@ -46,7 +49,9 @@ class InstantHost:
         self.jobs[job.id] = job
 
     async def events(self, job_id: str, after: int = 0) -> AsyncIterator[Numbered]:
-        job = self.jobs[job_id]
+        job = self.jobs.get(job_id)
+        if job is None:
+            raise UnknownJob(job_id)
         self._clock.ahead_s += self.takes_s
         if job.picture is not None:
             for numbered in self._painted(job):
@@ -56,7 +61,7 @@ class InstantHost:
         digest = hashlib.sha256(data).hexdigest()
         self._made[digest] = data
         told = (
-            Queued(1, 0.1), Started(), Preview(0, "half"), Artifact(0, "text/plain", digest),
+            Queued(1, 0.1), Started(), Preview(0, "half"), Artifact(0, "text/plain", digest, {"form": self.verdict}),
             Done({"output_tokens": 9.0}, job.seed, "stand-in", None),
         )  # fmt: skip
         for n, event in enumerate(told, 1):
@@ -101,8 +106,28 @@ def host(clock: Clock) -> InstantHost:
 
 
 @pytest.fixture
-def simcord_bot(store: Store, host: InstantHost, clock: Clock, tmp_path: Path) -> Renga:
+def press() -> Iterator[Press]:
+    with Press() as opened:
+        yield opened
+
+
+@pytest.fixture
+def simcord_bot(store: Store, host: InstantHost, clock: Clock, press: Press, tmp_path: Path) -> Renga:
     return Renga(
         store=store, generation=host, clock=clock, limits=Limits(per_member=3), data_dir=tmp_path,
-        allowed_guilds=frozenset(),
+        allowed_guilds=frozenset(), press=press,
     )  # fmt: skip
+
+
+@pytest.fixture
+def guild(simcord_env: Any) -> Any:
+    return simcord_env.create_guild()
+
+
+@pytest.fixture
+def scene(simcord_env: Any, guild: Any) -> Any:
+    """A channel, and two members in it."""
+    channel = guild.create_text_channel("poems")
+    ada = guild.add_member(simcord_env.create_user("ada"))
+    bo = guild.add_member(simcord_env.create_user("bo"))
+    return channel, ada, bo

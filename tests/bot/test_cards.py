@@ -94,6 +94,41 @@ def test_a_note_on_how_it_was_made_is_under_the_piece() -> None:
     assert page.endswith(r"-# Its adapter cannot be used. \*It\* is not there.")
 
 
+def test_the_heading_says_what_was_understood() -> None:
+    brief = Brief("haiku", "a *cat*", "warm", "short", "adjust", must=("hum", "tin"), wish="less rain")
+    assert (
+        cards.heading(brief)
+        == r"-# haiku · “a \*cat\*” · warm · with “hum”, “tin” · short · adjusted: less rain"
+    )
+
+
+def test_all_that_can_be_asked_for_at_once_still_fits_beside_the_text() -> None:
+    brief = Brief(
+        "sonnet", "*" * 300, "_" * 60, "long", "adjust", must=("~" * 40,) * 6, given="`" * 300, wish="|" * 300
+    )
+    piece = replace(creation("*" * 9000, brief), kept=False, reasons=("*" * 200,) * 8, note="*" * 200)
+    for card in (cards.finished(piece), cards.finished(piece, as_file=True)):
+        assert all(len(page) <= cards.MESSAGE_LIMIT for page in card.pages)
+    assert len(cards.growing(brief, "x" * 5000)) <= cards.MESSAGE_LIMIT
+
+
+def test_a_form_that_was_not_met_is_said_in_one_small_line() -> None:
+    piece = replace(
+        creation("old pond"), kept=False, reasons=("Line 2 has *8* syllables.", "So has 3.", "And more.")
+    )
+    assert r"-# ⚠️ Not quite a haiku: Line 2 has \*8\* syllables. So has 3." in cards.finished(piece).pages[-1]
+
+
+@pytest.mark.parametrize("kept", [True, None])
+def test_a_form_that_was_met_or_not_looked_at_is_not_spoken_of(kept: bool | None) -> None:
+    assert "⚠️" not in cards.finished(replace(creation("old pond"), kept=kept)).pages[-1]
+
+
+def test_a_word_that_is_missing_is_said_though_the_form_is_kept() -> None:
+    piece = replace(creation("old pond"), kept=True, reasons=("The word “hum” is not in it.",))
+    assert "Not all that was asked: The word “hum” is not in it." in cards.finished(piece).pages[-1]
+
+
 @pytest.mark.parametrize(
     ("eta", "said"), [(2.0, "a few seconds"), (31.0, "30 seconds"), (600.0, "10 minutes")]
 )

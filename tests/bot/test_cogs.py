@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
+from generation.forms import FORMS
+from generation.wire.jobs import Brief
 from studio import deliver, react
 
 if TYPE_CHECKING:
@@ -15,15 +17,6 @@ if TYPE_CHECKING:
     from tests.bot.conftest import InstantHost
 
 pytestmark = pytest.mark.simcord(settle_timeout=20.0)
-
-
-@pytest.fixture
-def scene(simcord_env: Any) -> Any:
-    guild = simcord_env.create_guild()
-    channel = guild.create_text_channel("poems")
-    ada = guild.add_member(simcord_env.create_user("ada"))
-    bo = guild.add_member(simcord_env.create_user("bo"))
-    return channel, ada, bo
 
 
 async def test_a_poem_ends_as_a_card_with_its_buttons_and_votes(scene: Any, host: InstantHost) -> None:
@@ -36,9 +29,10 @@ async def test_a_poem_ends_as_a_card_with_its_buttons_and_votes(scene: Any, host
     assert r"is one \*line\*" in message.content
     for told in ("haiku", "stand-in", "no adapter", "seed 7"):
         assert told in message.content
-    assert [item.label for item in message.components[0].children] == [
-        "Again", "Vary", "Continue", "Edit brief", "Delete",
-    ]  # fmt: skip
+    assert [[item.label for item in row.children] for row in message.components] == [
+        ["Again", "Vary", "Continue", "Warmer"],  # a haiku is not made shorter
+        ["Adjust", "Edit brief", "Delete"],
+    ]
     assert {str(reaction.emoji) for reaction in message.reactions} == {"👍", "👎"}
     assert host.acknowledged == list(host.jobs)
 
@@ -51,6 +45,8 @@ async def test_a_poem_ends_as_a_card_with_its_buttons_and_votes(scene: Any, host
         ({"theme": "rain", "form": "hiaku"}, "did you mean haiku?"),
         ({"theme": "rain", "form": "scene"}, "I do not know the form"),
         ({"theme": "rain", "tone": "y" * 100}, "60 characters at most"),
+        ({"theme": "rain", "must": "a,b,c,d,e,f,g"}, "At most 6 words"),
+        ({"theme": "rain", "form": "haiku", "line": "RAIN"}, "A haiku is not built on a line"),
         ({"theme": "rain", "seed": -1}, "A seed is a whole number from 0"),
         ({"theme": "rain", "seed": 2**40}, "A seed is a whole number from 0"),
     ],
@@ -97,16 +93,79 @@ async def test_again_makes_another_with_another_seed_and_remembers_its_parent(
     assert made.member_id == bo.id
 
 
-@pytest.mark.parametrize(("label", "move"), [("Vary", "vary"), ("Continue", "continue")])
-async def test_vary_and_continue_start_from_the_piece(
-    scene: Any, host: InstantHost, label: str, move: str
+@pytest.mark.parametrize("move", ["vary", "continue", "shorter", "warmer"])
+async def test_a_move_starts_from_the_piece_and_keeps_its_lineage(
+    scene: Any, host: InstantHost, store: Store, move: str
 ) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "story", theme="rain")
-    await ada.click(channel.last_message, label=label)
-    brief = list(host.jobs.values())[-1].brief
-    assert brief.move == move
-    assert "is one *line*" in brief.source
+    await ada.click(channel.last_message, label=move.capitalize())
+    first, second = host.jobs.values()
+    assert second.brief.move == move
+    assert second.brief.form == first.brief.form
+    assert "is one *line*" in second.brief.source
+    made = await deliver.creation(store, second.id)
+    assert made is not None
+    assert made.parent == first.id
+
+
+async def test_a_wish_is_understood_and_shown_on_the_card(scene: Any, host: InstantHost) -> None:
+    channel, ada, _ = scene
+    await ada.slash(
+        channel,
+        "poem",
+        theme="write me a haiku about a cat asleep on a warm laptop, warm and funny, with the word 'hum'",
+    )
+    (job,) = host.jobs.values()
+    assert job.brief == Brief("haiku", "a cat asleep on a warm laptop", "warm and funny", must=("hum",))
+    assert (
+        "haiku · “a cat asleep on a warm laptop” · warm and funny · with “hum”"
+        in channel.last_message.content
+    )
+
+
+async def test_adjust_asks_what_should_change_and_makes_that(scene: Any, host: InstantHost) -> None:
+    channel, ada, bo = scene
+    await ada.slash(channel, "poem", theme="rain", form="haiku")
+    message = channel.last_message
+    shown = await bo.click(message, label="Adjust")
+    assert shown.modal is not None
+    await bo.submit_modal(shown, {"wish": "make it sadder, with the word hum"})
+    job = list(host.jobs.values())[-1]
+    assert (job.brief.move, job.brief.form, job.brief.must, job.brief.tone) == (
+        "adjust",
+        "haiku",
+        ("hum",),
+        "sad",
+    )
+    assert "adjusted: make it sadder, with the word hum" in channel.last_message.content
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ("make it like <@1>'s poem", "I can only adjust the piece"),
+        ("rewrite Bob's haiku instead", "I can only adjust the piece"),
+        (" \u200b ", "what should change"),
+    ],
+)
+async def test_an_adjustment_that_cannot_be_made_gets_one_sentence(
+    scene: Any, host: InstantHost, wish: str, said: str
+) -> None:
+    channel, ada, _ = scene
+    await ada.slash(channel, "poem", theme="rain", form="haiku")
+    shown = await ada.click(channel.last_message, label="Adjust")
+    result = await ada.submit_modal(shown, {"wish": wish})
+    assert result.ephemeral
+    assert said in result.response.content
+    assert len(host.jobs) == 1
+
+
+async def test_a_form_that_was_not_met_is_said_with_the_reason(scene: Any, host: InstantHost) -> None:
+    channel, ada, _ = scene
+    host.verdict = {"kept": False, "reasons": ["Line 2 has 8 syllables, not 7."]}
+    await ada.slash(channel, "poem", theme="rain", form="haiku")
+    assert "-# ⚠️ Not quite a haiku: Line 2 has 8 syllables, not 7." in channel.last_message.content
 
 
 async def test_editing_the_brief_opens_a_form_that_makes_another_piece(scene: Any, host: InstantHost) -> None:
@@ -115,10 +174,11 @@ async def test_editing_the_brief_opens_a_form_that_makes_another_piece(scene: An
     shown = await ada.click(channel.last_message, label="Edit brief")
     assert shown.modal is not None
     await ada.submit_modal(
-        shown, {"theme": "snow", "form": "tanka", "tone": "bright", "length": "short", "seed": "3"}
+        shown, {"theme": "snow", "form": "tanka, short", "tone": "bright", "must": "hum, tin", "seed": "3"}
     )
     job = list(host.jobs.values())[-1]
-    assert (job.brief.theme, job.brief.form, job.brief.tone, job.seed) == ("snow", "tanka", "bright", 3)
+    assert job.brief == Brief("tanka", "snow", "bright", "short", must=("hum", "tin"))
+    assert job.seed == 3
 
 
 @pytest.mark.parametrize(
@@ -126,7 +186,8 @@ async def test_editing_the_brief_opens_a_form_that_makes_another_piece(scene: An
     [
         ("seed", "many", "whole number, for example"),
         ("seed", "-1", "from 0 to"),
-        ("length", "epic", "short, medium or long"),
+        ("form", "haiku, epic", "short, medium or long"),
+        ("must", "x" * 41, "too long a word"),
         ("form", "scene", "do not know"),
     ],
 )
@@ -136,7 +197,7 @@ async def test_a_bad_edit_gets_one_sentence(
     channel, ada, _ = scene
     await ada.slash(channel, "poem", theme="rain", form="haiku")
     shown = await ada.click(channel.last_message, label="Edit brief")
-    fields = {"theme": "snow", "form": "tanka", "tone": "", "length": "short", "seed": "", field: value}
+    fields = {"theme": "snow", "form": "tanka", "tone": "", "must": "", "seed": "", field: value}
     result = await ada.submit_modal(shown, fields)
     assert result.ephemeral
     assert said in result.response.content
@@ -204,6 +265,16 @@ async def test_forms_are_suggested_by_what_was_typed(scene: Any) -> None:
     assert [choice["value"] for choice in found] == ["sonnet"]
 
 
+async def test_forms_are_told_by_kind_a_line_each(scene: Any) -> None:
+    channel, ada, _ = scene
+    result = await ada.slash(channel, "forms")
+    assert result.ephemeral
+    told = "\n".join([result.response.content, *(followup.content for followup in result.followups)])
+    for form in FORMS.values():
+        assert f"- {form.name}" in told
+        assert form.description in told
+
+
 async def test_help_names_every_command(scene: Any) -> None:
     channel, ada, _ = scene
     result = await ada.slash(channel, "help")
@@ -257,16 +328,6 @@ async def test_a_piece_that_was_forgotten_can_still_be_taken_down_by_who_asked(
     assert "no longer know" in refused.followups[0].content
     await ada.click(message, label="Delete")
     assert channel.last_message is None
-
-
-async def test_a_lasting_refusal_is_told_with_the_reference_of_the_log(
-    scene: Any, simcord_env: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    channel, ada, _ = scene
-    monkeypatch.setattr("bot.runs.RETRY_S", (0.0,))
-    monkeypatch.setattr("bot.cards.finished", lambda *_, **__: 1 / 0)
-    await ada.slash(channel, "poem", theme="rain")
-    assert "This could not be shown here. (ref " in channel.last_message.content
 
 
 async def test_who_waited_long_is_told_once_by_the_one_mention_there_is(

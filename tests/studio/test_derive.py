@@ -67,13 +67,80 @@ def test_what_a_piece_lends_is_never_longer_than_a_prompt_takes(text: str) -> No
     assert long.strip().endswith(derive.continued(replace(PIECE, text=long)).source)
 
 
+def test_a_move_keeps_the_form_and_the_words_to_include() -> None:
+    piece = replace(PIECE, brief=replace(BRIEF, must=("bell",), wish="an older one"))
+    for brief in (derive.vary(piece), derive.warmer(piece)):
+        assert (brief.form, brief.must, brief.wish, brief.source) == ("haiku", ("bell",), "", PIECE.text)
+    assert derive.continued(piece).must == ()
+
+
+def test_shorter_is_one_length_down_and_nothing_for_what_has_one_length() -> None:
+    story = replace(PIECE, brief=Brief("short story", "rain", length="long"))
+    assert derive.shorter(story) == Brief("short story", "rain", "", "medium", "shorter", PIECE.text)
+    for brief in (BRIEF, Brief("short story", "rain", length="short")):
+        assert not derive.can_shorten(brief)
+        with pytest.raises(Refusal, match="as short as one can be"):
+            derive.shorter(replace(PIECE, brief=brief))
+
+
+@pytest.mark.parametrize(
+    ("tone", "warmer"), [("", "warm"), ("calm", "calm, warm"), ("warm", "warm"), ("x" * 58, "warm")]
+)
+def test_warmer_says_so_in_the_tone(tone: str, warmer: str) -> None:
+    assert derive.warmer(replace(PIECE, brief=replace(BRIEF, tone=tone))).tone == warmer
+
+
+def test_an_adjustment_holds_the_words_and_moods_that_it_names() -> None:
+    piece = replace(PIECE, brief=replace(BRIEF, must=("bell",)))
+    brief = derive.adjusted(piece, " make it sadder,\nwith the word 'hum' ")
+    assert brief == replace(
+        BRIEF,
+        tone="calm, sad",
+        move="adjust",
+        source=PIECE.text,
+        must=("hum", "bell"),
+        wish="make it sadder, with the word 'hum'",
+    )
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "make it like Bob's poem", "use <@12345>'s haiku", "adjust the other one", "rewrite her poem instead",
+        "take the poem that Ada wrote", "use the haiku by Ada", "make it like someone else's poem", "continue Ada's story",
+        "https://discord.com/channels/1/2/3 but shorter", "change @bo's piece",
+    ],
+)  # fmt: skip
+def test_an_adjustment_of_another_persons_piece_is_refused(wish: str) -> None:
+    with pytest.raises(Refusal, match="only adjust the piece that Adjust was pressed under"):
+        derive.adjusted(PIECE, wish)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "make it sadder", "make the last verse sadder", "mention my grandmother's story", "more like a folk song",
+        "change the first line", "make her story sadder", "end with the word moon", "add Bob's dog", "like Shakespeare",
+    ],
+)  # fmt: skip
+def test_an_adjustment_may_speak_of_people_and_stories(wish: str) -> None:
+    assert derive.adjusted(PIECE, wish).wish == wish
+
+
 def test_an_edited_brief_is_a_new_wish() -> None:
     varied = derive.vary(PIECE)
-    edited = derive.edited(varied, theme=" first  snow ", tone="", length="short", form="Tanka")
-    assert edited == Brief(form="tanka", theme="first snow", tone="", length="short")
+    edited = derive.edited(
+        varied, theme=" first  snow ", tone="", must="hum, tin", form="Tanka, short", given=""
+    )
+    assert edited == Brief(form="tanka", theme="first snow", tone="", length="short", must=("hum", "tin"))
 
 
-@pytest.mark.parametrize("form", ["fable", "epic"])
+@pytest.mark.parametrize("form", ["fable", "epic", "haiku, epic", ""])
 def test_an_edited_brief_keeps_to_the_kind(form: str) -> None:
     with pytest.raises(InvalidBriefError):
-        derive.edited(BRIEF, theme="snow", tone="", length="short", form=form)
+        derive.edited(BRIEF, theme="snow", tone="", must="", form=form, given="")
+
+
+def test_a_line_goes_with_the_form_that_was_built_on_it() -> None:
+    edited = derive.edited(BRIEF, theme="snow", tone="", must="", form="haiku", given="SNOW")
+    assert edited == Brief("haiku", "snow")
