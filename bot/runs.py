@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 STORE_AGAIN_S = 2.0
+NOT_SHOWN = "This could not be shown here."
 
 WANTED = {
     "View Channel": discord.Permissions(view_channel=True),
@@ -249,13 +250,16 @@ class Runs:
             self._by_message.pop(message_id, None)
 
     async def _give_up(self, record: JobRecord, shown: ShownMessage, reference: str) -> None:
-        """Say that it could not be shown; what was made stays in the store."""
-        content = cards.not_made(record.brief, "This could not be shown here.", reference)
+        """Say that it could not be shown, and end it, if nothing else did; what was made stays in the store."""
+        content = cards.not_made(record.brief, NOT_SHOWN, reference)
         try:
             await shown.edit(content, views.when_not_made(record), now=self._clock())
         except (Withdrawn, Undeliverable, *TRANSIENT) as error:
             log.warning("not_told", job=record.id, error=type(error).__name__)
-        await self.insist(lambda: deliver.settled(self._store, record.id, self._clock()))
+        now = self._clock()
+        await self.insist(
+            partial(deliver.given_up, self._store, record.id, NOT_SHOWN, reference, now, self._generation)
+        )
 
     async def _follow(self, record: JobRecord, shown: ShownMessage, content: str, *, resumed: bool) -> None:
         live = self._live[record.id] = LiveMessage(shown, record.id, self._clock, content)

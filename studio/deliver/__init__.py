@@ -11,6 +11,7 @@ from studio.deliver.rights import cancel, delete_creation, may_delete_picked
 from studio.deliver.shown import (
     asked,
     creation,
+    given_up,
     notified,
     picked,
     picked_message,
@@ -51,6 +52,7 @@ __all__ = [
     "creation",
     "delete_creation",
     "follow",
+    "given_up",
     "may_delete_picked",
     "notified",
     "picked",

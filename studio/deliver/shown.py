@@ -97,6 +97,20 @@ async def undeliverable(store: Store, job_id: str, why: str) -> None:
     await store.write(lambda db: jobs.never_show(db, job_id, "undeliverable", why))
 
 
+async def given_up(
+    store: Store, job_id: str, sentence: str, reference: str, now: float, generation: GenerationClient
+) -> None:
+    """Bringing the job to an end, or showing it, failed again and again: it is over. What was made stays."""
+
+    def end(db: Connection) -> bool:
+        ended = jobs.end(db, job_id, "failed", sentence=sentence, reference=reference)
+        jobs.settle(db, job_id, now)
+        return ended
+
+    if await store.write(end):
+        await let_go(generation, job_id, cancel=True)
+
+
 async def let_go(generation: GenerationClient, job_id: str, *, cancel: bool) -> None:
     """Tell the host that nobody waits for the job's result any more, so that it may forget it.
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.client import Renga
 from generation.wire.errors import UnknownJob
+from generation.wire.errors import UnknownJob
 from generation.wire.events import Artifact, Done, Numbered, Preview, Queued, Started
 from studio.ask import Limits
 from studio.pages import Press
@@ -117,6 +118,20 @@ def simcord_bot(store: Store, host: InstantHost, clock: Clock, press: Press, tmp
         store=store, generation=host, clock=clock, limits=Limits(per_member=3), data_dir=tmp_path,
         allowed_guilds=frozenset(), press=press,
     )  # fmt: skip
+
+
+@pytest.fixture
+def guild(simcord_env: Any) -> Any:
+    return simcord_env.create_guild()
+
+
+@pytest.fixture
+def scene(simcord_env: Any, guild: Any) -> Any:
+    """A channel, and two members in it."""
+    channel = guild.create_text_channel("poems")
+    ada = guild.add_member(simcord_env.create_user("ada"))
+    bo = guild.add_member(simcord_env.create_user("bo"))
+    return channel, ada, bo
 
 
 @pytest.fixture

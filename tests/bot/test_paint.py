@@ -24,19 +24,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.simcord(settle_timeout=20.0)
 
 
-@pytest.fixture
-def guild(simcord_env: Any) -> Any:
-    return simcord_env.create_guild()
-
-
-@pytest.fixture
-def scene(simcord_env: Any, guild: Any) -> Any:
-    channel = guild.create_text_channel("pictures")
-    ada = guild.add_member(simcord_env.create_user("ada"))
-    bo = guild.add_member(simcord_env.create_user("bo"))
-    return channel, ada, bo
-
-
 def labels(message: Any) -> list[list[str]]:
     return [[item.label for item in row.children] for row in message.components]
 

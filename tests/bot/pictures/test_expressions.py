@@ -24,11 +24,6 @@ MAKES = discord.Permissions(
 
 
 @pytest.fixture
-def guild(simcord_env: Any) -> Any:
-    return simcord_env.create_guild()
-
-
-@pytest.fixture
 async def picture(simcord_env: Any, guild: Any) -> Any:
     """A message with one picture of a red fox, and a member who may make emoji."""
     maker = guild.create_role("maker", permissions=MAKES)
