@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from generation.forms import FORMS, forms_of
 from generation.forms.errors import InvalidBriefError
+from generation.forms.sounds import counts
 from generation.forms.wish import script_of, understand
 from generation.forms.wish.musts import bare, unique
 from generation.wire.jobs import GIVEN_LIMIT, MUST_LIMIT, MUST_WORD_LIMIT, SEEDS, WISH_LIMIT, Brief
@@ -83,6 +84,7 @@ def validated(
     )  # fmt: skip
     if move == "adjust" and not brief.wish:
         raise InvalidBriefError("Say in a few words what should change.")
+    _held(chosen, brief)
     return brief
 
 
@@ -95,6 +97,11 @@ def validated_seed(seed: int) -> int:
     if not 0 <= seed < SEEDS:
         raise InvalidBriefError(f"A seed is a whole number from 0 to {SEEDS - 1}.")
     return seed
+
+
+def warm() -> None:
+    """Read the pronunciations that words are counted by, which takes half a second, before somebody waits for it."""
+    counts("a")
 
 
 def listed(typed: str) -> tuple[str, ...]:
@@ -165,11 +172,17 @@ def _given(typed: str, form: Form) -> str:
     given = _within(typed, GIVEN_LIMIT, "line")
     if given and not form.given:
         takers = ", ".join(each.name for each in FORMS.values() if each.given)
-        raise InvalidBriefError(f"A {form.name} is not built on a line or a word; these are: {takers}.")
+        raise InvalidBriefError(
+            f"{_an(form.name).capitalize()} is not built on a line or a word; these are: {takers}."
+        )
     if form.given == "word" and not given:
-        raise InvalidBriefError(f"An {form.name} needs the word that its lines spell; give it as `line`.")
+        raise InvalidBriefError(
+            f"{_an(form.name).capitalize()} needs the word that its lines spell; give it as `line`."
+        )
     if form.given == "line" and not given:
-        raise InvalidBriefError(f"A {form.name} needs the line that it is built on; give it as `line`.")
+        raise InvalidBriefError(
+            f"{_an(form.name).capitalize()} needs the line that it is built on; give it as `line`."
+        )
     return given
 
 
@@ -178,15 +191,34 @@ def _of(theme: str) -> Language:
 
 
 def _language(language: Language, form: Form) -> Language:
-    """The language to write in.
+    """The language to write in: what is written in one alone decides it.
 
     Raises:
         InvalidBriefError: the form is not written in it.
     """
+    if form.language == "zh":
+        return "zh"
     if language == "zh" and not form.ask_zh:
-        others = ", ".join(each.title for each in forms_of(form.kind) if each.ask_zh)
-        raise InvalidBriefError(f"A {form.name} is written in English here; in Chinese there are: {others}.")
+        others = ", ".join(each.name for each in forms_of(form.kind) if each.ask_zh)
+        raise InvalidBriefError(
+            f"{_an(form.name).capitalize()} is written in English here; in Chinese there are: {others}."
+        )
     return language
+
+
+def _held(form: Form, brief: Brief) -> None:
+    """See that a decoder can be held to the form and to what the brief asks for beside it.
+
+    Raises:
+        InvalidBriefError: it cannot.
+    """
+    for held in (form.plan, form.structure):
+        if held is not None:
+            held(brief, 0)
+
+
+def _an(name: str) -> str:
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 __all__ = [
@@ -198,4 +230,5 @@ __all__ = [
     "listed",
     "validated",
     "validated_seed",
+    "warm",
 ]
