@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings
 
 from generation.host.both import Both
 from generation.host.host import GenerationHost
+from generation.host.languages import spoken
 from generation.host.local import FAKE, LocalEngine
 from generation.host.logs import configure
 from generation.host.loop import EngineLoop
@@ -77,7 +78,7 @@ async def serve(
         events.add_signal_handler(number, end)
     if exit_with_parent:
         os.nice(YIELDS)
-    host = GenerationHost()
+    host = GenerationHost(languages=spoken(settings.text_model))
     engine = EngineLoop(load, host.report, end, events)
     host.run_on(engine)
     token = settings.generation_token.get_secret_value() if settings.generation_token else None

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from generation.host.languages import refusal
 from generation.host.log import JobLog
 from generation.host.loop import Made
 from generation.host.results import Results
 from generation.queue import Admission
-from generation.wire.errors import Conflict, UnknownJob
+from generation.wire.errors import Conflict, Refused, UnknownJob
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from generation.host.loop import EngineLoop, News, Report
     from generation.queue import Line
     from generation.wire.events import Numbered
-    from generation.wire.jobs import Job
+    from generation.wire.jobs import Job, Language
 
 NEAR = 10  # places from the front of which every change is told
 
@@ -49,11 +50,13 @@ class GenerationHost:
         admission: Admission | None = None,
         results: Results | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        languages: tuple[Language, ...] = (),
     ) -> None:
-        """`admission` says how many jobs may wait."""
+        """`admission` says how many jobs may wait; `languages` are those that texts can be written in, () any."""
         self._admission = Admission() if admission is None else admission
         self._results = Results() if results is None else results
         self._monotonic = monotonic
+        self._languages = languages
         self._since = monotonic()
         self._loop: EngineLoop
         self._records: dict[str, _Record] = {}
@@ -72,6 +75,8 @@ class GenerationHost:
             if record.job != job:
                 raise Conflict("Another job has this id.")
             return False
+        if job.brief is not None and (sentence := refusal(job.brief, self._languages)):
+            raise Refused(sentence)
         self._admission.join(job)
         record = self._records[job.id] = _Record(job, JobLog())
         record.ticket = self._loop.submit(job)

@@ -1,0 +1,36 @@
+"""In which languages the model of texts writes, where that is known, and what is said of a brief in another.
+
+It is known of the presets. Of a model directory and of a remote server it is not, so that they are asked for anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generation.forms.wish import script_of
+
+if TYPE_CHECKING:
+    from generation.wire.jobs import Brief, Language
+
+SPOKEN: dict[str, tuple[Language, ...]] = {"smollm2": ("en",), "gemma3": ("en", "zh")}
+NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese"}
+
+
+def spoken(text_model: str) -> tuple[Language, ...]:
+    """The languages of the model that the setting `TEXT_MODEL` names; () where they are not known."""
+    return SPOKEN.get(text_model, ())
+
+
+def refusal(brief: Brief, languages: tuple[Language, ...]) -> str | None:
+    """The sentence for the member, where a model that writes `languages` cannot write what is asked for; else None."""
+    if not languages or brief.language in languages:
+        return None
+    known = " and ".join(NAMES[language] for language in languages)
+    if brief.language == "zh":
+        return (
+            f"The model here writes {known} only; for Chinese, whoever runs this bot can choose Gemma 3 instead"
+            " (TEXT_MODEL=gemma3)."
+        )
+    if script_of(brief.theme) == "other":
+        return f"The model here writes {known} only; please say it in {known.replace(' and ', ' or ')}."
+    return None
