@@ -32,6 +32,7 @@ from bot.web.app import application
 from generation.wire.client import GenerationClient
 from studio.ask import Limits
 from studio.errors import StudioError
+from studio.pages import Press
 from studio.store import Store
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ async def run(settings: BotSettings) -> None:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         generation = await _generation(settings, session, stack)
         token, people = await _discord(settings, stack)
+        press = stack.enter_context(Press()) if settings.pages else None
         bot = Renga(
             store=store, generation=generation, clock=time.time, limits=Limits(), data_dir=settings.data_dir,
-            allowed_guilds=settings.allowed_guilds,
+            allowed_guilds=settings.allowed_guilds, press=press,
         )  # fmt: skip
         await stack.enter_async_context(bot)
         beating = asyncio.create_task(pulse.run(), name="pulse")

@@ -2,7 +2,8 @@
 
 The first message is an edit, which may be done twice. Every further one is a post with a nonce of its own, which
 Discord takes once within a few minutes; after a longer outage the channel's history is read first, for the mark
-that each of our pages carries. It leaves waiting and progress to `bot.live`.
+that each of our pages carries. A card or a screenplay is put beside the text by an edit after all of that, so that the
+text waits for it in no case and stays where it fails. It leaves waiting and progress to `bot.live`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import structlog
 
 from bot import cards, views
 from bot.history import carries, find_ours
+from bot.pages import attachments
 from bot.pictures.cards import finished as finished_pictures
 from bot.shown import NO_PINGS, TRANSIENT, ShownMessage, TooLarge, Undeliverable, Withdrawn, answer
 from bot.votes import offer_votes
@@ -24,12 +26,15 @@ from studio.pictures import drawn
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.pages import Attachment
+    from studio.pages import Press
     from studio.store import Store
     from studio.store.records import Creation, JobRecord
 
 log = structlog.get_logger(__name__)
 
 LONG_WAIT_S = 60.0
+PAGE_WITHIN_S = 30.0  # what a page is worth waiting for, once the text is there
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 60.0
 FILE_LIMIT = 10 * 1024 * 1024  # Discord's least; where it says that it takes less, less is tried
@@ -56,14 +61,15 @@ class Delivery:
 
     def __init__(
         self, store: Store, shown: ShownMessage, record: JobRecord, creation: Creation,
-        clock: Callable[[], float], *, resumed: bool,
+        clock: Callable[[], float], *, press: Press | None, resumed: bool,
     ) -> None:  # fmt: skip
-        """`resumed`: another life of this process may have posted already."""
+        """`press` sets the pages, where there are any. `resumed`: another life of this process may have posted already."""
         self._store = store
         self._shown = shown
         self._record = record
         self._creation = creation
         self._clock = clock
+        self._press = press
         self._unsure = resumed
 
     async def run(self) -> None:
@@ -74,11 +80,17 @@ class Delivery:
             Undeliverable: its channel can no longer be reached.
             Refusal: it cannot be shown; the sentence says why.
         """
-        last = await (self._pictures() if self._creation.pictures else self._text())
+        card = None
+        if self._creation.pictures:
+            last = await self._pictures()
+        else:
+            card, last = await self._text()
         if self._waited_long():
             await self._announce()
         channel = self._shown.channel
         await offer_votes(channel.get_partial_message(last), self._record.id)
+        if card is not None and self._press is not None:
+            await self._pages(card, self._press)
         await deliver.settled(self._store, self._record.id, self._clock())
 
     async def _pictures(self) -> int:
@@ -93,8 +105,8 @@ class Delivery:
             else:
                 return self._shown.message_id
 
-    async def _text(self) -> int:
-        """Show the text, in as many messages as it needs. The id of the last one."""
+    async def _text(self) -> tuple[cards.Card, int]:
+        """Show the text, in as many messages as it needs. What is shown, and the id of the last message."""
         posted = await deliver.posted_parts(self._store, self._record.id)
         card = cards.finished(self._creation)
         as_file = cards.finished(self._creation, as_file=True)
@@ -106,18 +118,35 @@ class Delivery:
             for page in range(1, len(card.pages)):
                 last = posted.get(page) or await self._post_page(card, page)
         except Undeliverable:
-            await self._first(as_file)  # the whole piece in the message that can still be edited
+            card = as_file
+            await self._first(card)  # the whole piece in the message that can still be edited
             last = self._shown.message_id
-        return last
+        return card, last
+
+    async def _pages(self, card: cards.Card, press: Press) -> None:
+        """Put the piece's pages beside the text in its first message, which is shown already and stays if this fails."""
+        job_id = self._record.id
+        try:
+            async with asyncio.timeout(PAGE_WITHIN_S):
+                if not await self._may_attach():
+                    return
+                beside = attachments(self._creation, await press.pages(self._creation))
+                if beside:
+                    await self._edit(card, beside)
+        except (Undeliverable, *TRANSIENT) as error:
+            log.info("page_lost", job=job_id, error=type(error).__name__)
 
     async def _first(self, card: cards.Card) -> None:
+        await self._edit(card)
+        await self._posted(0, self._shown.message_id)
+
+    async def _edit(self, card: cards.Card, beside: tuple[Attachment, ...] = ()) -> None:
         view = views.when_made(self._creation, 0, len(card.pages))
 
         async def act() -> None:
-            await self._shown.edit(card.pages[0], view, now=self._clock(), card=card)
+            await self._shown.edit(card.pages[0], view, now=self._clock(), card=card, beside=beside)
 
         await until_done(act, self._record.id)
-        await self._posted(0, self._shown.message_id)
 
     async def _post_page(self, card: cards.Card, page: int) -> int:
         """Post a page, or find it where an earlier life left it."""
@@ -188,20 +217,31 @@ class Delivery:
         A post needs permissions that an interaction's answer does not; and another life's posts can be found
         again only where the history may be read.
         """
+        allowed = await self._allowed()
+        if allowed is None:
+            return False
+        permissions, in_thread = allowed
+        send = permissions.send_messages_in_threads if in_thread else permissions.send_messages
+        if not (permissions.view_channel and send):
+            return False
+        return permissions.read_message_history or not self._unsure or len(posted) > 1
+
+    async def _may_attach(self) -> bool:
+        """Whether files are wanted here; yes where that is not known, since Discord says so itself then."""
+        allowed = await self._allowed()
+        return allowed is None or allowed[0].attach_files
+
+    async def _allowed(self) -> tuple[discord.Permissions, bool] | None:
+        """What the bot may do in the job's channel, and whether that is a thread; None where it is not known."""
         client = self._shown.client
         try:
             found = client.get_channel(self._record.channel_id)
             channel = found or await client.fetch_channel(self._record.channel_id)
             if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-                return False
-            allowed = channel.permissions_for(channel.guild.me)
+                return None
+            return channel.permissions_for(channel.guild.me), isinstance(channel, discord.Thread)
         except (discord.ClientException, discord.InvalidData, *TRANSIENT):
-            return False
-        in_thread = isinstance(channel, discord.Thread)
-        send = allowed.send_messages_in_threads if in_thread else allowed.send_messages
-        if not (allowed.view_channel and send):
-            return False
-        return allowed.read_message_history or not self._unsure or len(posted) > 1
+            return None
 
     async def _in_history(self, ours: Callable[[discord.Message], bool]) -> int | None:
         first = discord.Object(self._shown.message_id)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from generation.wire.client import GenerationClient
+    from studio.pages import Press
     from studio.store import Store
     from studio.store.records import JobRecord, Wish
 
@@ -51,13 +52,15 @@ class Runs:
 
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
-        limits: ask.Limits,
+        limits: ask.Limits, press: Press | None,
     ) -> None:  # fmt: skip
+        """`press` sets the pages that go with pieces; without one there are none."""
         self._client = client
         self._store = store
         self._generation = generation
         self._clock = clock
         self._limits = limits
+        self._press = press
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._live: dict[str, LiveMessage] = {}
         self._by_message: dict[int, str] = {}
@@ -296,7 +299,9 @@ class Runs:
         match end:
             case deliver.Made(creation=creation):
                 try:
-                    await Delivery(self._store, shown, record, creation, self._clock, resumed=resumed).run()
+                    await Delivery(
+                        self._store, shown, record, creation, self._clock, press=self._press, resumed=resumed
+                    ).run()
                 except Refusal as refusal:  # it is made, and cannot be shown here
                     content = cards.not_made(record.brief, str(refusal), None)
                 else:

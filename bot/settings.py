@@ -29,6 +29,7 @@ EXAMPLES = {
     "WEB_PORT": "8420",
     "SANDBOX_PORT": "8421",
     "ALLOWED_GUILDS": "812345678901234567,823456789012345678",
+    "PAGES": "on",
     "THREADS": "1",
     "LOG_LEVEL": "INFO",
 }
@@ -59,6 +60,7 @@ class BotSettings(BaseSettings):
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8420
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8421
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
+    pages: bool = True
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -13,7 +13,10 @@ import aiohttp
 import discord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.cards import Card
+    from bot.pages import Attachment
 
 TOKEN_LIFE_S = 15 * 60 - 30
 
@@ -55,9 +58,12 @@ class ShownMessage:
         self._token_dies_at = token_dies_at
 
     async def edit(
-        self, content: str, view: discord.ui.View, *, now: float, card: Card | None = None
-    ) -> None:
+        self, content: str, view: discord.ui.View, *, now: float, card: Card | None = None,
+        beside: Iterable[Attachment] = (),
+    ) -> None:  # fmt: skip
         """Replace the message's whole content, so that doing it twice is doing it once.
+
+        Its files become the card's own and those `beside` it.
 
         Raises:
             Withdrawn: it was deleted.
@@ -70,7 +76,7 @@ class ShownMessage:
                     self.message_id,
                     content=content,
                     view=view,
-                    attachments=files(card),
+                    attachments=[*files(card), *(each.opened() for each in beside)],
                     allowed_mentions=NO_PINGS,
                 )
             except discord.HTTPException as error:
@@ -82,7 +88,10 @@ class ShownMessage:
                 return
         try:
             await self.channel.get_partial_message(self.message_id).edit(
-                content=content, view=view, attachments=files(card), allowed_mentions=NO_PINGS
+                content=content,
+                view=view,
+                attachments=[*files(card), *(each.opened() for each in beside)],
+                allowed_mentions=NO_PINGS,
             )
         except discord.HTTPException as error:
             raise answer(error) from error

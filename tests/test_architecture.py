@@ -16,9 +16,10 @@ HEAVY = ("torch", "transformers", "peft", "bitsandbytes")
 # package -> what it may import of ours
 MAY = {
     "bot": ("bot", "studio", "generation.wire", "generation.forms"),
-    "studio": ("studio", "generation.wire", "generation.forms", "finetune.snapshot"),
+    "studio": ("studio", "generation.wire", "generation.forms", "generation.page", "finetune.snapshot"),
     "generation.wire": ("generation.wire", "generation.forms"),
     "generation.forms": ("generation.wire", "generation.forms"),
+    "generation.page": ("generation.page",),
     "generation.queue": ("generation.wire", "generation.forms", "generation.queue"),
     "generation": ("generation",),
     "finetune": ("finetune", "generation"),
@@ -30,6 +31,7 @@ TORCH_FREE = (
     "sandbox",
     "generation.wire",
     "generation.forms",
+    "generation.page",
     "generation.queue",
     "finetune.snapshot",
 )
