@@ -1,0 +1,39 @@
+"""The kinds of starters: which pieces each is trained on, and which forms it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from finetune import script, story, tang, verse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from finetune.pieces import Piece
+    from finetune.texts import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`pieces` gives a side's; they are read from `texts`. `serves` are the forms that the adapter is for."""
+
+    name: str
+    texts: str
+    pieces: Callable[[Side], list[Piece]]
+    serves: tuple[str, ...]
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "verse", "poems", verse.verse,
+            ("free verse", "haiku", "tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
+             "golden shovel", "found line", "renga"),
+        ),
+        Kind("script", "scenes", script.script, ("scene", "sketch")),
+        Kind("story", "stories", story.story, ("short story", "fable")),
+        Kind("tang", "tang", tang.tang, ("wujue", "qijue", "wulü", "qilü")),
+    )
+}  # fmt: skip

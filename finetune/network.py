@@ -1,0 +1,211 @@
+"""The language model as it trains: frozen, in the numbers that it serves with, and beside each linear layer a LoRA in float32.
+
+It computes what `generation.lm.decoder` computes, from the same parts, for packs of pieces; PEFT on transformers' network
+gives the same loss and takes several times as long on a processor (docs/starters.md has the figures). What comes out has
+PEFT's names and configuration.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 - what everybody calls it
+
+from finetune.packs import NO_TARGET
+from finetune.products import adapted, surprise
+from generation.lm.architecture import architecture_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
+
+    from finetune.packs import Pack
+    from generation.lm.architecture import LayerParts
+    from generation.lm.load import LoadedModel
+
+
+class Group:
+    """Linear layers that read the same input, as one: their frozen weights, and a pair of matrices for each.
+
+    a: (layers * rank, in), b: (all their outputs, rank), both float32 and trained.
+    """
+
+    def __init__(self, names: list[str], linears: list[nn.Linear], rank: int, scale: float) -> None:
+        self.names, self.rank, self._scale = names, rank, scale
+        self.sizes = [linear.out_features for linear in linears]
+        self._weight = torch.cat([linear.weight.detach() for linear in linears])
+        biases = [linear.bias for linear in linears]
+        self._bias = None if biases[0] is None else torch.cat([bias.detach() for bias in biases])
+        self.a = nn.Parameter(torch.zeros(len(linears) * rank, linears[0].in_features))
+        self.b = nn.Parameter(torch.zeros(sum(self.sizes), rank))
+
+    def begin(self, seed: torch.Generator) -> None:
+        """As PEFT begins: `a` uniform, `b` zero, so that nothing is changed yet."""
+        bound = 1 / math.sqrt(self.a.shape[1])
+        nn.init.uniform_(self.a, -bound, bound, generator=seed)
+        nn.init.zeros_(self.b)
+
+    def __call__(self, x: Tensor, drop: float) -> Tensor:
+        a, b = self.a.to(x.dtype), (self.b * self._scale).to(x.dtype)
+        wide = torch.block_diag(*b.split(self.sizes)) if len(self.sizes) > 1 else b
+        keep = None
+        if drop:
+            keep = (torch.rand(len(x), len(self.a)) >= drop).to(x.dtype) / (1 - drop)
+        return adapted(x, self._weight, self._bias, a, wide, keep)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The pairs by PEFT's names."""
+        found = {}
+        for name, a, b in zip(self.names, self.a.split(self.rank), self.b.split(self.sizes), strict=True):
+            found[f"base_model.model.{name}.lora_A.weight"] = a.detach()
+            found[f"base_model.model.{name}.lora_B.weight"] = b.detach()
+        return found
+
+
+class TrainedNetwork:
+    """A frozen network with a LoRA on every linear layer but its output head."""
+
+    def __init__(self, model: LoadedModel, *, rank: int, alpha: float) -> None:
+        """Raises UnknownArchitectureError where the network is none that the fast path computes."""
+        parts = architecture_of(model.network)
+        self._parts, self._dtype = parts, model.dtype
+        self._rank, self._alpha = rank, alpha
+        self.groups: dict[str, Group] = {}
+        for layer in parts.layers:
+            for kind, linears in layer.linears.items():
+                names = [f"{layer.name}.{name}" for name in linears]
+                self.groups[f"{layer.name}.{kind}"] = Group(names, list(linears.values()), rank, alpha / rank)
+        self._embedding = parts.embedding.clone()
+        self._head = parts.head.weight.detach()
+
+    def begin(self, seed: int) -> None:
+        """A new LoRA, which changes nothing yet."""
+        generator = torch.Generator().manual_seed(seed)
+        for group in self.groups.values():
+            group.begin(generator)
+
+    def parameters(self) -> dict[str, nn.Parameter]:
+        """All that is trained, by name."""
+        return {
+            f"{key}.{name}": parameter
+            for key, group in self.groups.items()
+            for name, parameter in (("a", group.a), ("b", group.b))
+        }
+
+    def config(self) -> dict[str, Any]:
+        """PEFT's configuration of what was trained."""
+        return LoraConfig(
+            r=self._rank,
+            lora_alpha=self._alpha,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+            inference_mode=True,
+        ).to_dict()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What was trained, by PEFT's names, in bfloat16."""
+        return {
+            name: tensor.to(torch.bfloat16)
+            for group in self.groups.values()
+            for name, tensor in group.tensors().items()
+        }
+
+    def loss(self, pack: Pack, drop: float = 0.0) -> Tensor:
+        """The sum of the surprise, in nats, over all targets of `pack`; `drop` is the share of LoRA's narrow values
+        that is left out by chance.
+        """
+        parts, count = self._parts, len(pack.prefix)
+        width = pack.rows.shape[1]
+        ids = torch.cat((pack.prefix, pack.rows.flatten()))
+        positions = torch.cat((torch.arange(count), (count + torch.arange(width)).repeat(len(pack.rows))))
+        ropes = {
+            kind: self._signed(*parts.rope(kind, positions))
+            for kind in {layer.rope for layer in parts.layers}
+        }
+        sees = {
+            window: self._seen(count, width, window) for window in {layer.window for layer in parts.layers}
+        }
+        x = F.embedding(ids, self._embedding)
+        if parts.embedding_scale is not None:
+            x = x * torch.tensor(parts.embedding_scale, dtype=self._dtype)
+        for layer in parts.layers:
+            x = self._layer(layer, x, count, width, ropes[layer.rope], sees[layer.window], drop)
+        targets = pack.targets.flatten()
+        wanted = targets != NO_TARGET
+        return surprise(parts.norm(x[count:][wanted]), self._head, targets[wanted])
+
+    def _layer(
+        self, layer: LayerParts, x: Tensor, count: int, width: int, rope: tuple[Tensor, Tensor],
+        sees: tuple[Tensor, Tensor], drop: float,
+    ) -> Tensor:  # fmt: skip
+        parts = self._parts
+        heads, kv_heads, size = parts.heads, parts.kv_heads, parts.head_dim
+
+        def through(kind: str, h: Tensor) -> Tensor:
+            return self.groups[f"{layer.name}.{kind}"](h, drop)
+
+        qkv = through("qkv", layer.norm(x))
+        qk = qkv[:, : (heads + kv_heads) * size].view(len(x), -1, size)
+        v = qkv[:, (heads + kv_heads) * size :].view(len(x), kv_heads, size)
+        if layer.q_norm is not None and layer.k_norm is not None:
+            qk = torch.cat((layer.q_norm(qk[:, :heads]), layer.k_norm(qk[:, heads:])), 1)
+        cos, sin = rope
+        qk = torch.addcmul(qk * cos, torch.roll(qk, size // 2, -1), sin)
+        attended = self._attend(qk[:, :heads], qk[:, heads:], v, count, width, sees)
+        x = _added(x, through("out", attended), layer.norm_after_attention)
+        gate, up = through("gate_up", layer.norm_before_mlp(x)).chunk(2, 1)
+        return _added(x, through("down", parts.activation(gate) * up), layer.norm_after_mlp)
+
+    def _attend(
+        self, q: Tensor, k: Tensor, v: Tensor, count: int, width: int, sees: tuple[Tensor, Tensor]
+    ) -> Tensor:
+        """q: (N, H, D), k, v: (N, KH, D), N = count + rows * width -> (N, H * D). The prompt first, then each row
+        over the prompt and itself; the queries of a group share their keys.
+        """
+        rows = (len(q) - count) // width
+
+        def of_rows(x: Tensor) -> Tensor:  # (rows, heads, width, D)
+            return x[count:].view(rows, width, x.shape[1], x.shape[2]).transpose(1, 2)
+
+        def of_prompt(x: Tensor) -> Tensor:  # (1, heads, count, D)
+            return x[:count].transpose(0, 1)[None]
+
+        k0, v0 = of_prompt(k), of_prompt(v)
+        prompt = self._over(of_prompt(q), k0, v0, sees[0])
+        keys = torch.cat((k0.expand(rows, -1, -1, -1), of_rows(k)), 2)
+        values = torch.cat((v0.expand(rows, -1, -1, -1), of_rows(v)), 2)
+        answers = self._over(of_rows(q), keys, values, sees[1])
+        return torch.cat((prompt.flatten(0, 1), answers.flatten(0, 1)))
+
+    def _over(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor) -> Tensor:
+        """q: (B, H, n, D), k, v: (B, KH, m, D), seen: (n, m) -> (B, n, H * D)"""
+        batch, heads, length, size = q.shape
+        groups = heads // k.shape[1]
+        folded = q.reshape(batch, k.shape[1], groups * length, size)
+        found = F.scaled_dot_product_attention(
+            folded, k, v, attn_mask=seen.repeat(groups, 1), scale=self._parts.attention_scale
+        )
+        return found.view(batch, heads, length, size).transpose(1, 2).reshape(batch, length, heads * size)
+
+    def _signed(self, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+        """Rotation as `x * cos + roll(x) * sin`: the sign of the rolled half is the sine's."""
+        half = self._parts.head_dim // 2
+        sin = torch.cat((-sin[:, :half], sin[:, half:]), 1)
+        return cos.to(self._dtype)[:, None], sin.to(self._dtype)[:, None]
+
+    def _seen(self, count: int, width: int, window: int | None) -> tuple[Tensor, Tensor]:
+        """What the prompt sees of itself, (count, count), and a row of the prompt and itself, (width, count + width): 0 or -inf."""
+        whole = torch.ones(count + width, count + width, dtype=torch.bool).tril()
+        if window is not None:
+            whole &= ~torch.ones_like(whole).tril(-window)
+        bias = torch.zeros(whole.shape, dtype=self._dtype).masked_fill_(~whole, -torch.inf)
+        return bias[:count, :count].contiguous(), bias[count:].contiguous()
+
+
+def _added(x: Tensor, h: Tensor, norm: Callable[[Tensor], Tensor] | None) -> Tensor:
+    return x + (h if norm is None else norm(h))

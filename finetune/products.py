@@ -1,0 +1,81 @@
+"""The two products that training spends its time on, with gradients for what is trained and for nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from torch.nn import functional as F  # noqa: N812 - what everybody calls it
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROWS = 64  # targets whose logits are looked at together: (64, V) float32 is 12 MB for V = 49,152
+
+
+def adapted(
+    x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
+) -> Tensor:
+    """y = x @ weight.T + bias + (x @ a.T * keep) @ b.T: LoRA (arXiv 2106.09685, equation 3), its scale in `b`.
+
+    x: (N, in), weight: (out, in), bias: (out,), a: (R, in), b: (out, R) -> (N, out). `keep` (N, R) drops some of what
+    goes through the narrow place; None: all of it goes. `weight` gets no gradient.
+    """
+    return cast("Tensor", _Adapted.apply(x, weight, bias, a, b, keep))  # type: ignore[no-untyped-call]
+
+
+def surprise(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+    """The sum over rows of -log softmax(hidden @ head.T)[target], in nats. hidden: (N, D), head: (V, D), targets: (N,).
+
+    `head` gets no gradient, so that of `hidden` is taken at once and no more than `ROWS` rows of logits ever exist.
+    """
+    return cast("Tensor", _Surprise.apply(hidden, head, targets))  # type: ignore[no-untyped-call]
+
+
+class _Adapted(torch.autograd.Function):
+    """Without a graph of its own a group of layers costs four products more than it would alone, and no copies."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
+    ) -> Tensor:
+        narrow = x @ a.T
+        if keep is not None:
+            narrow *= keep
+        ctx.save_for_backward(x, weight, a, b, narrow, keep)
+        return F.linear(x, weight, bias).addmm_(narrow, b.T)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor, None]:  # type: ignore[override]
+        (grad,) = grads
+        x, weight, a, b, narrow, keep = ctx.saved_tensors
+        into_narrow = grad @ b
+        if keep is not None:
+            into_narrow *= keep
+        into_x = (grad @ weight).addmm_(into_narrow, a)
+        return into_x, None, None, into_narrow.T @ x, grad.T @ narrow, None
+
+
+class _Surprise(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+        wanted = ctx.needs_input_grad[0]
+        total = torch.zeros(())
+        grads = []
+        for rows, ids in zip(hidden.split(ROWS), targets.split(ROWS), strict=True):
+            logits = F.linear(rows, head).float()
+            whole = logits.logsumexp(1, keepdim=True)
+            total += (whole - logits.gather(1, ids[:, None])).sum()
+            if wanted:
+                shares = logits.sub_(whole).exp_()
+                shares.scatter_add_(1, ids[:, None], shares.new_full((len(ids), 1), -1.0))
+                grads.append(shares.to(head.dtype) @ head)
+        if wanted:
+            ctx.save_for_backward(torch.cat(grads))
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+        (grad,) = grads
+        (into_hidden,) = ctx.saved_tensors
+        return into_hidden * grad.to(into_hidden.dtype), None, None
