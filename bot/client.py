@@ -23,6 +23,7 @@ from bot.pictures import buttons
 from bot.pictures import verbs as picture_verbs
 from bot.runs import Runs
 from bot.shown import NO_PINGS
+from generation.forms.brief import warm
 from studio import guilds
 from studio.pictures.forget import sweep
 
@@ -99,6 +100,7 @@ class Renga(commands.Bot):
             await self.add_cog(cog(self))
         self.add_dynamic_items(views.VerbButton, buttons.PictureButton)
         self.chore(sweep(self.store, self.clock()), "sweep")
+        self.chore(asyncio.to_thread(warm), "warm")
         await self._sync()
 
     async def on_ready(self) -> None:

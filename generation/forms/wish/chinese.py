@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SAID = {
     "诗": "", "詩": "", "小诗": "", "小詩": "", "短诗": "", "短詩": "", "现代诗": "free verse", "現代詩": "free verse",
     "新诗": "free verse", "新詩": "free verse", "自由诗": "free verse", "自由詩": "free verse", "古诗": "qijue", "古詩": "qijue",
-    "绝句": "qijue", "絕句": "qijue", "律诗": "qilü", "律詩": "qilü", "唐诗": "qijue", "唐詩": "qijue", "俳句": "haiku",
+    "唐诗": "qijue", "唐詩": "qijue", "俳句": "haiku",
     "短歌": "tanka", "十四行诗": "sonnet", "十四行詩": "sonnet", "藏头诗": "acrostic", "藏頭詩": "acrostic", "戏": "scene",
     "戲": "scene", "剧本": "scene", "劇本": "scene", "短剧": "scene", "短劇": "scene", "对话": "scene", "對話": "scene",
     "小品": "sketch", "独白": "monologue", "獨白": "monologue", "故事": "short story", "短故事": "short story",

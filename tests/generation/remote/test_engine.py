@@ -65,7 +65,7 @@ async def test_an_answer_becomes_previews_and_a_piece_and_is_counted_as_the_serv
         assert isinstance(done, Done)
         assert (done.usage["prompt_tokens"], done.usage["output_tokens"], done.model) == (33, 9, "poet")
         assert await host.text(job("b")) == "Rain on the old roof."
-        assert (await artifact(host, "b")).meta == {"stopped": "end"}
+        assert (await artifact(host, "b")).meta["stopped"] == "end"
         asked = server.asked[0]
         assert asked["model"] == "org/poet"
         assert asked["messages"][0]["role"] == "system"
@@ -185,14 +185,14 @@ async def test_a_server_that_knows_no_end_is_stopped_at_the_limit(tmp_path: Path
         done = await end(host, job("a", tokens=20))
         assert isinstance(done, Done)
         assert done.usage["output_tokens"] == 20
-        assert (await artifact(host, "a")).meta == {"stopped": "limit"}
+        assert (await artifact(host, "a")).meta["stopped"] == "limit"
 
 
 async def test_a_server_that_runs_in_circles_is_left(tmp_path: Path) -> None:
     circle = again_and_again(chunk("again and ") + chunk("again, "), 0.01)
     async with faulty(circle) as server, served(server, tmp_path) as host:
         assert isinstance(await end(host, job("a", tokens=1000)), Done)
-        assert (await artifact(host, "a")).meta == {"stopped": "circle"}
+        assert (await artifact(host, "a")).meta["stopped"] == "circle"
         await asyncio.wait_for(server.left.wait(), 5)
 
 
