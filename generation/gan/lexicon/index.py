@@ -74,7 +74,8 @@ class Index:
         names, plurals = _things(known)
         keywords = _keywords(known)
         self._things = (names, self._colours, styled, plurals, _qualities(), common, keywords)
-        self._paintings = (*_terms(known), self._colours, styled, common, names, plurals, keywords)
+        self._terms = tuple(_terms(known))
+        self._paintings = (*self._terms, self._colours, styled, common, names, plurals, keywords)
         self._longest = max(
             len(word) if not word[0].isascii() else word.count(" ") + 1
             for tables in (self._things, self._paintings)
@@ -84,12 +85,27 @@ class Index:
 
     def find(self, theme: Sequence[Token], *, painting: bool) -> list[Found]:
         """All of `theme` from left to right, the longest phrase first; each token lies in one of the answers."""
-        tables = self._paintings if painting else self._things
-        found, at = [], 0
-        while at < len(theme):
-            found.append(self._at(theme, at, tables))
-            at = found[-1].end
+        found = self._all(theme, 0, len(theme), self._paintings if painting else self._things)
+        if painting:
+            found = [part for piece in found for part in self._parts(theme, piece)]
         return _without_stray_characters(theme, found)
+
+    def _all(
+        self, theme: Sequence[Token], start: int, end: int, tables: Sequence[dict[str, Sense]]
+    ) -> list[Found]:
+        found: list[Found] = []
+        at = start
+        while at < end:
+            found.append(self._at(theme[:end], at, tables))
+            at = found[-1].end
+        return found
+
+    def _parts(self, theme: Sequence[Token], piece: Found) -> list[Found]:
+        """A thing of several words, which paintings do not show, word by word where they know each: ocean waves."""
+        if piece.sense is None or piece.sense.kind not in ("thing", "keyword"):
+            return [piece]
+        parts = self._all(theme, piece.start, piece.end, self._terms)
+        return parts if all(part.sense is not None for part in parts) else [piece]
 
     def _at(self, theme: Sequence[Token], at: int, tables: Sequence[dict[str, Sense]]) -> Found:
         most = 0

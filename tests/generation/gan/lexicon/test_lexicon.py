@@ -88,6 +88,9 @@ THEMES = [
     ("mountains at dusk", "", ("abstract", "layered mountains", "sunset colours")),
     ("a colourful flower", "", ("blossom",)),
     ("northern lights", "", ("abstract", "aurora")),
+    ("ocean waves", "oil", ("abstract", "waves", "ocean blues", "oil")),
+    ("ocean waves at dusk", "oil", ("abstract", "waves", "sunset colours", "ocean blues", "oil")),
+    ("ocean waves", "flat", ("water wave", "flat")),
     ("mosaic in purple", "", ("abstract", "mosaic", "purple")),
     ("watercolor mountains", "", ("abstract", "layered mountains", "watercolour")),
     ("a painting of a fox", "", ("fox",)),
@@ -165,10 +168,20 @@ def test_a_thing_without_a_name_here_is_told_by_its_sentence_vector(
 
 
 def test_paintings_do_not_know_things_and_say_so(lexicon: Lexicon, sentences: Sentences) -> None:
+    assert lexicon.understand("an ice cream", "oil", sentences).outside, (
+        "an ice cream is neither ice nor cream"
+    )
     understood = lexicon.understand("a cat", "oil", sentences)
     assert understood.outside
     terms = {term.says for term in (*lexicon.known.families, *lexicon.known.palettes)}
     assert set(understood.nearest) <= terms
+
+
+def test_a_thing_is_not_taken_apart_where_a_word_of_it_is_not_painted(
+    lexicon: Lexicon, sentences: Sentences
+) -> None:
+    words = lexicon.understand("an ice cream", "oil", sentences).words
+    assert "icy blues and whites" not in words
 
 
 @pytest.mark.parametrize(
