@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generation.forms.form import Form
+from generation.forms.form import Example, Form
 from generation.forms.placing import placed
 from generation.forms.plan import Line, Plan
 from generation.forms.scansion import lines_of, scanned
@@ -46,6 +46,20 @@ FORM = Form(
     description="a story in verse, in four-line stanzas",
     ask="a ballad that tells a story in stanzas of four lines",
     tokens={"short": 120, "medium": 220, "long": 360},
+    examples=(
+        Example(
+            "a ferry at night",
+            "The ferry ran on Sunday nights\n"
+            "From harbor to the hill,\n"
+            "And no one ever saw the man\n"
+            "Who kept it running still.\n"
+            "\n"
+            "One night I paid a silver coin\n"
+            "And stood beside the rail;\n"
+            "The river held its breath for us,\n"
+            "The moon was thin and pale.",
+        ),
+    ),
     one_piece=False,
     check=check,
     language="en",

@@ -48,6 +48,7 @@ class Form:
     title: str
     description: str
     ask: str
+    check: Callable[[str, Brief], Verdict]
     tokens: Mapping[str, int] = field(default_factory=lambda: {"short": 60, "medium": 100, "long": 160})
     examples: tuple[Example, ...] = ()
     one_piece: bool = False
@@ -58,4 +59,3 @@ class Form:
     plan: Callable[[Brief, int], Plan] | None = None
     structure: Callable[[Brief, int], Structure] | None = None
     samples: int = 1
-    check: Callable[[str, Brief], Verdict] | None = None

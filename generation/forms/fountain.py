@@ -20,14 +20,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import fountain_parser
+from fountain_parser.ast import SceneHeading
 
-from generation.forms.structure import Option, Step, kind_of
+from generation.forms.repetition import degenerate
+from generation.forms.scansion import Fault, judged, lines_of
+from generation.forms.structure import Option, Step, kind_of, length_of, stopped
 
 if TYPE_CHECKING:
     from fountain_parser.ast import Screenplay
 
+    from generation.forms.verdicts import Verdict
+
 SPEAKERS = 3  # at most
 NAME_WORDS = 3
+SPEECH = 45  # words of one that is written, at most
+SHORTEST = 6  # words without which no speech is begun
+REFRAIN = 2  # times that a speech may be said
+LEAST_SPEECHES = 4  # that pass
 _MARKS = ("/*", "*/", "[[", "]]", "*", "_", "#", "=", ">", "<", "~", "@", "^", "{", "}", "|", "TO:")
 _NOT_FIRST = ".,;:!?-–—()[]'\"”’/&0123456789…"
 _PLACES = ("INT. ", "EXT. ")
@@ -58,13 +67,13 @@ class Scene:
         """What may come next; None where the scene is over."""
         match self.last:
             case "":
-                return Step((self._heading(),))
+                return Step((_heading(),))
             case "heading":
                 return Step((self._action(), self._cue()), "yes")
             case "action":
                 return Step((self._cue(),), "yes")
             case "cue":
-                return Step((self._speech(),))
+                return Step((_speech(self.said),))
         if self.speeches >= self.most:
             return None
         may_end = self.speeches >= self.least and len(self.cast) > 1
@@ -99,23 +108,97 @@ class Scene:
             "action", 3, 40, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=self.said
         )
 
-    def _speech(self) -> Option:
-        return Option(
-            "speech", 1, 45, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=self.said
-        )
-
     def _cue(self) -> Option:
         others = tuple(name for name in self.cast if name != self.speaker)
         if len(self.cast) >= SPEAKERS or (self.speeches + 1 >= self.most and others):
             return Option("cue", whole=others)
-        marks = tuple(mark for mark in _MARKS if mark != "@") if self.chinese else _MARKS
-        return Option(
-            "cue", 1, NAME_WORDS, begins=("@",) if self.chinese else (), capitals=True,
-            without=(*marks, ".", ",", ":", ";", "?", "!", "(", ")", '"', "“", "”", "…", "。", "，"), not_first=_NOT_FIRST,
-            taken=frozenset(name.casefold() for name in (*NO_NAMES, self.speaker)),
+        return _name(frozenset({self.speaker.casefold()}), chinese=self.chinese)
+
+
+@dataclass(frozen=True, slots=True)
+class Monologue:
+    """A monologue that is being written: a heading, one cue, and under it lines of speech; `least` to `most` words in all."""
+
+    least: int
+    most: int
+    chinese: bool = False
+    lines: int = 0
+    words: int = 0
+    said: frozenset[str] = field(default=frozenset())
+
+    @property
+    def step(self) -> Step | None:
+        """What may come next; None where all was said."""
+        if self.lines == 0:
+            return Step((_heading(),))
+        if self.lines == 1:
+            return Step((_name(frozenset(), chinese=self.chinese),), "yes")
+        left = self.most - self.words
+        if left < SHORTEST:
+            return None
+        return Step((_speech(self.said, min(SPEECH, left)),), "no", self.words >= self.least)
+
+    def after(self, line: str) -> Monologue:
+        """The monologue when `line` was written.
+
+        Raises:
+            ValueError: that line may not come here.
+        """
+        said = kind_of(self.step, line) == "speech"
+        return replace(
+            self, lines=self.lines + 1, words=self.words + length_of(line),
+            said=self.said | {line.casefold()} if said else self.said,
         )  # fmt: skip
+
+
+def _heading() -> Option:
+    return Option("heading", 2, 9, _PLACES, capitals=True, without=(*_MARKS, ":", "?", "!", "(", ")", '"'))
+
+
+def _speech(said: frozenset[str], most: int = SPEECH) -> Option:
+    return Option("speech", 1, most, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=said)
+
+
+def _name(taken: frozenset[str], *, chinese: bool) -> Option:
+    marks = tuple(mark for mark in _MARKS if mark != "@") if chinese else _MARKS
+    return Option(
+        "cue", 1, NAME_WORDS, begins=("@",) if chinese else (), capitals=True,
+        without=(*marks, ".", ",", ":", ";", "?", "!", "(", ")", '"', "“", "”", "…", "。", "，"), not_first=_NOT_FIRST,
+        taken=taken | {name.casefold() for name in NO_NAMES},
+    )  # fmt: skip
 
 
 def screenplay(text: str) -> Screenplay:
     """`text` as fountain-parser reads it; it reads any."""
     return fountain_parser.parse(text)
+
+
+def scene_verdict(text: str) -> Verdict:
+    """Whether `text` is one scene: a heading first, two people who speak four times at least, a whole end, no loop."""
+    read = screenplay(text)
+    blocks = read.dialogue_blocks
+    speakers = {block.character.name for block in blocks if block.spoken_text}
+    spoken = sum(1 for block in blocks if block.spoken_text)
+    names = set(read.character_names)
+    said = [line for line in lines_of(text) if line.lstrip("@") not in names and not line.startswith("(")]
+    faults = [Fault(reason, 0.2) for reason in degenerate("\n".join(said), REFRAIN)]
+    if not read.elements or not isinstance(read.elements[0], SceneHeading) or read.title_page:
+        faults.append(Fault("It does not begin with a heading such as INT. KITCHEN - NIGHT.", 0.4))
+    if len(speakers) < 2:
+        faults.append(
+            Fault(
+                f"{'Nobody speaks' if not speakers else 'One person speaks'}; two are wanted at least.",
+                0.2 * len(speakers),
+            )
+        )
+    elif spoken < LEAST_SPEECHES:
+        faults.append(Fault(f"{spoken} speeches are few; {LEAST_SPEECHES} are wanted at least.", 0.6))
+    if silent := [block.character.name for block in blocks if not block.spoken_text]:
+        faults.append(Fault(f"{silent[0]} has a cue and says nothing.", 0.6))
+    if (
+        text.strip()
+        and not stopped(text.rstrip().rstrip("-—–"))
+        and not text.rstrip().endswith(("-", "—", "–"))
+    ):
+        faults.append(Fault("It breaks off in the middle of a sentence.", 0.7))
+    return judged(faults, sum(1 - fault.worth for fault in faults) / 2)

@@ -33,7 +33,8 @@ class Plan:
     """The lines of one piece, in order, and how they are written.
 
     `capitals`: lines begin with a capital; `final_stop`: the last line ends with a stop. A blank line goes before each of
-    the lines in `breaks` (indices of `lines`). `tones` (han) is a tonal pattern a line, soft: "平", "仄" or "中" a character.
+    the lines in `breaks` (indices of `lines`). In a han plan every line is all
+    characters; a comma (，) follows the odd ones and a stop (。) the even ones. `tones` (han) is a tonal pattern a line, soft: "平", "仄" or "中" a character.
     """
 
     script: Script

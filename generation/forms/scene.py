@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generation.forms.form import Example, Form
+from generation.forms.fountain import Scene, scene_verdict
+
+if TYPE_CHECKING:
+    from generation.forms.structure import Structure
+    from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
+
+SPEECHES = {"short": (4, 8), "medium": (6, 14), "long": (10, 26)}
+
+
+def structure(brief: Brief, _seed: int) -> Structure:
+    """One scene of 4 to 26 speeches, by its length."""
+    return Scene(*SPEECHES[brief.length], chinese=brief.language == "zh")
+
+
+def check(text: str, _brief: Brief) -> Verdict:
+    """A heading, two people who speak at least, no speech over and over, as `fountain-parser` reads it."""
+    return scene_verdict(text)
+
 
 FORM = Form(
     name="scene",
@@ -33,4 +54,7 @@ FORM = Form(
     ),
     one_piece=False,
     ask_zh="一场两个人的戏，每句话前写上人物的名字",
+    check=check,
+    structure=structure,
+    samples=2,
 )

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generation.forms.form import Example, Form
+from generation.forms.fountain import Scene, scene_verdict
+
+if TYPE_CHECKING:
+    from generation.forms.structure import Structure
+    from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
+
+SPEECHES = {"short": (4, 8), "medium": (6, 12), "long": (10, 20)}
+
+
+def structure(brief: Brief, _seed: int) -> Structure:
+    """One scene of 4 to 20 speeches, by its length."""
+    return Scene(*SPEECHES[brief.length], chinese=brief.language == "zh")
+
+
+def check(text: str, _brief: Brief) -> Verdict:
+    """Written as a scene is: a heading, and two people at least."""
+    return scene_verdict(text)
+
 
 FORM = Form(
     name="sketch",
@@ -31,4 +52,7 @@ FORM = Form(
     ),
     one_piece=False,
     ask_zh="一段两个人的喜剧小品，每句话前写上人物的名字",
+    check=check,
+    structure=structure,
+    samples=2,
 )

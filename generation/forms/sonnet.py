@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generation.forms.form import Form
+from generation.forms.form import Example, Form
 from generation.forms.placing import placed
 from generation.forms.plan import Line, Plan
 from generation.forms.scansion import scanned
@@ -38,6 +38,28 @@ FORM = Form(
     description="fourteen lines, rhyming a b a b c d c d e f e f g g",
     ask="a sonnet of fourteen lines",
     tokens={"short": 260, "medium": 260, "long": 260},
+    examples=(
+        Example(
+            "a swimming pool on the last day of summer",
+            "The water slides are drained and painted white,\n"
+            "The chairs are stacked beside the wooden shed,\n"
+            "And someone left a jacket in the light\n"
+            "That falls across the bench in squares of red.\n"
+            "\n"
+            "A boy climbs up the ladder one more time\n"
+            "To see how far the empty blue goes down;\n"
+            "He counts the steps as if it were a crime\n"
+            "To be the last one leaving in the town.\n"
+            "\n"
+            "Tomorrow there is school and there is rain,\n"
+            "The lifeguard has a job in some cafe,\n"
+            "And leaves will gather in the silver drain\n"
+            "The way that small things always find their way.\n"
+            "\n"
+            "But for a minute, standing in the sun,\n"
+            "He owns the summer. Then the day is done.",
+        ),
+    ),
     one_piece=True,
     check=check,
     language="en",

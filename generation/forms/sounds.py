@@ -186,6 +186,26 @@ def may_rhyme(a: str, b: str) -> bool:
     return any(left.tail == right.tail for left, right in product(sounds(a), sounds(b)))
 
 
+def partners(word: str, enough: int) -> int:
+    """How many words of letters alone rhyme with `word`, strictly; no more than `enough` are looked for.
+
+    0 for a word that CMUdict lacks, and for one whose pronunciations end differently (again, wind).
+    """
+    tails = {sound.tail for sound in sounds(word)}
+    if len(tails) != 1:
+        return 0
+    vowel, *rest = tails.pop()
+    ending = " ".join([rf"{vowel}\d", *(rf"{phone}\d?" for phone in rest)])
+    same = re.compile(rf"(?:^|.* ){ending}")
+    found: set[str] = set()
+    for other, phones in _dictionary().items():
+        if same.fullmatch(phones) and other.isalpha() and rhymes(word, other):
+            found.add(other)
+            if len(found) >= enough:
+                break
+    return len(found)
+
+
 def _plain(word: str) -> str:
     """`word` as CMUdict writes one: in lower case, without accents, with straight apostrophes."""
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
@@ -237,4 +257,14 @@ def _added(last: str, ending: str) -> tuple[str, ...]:
     return ()
 
 
-__all__ = ["Sound", "counts", "known_words", "line_counts", "may_rhyme", "rhymes", "sounds", "words_of"]
+__all__ = [
+    "Sound",
+    "counts",
+    "known_words",
+    "line_counts",
+    "may_rhyme",
+    "partners",
+    "rhymes",
+    "sounds",
+    "words_of",
+]

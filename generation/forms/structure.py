@@ -46,7 +46,7 @@ class Option:
 
     `least` and `most` bound its words; `capitals` lets no small letter in; `stop` wants it to end as a sentence does;
     `without` are characters and texts that may not stand in it, `not_first` characters that it may not begin with;
-    `taken` are lines that it may not be again, in lower case.
+    `only_last` those that may stand at its end alone; `taken` are lines that it may not be again, in lower case.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Option:
     stop: bool = False
     without: tuple[str, ...] = ()
     not_first: str = ""
+    only_last: str = ""
     taken: frozenset[str] = frozenset()
 
     def allows(self, begun: str) -> bool:
@@ -71,6 +72,8 @@ class Option:
         if begun[0].isspace() or begun[0] in self.not_first or "\n" in begun or "  " in begun:
             return False
         if self.capitals and begun != begun.upper():
+            return False
+        if any(char in begun[:-1] for char in self.only_last):
             return False
         return length_of(begun) <= self.most and not any(text in begun for text in self.without)
 
@@ -125,3 +128,25 @@ def kind_of(step: Step | None, line: str) -> str:
         if option.accepts(line):
             return option.kind
     raise ValueError(f"no such line may come here: {line!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A piece of one line."""
+
+    option: Option
+    written: bool = False
+
+    @property
+    def step(self) -> Step | None:
+        """That line; None when it was written."""
+        return None if self.written else Step((self.option,))
+
+    def after(self, line: str) -> Single:
+        """The piece when `line` was written.
+
+        Raises:
+            ValueError: it is no such line.
+        """
+        kind_of(self.step, line)
+        return Single(self.option, written=True)
