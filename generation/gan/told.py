@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 def of_a_spot(spot: Spot, understood: Understood) -> dict[str, Any]:
     """The meta of a picture at one spot."""
-    return _meta([understood], f"{_sort(spot, understood)}: {_shown(understood)}.", asdict(spot))
+    return _meta([understood], _alone(understood, spot.style), asdict(spot))
 
 
 def of_a_mixture(ends: Sequence[Understood], share: float) -> dict[str, Any]:
-    """The meta of a picture on the way from the first of two to the second: `share` of it is the second's."""
-    first, second = map(_shown, ends)
+    """The meta of a picture on the way from the first of two to the second: `share` of it is the second's.
+
+    One that stands at an end is told as what it is there.
+    """
     if share in (0.0, 1.0):
-        return _meta(ends, f"A picture: {first if share == 0.0 else second}.")
+        end = ends[int(share)]
+        return _meta([end], _alone(end))
+    first, second = map(_shown, ends)
     return _meta(ends, f"A mixture, {1 - share:.0%} {first} and {share:.0%} {second}.")
 
 
@@ -40,17 +44,16 @@ def _meta(several: Sequence[Understood], alt: str, spot: dict[str, Any] | None =
     nearest = dict.fromkeys(name for one in several for name in one.nearest)
     return {
         "spot": None if spot is None else {**spot, "away": list(spot["away"])},
-        "understood": [word for one in several for word in one.words],
+        "understood": list(dict.fromkeys(word for one in several for word in one.words)),
         "outside": any(one.outside for one in several),
         "nearest": list(nearest)[:3],
         "alt": alt,
     }
 
 
-def _sort(spot: Spot, understood: Understood) -> str:
-    if is_painting(understood):
-        return "An abstract painting"
-    return "A sticker" if spot.style else "A picture"
+def _alone(understood: Understood, style: str = "") -> str:
+    sort = "An abstract painting" if is_painting(understood) else "A sticker" if style else "A picture"
+    return f"{sort}: {_shown(understood)}."
 
 
 def _shown(understood: Understood) -> str:

@@ -86,6 +86,13 @@ def test_whatever_is_understood_is_shown_as_text_within_the_limits(word: str, al
     assert len(one.pages[0]) <= cards.MESSAGE_LIMIT
 
 
+def test_a_mix_says_what_it_goes_from_and_to() -> None:
+    creation = made(MIX)
+    *way, last = creation.pictures
+    ends = (replace(way[0], understood=("fox", "flat")), *way[1:], replace(last, understood=("owl", "oil")))
+    assert said(replace(creation, pictures=ends)).startswith("**fox · flat** → **owl · oil**\n")
+
+
 def test_the_longest_themes_fit_a_message() -> None:
     brief = replace(MIX, spots=(Spot("a" + "*" * 199, "flat"), Spot("b" + "_" * 199, "oil")))
     assert len(said(made(brief))) <= cards.MESSAGE_LIMIT

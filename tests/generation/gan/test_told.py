@@ -42,8 +42,21 @@ def test_a_mixture_says_how_much_of_each_is_in_it_and_has_no_spot() -> None:
     assert meta["understood"] == ["fox", "red", "flat"]
     assert meta["outside"]
     assert meta["alt"] == "A mixture, 75% fox, red, flat and 25% something without a name."
-    assert told.of_a_mixture((FOX, WAVES), 0.0)["alt"] == "A picture: fox, red, flat."
-    assert told.of_a_mixture((FOX, WAVES), 1.0)["alt"] == "A picture: waves, oil."
+
+
+def test_the_ends_of_a_mixture_are_told_as_what_they_are() -> None:
+    first, last = (told.of_a_mixture((FOX, WAVES), share) for share in (0.0, 1.0))
+    assert (first["alt"], first["understood"]) == ("A picture: fox, red, flat.", ["fox", "red", "flat"])
+    assert (last["alt"], last["understood"]) == (
+        "An abstract painting: waves, oil.", ["abstract", "waves", "oil"],
+    )  # fmt: skip
+    assert not told.of_a_mixture((FOX, ENNUI), 0.0)["outside"]
+
+
+def test_words_that_both_ends_have_are_told_once() -> None:
+    dusk = Words("abstract dusk", ("abstract", "sunset colours", "oil"), outside=False, nearest=())
+    for meta in (told.of_a_mixture((WAVES, dusk), 0.5), told.of_a_morph((WAVES, dusk))):
+        assert meta["understood"] == ["abstract", "waves", "oil", "sunset colours"]
 
 
 def test_a_moving_picture_says_what_turns_into_what() -> None:
