@@ -10,7 +10,6 @@ import pytest
 
 from bot.client import Renga
 from generation.wire.errors import UnknownJob
-from generation.wire.errors import UnknownJob
 from generation.wire.events import Artifact, Done, Numbered, Preview, Queued, Started
 from studio.ask import Limits
 from studio.pages import Press
@@ -18,7 +17,7 @@ from studio.store import Store
 from tests.studio.pictures.painted import painted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from generation.wire.jobs import Job
@@ -113,25 +112,19 @@ def press() -> Iterator[Press]:
 
 
 @pytest.fixture
-def simcord_bot(store: Store, host: InstantHost, clock: Clock, press: Press, tmp_path: Path) -> Renga:
-    return Renga(
+def new_bot(
+    store: Store, host: InstantHost, clock: Clock, press: Press, tmp_path: Path
+) -> Callable[[], Renga]:
+    """Makes a bot that has not been started, as after a restart."""
+    return lambda: Renga(
         store=store, generation=host, clock=clock, limits=Limits(per_member=3), data_dir=tmp_path,
         allowed_guilds=frozenset(), press=press,
     )  # fmt: skip
 
 
 @pytest.fixture
-def guild(simcord_env: Any) -> Any:
-    return simcord_env.create_guild()
-
-
-@pytest.fixture
-def scene(simcord_env: Any, guild: Any) -> Any:
-    """A channel, and two members in it."""
-    channel = guild.create_text_channel("poems")
-    ada = guild.add_member(simcord_env.create_user("ada"))
-    bo = guild.add_member(simcord_env.create_user("bo"))
-    return channel, ada, bo
+def simcord_bot(new_bot: Callable[[], Renga]) -> Renga:
+    return new_bot()
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from generation.wire.jobs import Brief
 from studio import deliver, react
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.client import Renga
     from studio.store import Store
     from tests.bot.conftest import InstantHost
@@ -217,18 +219,12 @@ async def test_only_its_owner_and_moderators_delete_a_piece(scene: Any, store: S
 
 
 async def test_buttons_work_after_a_restart_and_for_ever(
-    scene: Any, simcord_env: Any, host: InstantHost, tmp_path: Any
+    scene: Any, simcord_env: Any, host: InstantHost, new_bot: Callable[[], Renga]
 ) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "poem", theme="rain")
     message = channel.last_message
-    old = simcord_env.bot
-    await simcord_env.restart_bot(
-        type(old)(
-            store=old.store, generation=old.generation, clock=old.clock, limits=old.runs._limits, data_dir=tmp_path,
-            allowed_guilds=frozenset(),
-        )
-    )  # fmt: skip
+    await simcord_env.restart_bot(new_bot())
     for _ in range(2):
         await ada.click(message, label="Again")
     assert len(host.jobs) == 3

@@ -15,7 +15,7 @@ from studio.errors import StoreUnavailable
 from studio.pictures.sheet import GROUND
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from bot.client import Renga
     from studio.store import Store
@@ -378,18 +378,12 @@ async def test_a_lost_file_is_one_sentence(scene: Any, store: Store) -> None:
 
 
 async def test_buttons_work_after_a_restart_and_for_ever(
-    scene: Any, simcord_env: Any, host: InstantHost, tmp_path: Path
+    scene: Any, simcord_env: Any, host: InstantHost, new_bot: Callable[[], Renga]
 ) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "picture", theme="a fox")
     grid = channel.last_message
-    old = simcord_env.bot
-    await simcord_env.restart_bot(
-        type(old)(
-            store=old.store, generation=old.generation, clock=old.clock, limits=old.runs._limits, data_dir=tmp_path,
-            allowed_guilds=frozenset(),
-        )
-    )  # fmt: skip
+    await simcord_env.restart_bot(new_bot())
     for label in ("1", "2", "3"):
         await ada.click(grid, label=label)
         assert labels(channel.last_message) == [["Vary", "Make emoji", "Make sticker", "Delete"]]
