@@ -100,8 +100,13 @@ def validated_seed(seed: int) -> int:
 
 
 def warm() -> None:
-    """Read the pronunciations that words are counted by, which takes half a second, before somebody waits for it."""
+    """Read the pronunciations that words are counted by, and make the patterns that wishes are read by.
+
+    Both take half a second, which nobody should wait for.
+    """
     counts("a")
+    for kind in DEFAULT_FORM:
+        understand("a", kind)
 
 
 def listed(typed: str) -> tuple[str, ...]:

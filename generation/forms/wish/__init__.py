@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def understand(typed: str, kind: FormKind | None = None, form: str = "") -> Understood:
     """`typed`, one clean line, taken apart; `kind` restricts the forms to one command's, `form` is one chosen outright.
 
-    The theme is never empty where `typed` was not: a request that is nothing but its form is also its own subject.
+    The theme is never empty where `typed` was not: where nothing is asked about, the first word to
+    include is the subject, or else the request itself.
     """
     typed = " ".join(typed.split())
     read = chinese.understand if script_of(typed) == "han" else english.understand
     found = read(typed, kind, form)
-    return found if found.theme else found.on(typed)
+    return found if found.theme else found.on(found.must[0] if found.must else typed)
 
 
 __all__ = ["Understood", "script_of", "understand"]

@@ -21,7 +21,7 @@ SAID = {
     "戲": "scene", "剧本": "scene", "劇本": "scene", "短剧": "scene", "短劇": "scene", "对话": "scene", "對話": "scene",
     "小品": "sketch", "独白": "monologue", "獨白": "monologue", "故事": "short story", "短故事": "short story",
     "小故事": "short story", "短篇": "short story", "小说": "short story", "小說": "short story", "睡前故事": "short story",
-    "寓言": "fable", "小寓言": "fable", "人物小传": "character sheet",
+    "寓言": "fable", "小寓言": "fable", "人物小传": "character sheet", "角色": "character sheet", "人物": "character sheet",
 }  # fmt: skip
 MOODS = (
     "温暖|溫暖|幽默|搞笑|好笑|有趣|悲伤|悲傷|忧伤|憂傷|伤感|傷感|安静|安靜|平静|平靜|宁静|寧靜|欢快|歡快|快乐|快樂|浪漫|"
@@ -38,7 +38,7 @@ _STOP = r"[：:，,、。；;\s—-]+"
 _CAST = re.compile(rf"^[两兩二三]个?個?人(?:物)?{_STOP}")
 _QUOTED = r"[“「『\"'‘]([^”」』\"'’]{1,40})[”」』\"'’]"
 _MUST = re.compile(
-    rf"[，,、。；;\s]*(?:请|請|必须|必須|要)?(?:包含|含有|包括|含|带有|帶有|带上|帶上|带|帶|用上|用到|要有|有|出现|出現|嵌入|加入)"
+    rf"[，,、。；;\s]*(?:请|請|必须|必須|要)?(?:包含|含有|包括|含|带有|帶有|带上|帶上|带|帶|用上|用到|用(?=[“「『\"])|要有|有|出现|出現|嵌入|加入)"
     rf"\s*(?P<list>{_QUOTED}(?:[、，,和与與]*{_QUOTED})*)\s*(?:这|這)?[一两兩二三几幾]?(?:个|個)?(?:字|词|詞|词语|詞語)?"
 )
 _ONE = re.compile(r"[，,、。；;\s]*(?:要)?(?:含|带|帶|有|用)(?P<word>[\u3400-\u9fff])字")
@@ -83,6 +83,10 @@ def _request(text: str, names: dict[str, str]) -> tuple[str, str, str]:
     for pattern in patterns:
         if (found := re.match(pattern, text)) and (theme := _CAST.sub("", found["rest"]).strip(_EDGES)):
             return theme, names[found["noun"]], found["mood"] or ""
+    if found := re.fullmatch(
+        rf"(?:{_ASK})?{_MEASURE}{mood}(?P<noun>{spoken})(?:[一两兩]?[首篇则則段])?[。！!]?", text
+    ):
+        return "", names[found["noun"]], found["mood"] or ""
     return text.strip(_EDGES), "", ""
 
 

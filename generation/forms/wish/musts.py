@@ -13,7 +13,7 @@ _CUE = (
     r"(?:(?:it|they|that|which)\s+)?(?:(?:must|should|has to|have to|needs to)\s+)?"
     r"(?:with|using|uses?|includ(?:e|es|ing)|contain(?:s|ing)?|have|has|having|featur(?:es|ing)|mention(?:s|ing)?|add(?:ing)?|put in)"
 )
-_END = r"(?:\s+(?:somewhere\s+)?in it(?:\s+somewhere)?)?"
+_END = r"(?:\s+(?:somewhere\s+)?in it(?:\s+somewhere)?)?(?:\s*\))?"
 _ITEM = rf"(?:{_QUOTED}|{_BARE})"
 _LEAD = r"(?:^|[\s,;.(]+)(?:(?:and|please|but)\s+)*"
 _WORDS = re.compile(
@@ -35,7 +35,7 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    rf"[\s,]*(?:\b(?:{_CUE}|from|on|after|around|ending (?:on|with|in)|built on|based on|find(?:ing)?|hiding)\s+)?"
+    rf"[\s,]*(?:\b(?:{_CUE}|from|on|after|around|(?:that\s+)?(?:ends?|ending) (?:on|with|in)|built on|based on|find(?:ing)?|hiding)\s+)?"
     rf"(?P<cue>the\s+(?:line|verse|phrase|sentence)\s*:?\s*)?(?P<line>{_QUOTED}){_END}",
     re.IGNORECASE,
 )
