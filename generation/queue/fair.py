@@ -169,10 +169,7 @@ class FairQueue:
     def _next(self, full: Collection[JobKind]) -> _Entry | None:
         """Whose turn it is, of those of a kind that is not `full`."""
         if full:
-            open_to = (room for kind, room in self._rooms.items() if kind not in full)
-            return min(
-                (entry for room in open_to for entry in room.waiting.values()), key=self._turn, default=None
-            )
+            return min(self._first_of_each_member(full), key=self._turn, default=None)
         name = self._tenants.least()
         if name is None:
             return None
@@ -183,8 +180,19 @@ class FairQueue:
         assert first is not None
         return self._waiting[first[2]]
 
+    def _first_of_each_member(self, full: Collection[JobKind]) -> Collection[_Entry]:
+        """Each member's first job, of those of a kind that is not `full`: a priority is worth so much waiting, no more."""
+        first: dict[tuple[str, str], _Entry] = {}
+        for kind, room in self._rooms.items():
+            if kind not in full:
+                for entry in room.waiting.values():
+                    known = first.setdefault((entry.job.tenant, entry.job.member), entry)
+                    if (_own_turn(entry.job), entry.ticket) < (_own_turn(known.job), known.ticket):
+                        first[entry.job.tenant, entry.job.member] = entry
+        return first.values()
+
     def _turn(self, entry: _Entry) -> tuple[float, ...]:
-        """What orders all jobs that wait: the tenant's turn, the member's, the job's; the least goes first."""
+        """What orders members' first jobs: the tenant's turn, the member's, the job's; the least goes first."""
         job, tenant = entry.job, self._tenants[entry.job.tenant]
         member = tenant.members[job.member]
         return (

@@ -218,6 +218,16 @@ def test_where_a_kind_is_passed_over_the_one_least_served_still_goes_first() -> 
     assert [found and found.id for found in taken] == ["urgent", "quiet's", "busy's"]
 
 
+@pytest.mark.parametrize("full", [[], ["text"]], ids=["nothing is full", "texts are full"])
+def test_an_old_job_is_overtaken_by_so_much_priority_and_no_more(full: list[Kind]) -> None:
+    queue = FairQueue()
+    queue.put(job("old", asked_at=0.0, kind="picture"), ONE)
+    for minute in range(4):
+        queue.put(job(f"urgent{minute}", asked_at=60.0 * minute, priority=2, kind="picture"), ONE)
+    order = [found.id for _ in range(5) if (found := queue.take(but(*full)))]
+    assert order == ["urgent0", "urgent1", "old", "urgent2", "urgent3"]
+
+
 def test_what_is_served_out_of_turn_sets_nobody_back() -> None:
     """A newcomer begins beside those whose texts wait, not behind the one who had pictures meanwhile."""
     queue = FairQueue()
