@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import structlog
 
+from generation.forms import FORMS
 from generation.page import PageError, poem_card, screenplay
 from generation.page.fountain import read
-from generation.page.text import is_chinese
+from generation.page.text import is_chinese, is_han
 from generation.wire.jobs import Brief
 
 if TYPE_CHECKING:
@@ -82,11 +83,11 @@ def pages(creation: Creation) -> tuple[Page, ...]:
 def colophon(creation: Creation) -> str:
     """The line under a poem: what it is, who set it, and the day on which it was made (UTC)."""
     made = time.gmtime(creation.made_at)
-    if is_chinese(creation.text):
-        day = f"{made.tm_year}年{made.tm_mon}月{made.tm_mday}日"
-    else:
-        day = f"{made.tm_mday} {MONTHS[made.tm_mon - 1]} {made.tm_year}"
-    return f"{creation.form} · Renga · {day}"
+    if not is_chinese(creation.text):
+        return f"{creation.form} · Renga · {made.tm_mday} {MONTHS[made.tm_mon - 1]} {made.tm_year}"
+    form = FORMS.get(creation.form)  # a form of old may be gone
+    own_name = "".join(filter(is_han, form.title)) if form else ""
+    return f"{own_name or creation.form} · Renga · {made.tm_year}年{made.tm_mon}月{made.tm_mday}日"
 
 
 def source(text: str, title: str) -> str:

@@ -4,7 +4,8 @@ Lines stay as they are written; the letters shrink for long ones, and only a lin
 broken, its rest indented. Of a poem of many stanzas one, two or three columns are made, whichever is shown largest.
 Short lines of Chinese characters alone are set upright, from right to left.
 
-Measured on one busy core of two: the first card of a process 0.1 s, each after it 15 ms; the typesetter takes 30 MB.
+Measured on a shared core by Typst 0.15.2: laid out in 5 ms, drawn in 11 (a haiku, 43 kB) to 65 ms (a ballad of
+32 lines, 356 kB), 0.1 s more for the first of a process, which reads the fonts; 66 MB resident, most of it fonts.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from generation.page.errors import TooLongError
 from generation.page.text import breakable, demand, is_chinese, is_han, printable, without_strangers
 from generation.page.typesetter import typeset
 
-MOST_LINES = 72
-MOST_CHARACTERS = 6_000
+MOST_LINES = 60
+MOST_CHARACTERS = 3_000
 TITLE_LIMIT = 90  # characters; a longer one ends in an ellipsis
 FOOTER_LIMIT = 90
 SEAL = "連"  # the first character of 連歌, renga

@@ -3,7 +3,7 @@
 A title stands at the top of the first page instead of on one of its own: these are scenes of a page or three.
 Speeches of up to eight paragraphs stay on one page.
 
-Measured on one busy core of two: the first of a process 40 ms, each page after it 5 ms.
+Measured on a busy core: a scene of one page 18 ms and 30 kB, the first of a process 60 ms.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from generation.page.fountain import Element
 
-MOST_CHARACTERS = 60_000  # some forty pages
+MOST_CHARACTERS = 30_000  # some twenty pages
 TITLE_KEYS = ("title", "credit", "author", "authors", "source", "date", "draft date")
 
 _ACTION_COLUMNS, _SPEECH_COLUMNS, _ASIDE_COLUMNS = (

@@ -11,6 +11,8 @@ from generation.page.errors import UnprintableError
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+MOST_MARKS = 4  # on one letter; more lie on each other, and thousands take a typesetter a minute
+
 _SHAPELESS = ("Cc", "Cf", "Cs", "Co", "Cn")
 _SELECTORS = {
     chr(code) for code in range(0xFE00, 0xFE10)
@@ -18,18 +20,26 @@ _SELECTORS = {
 
 
 def printable(text: str) -> str:
-    """`text` in NFC, its lines parted by one line feed each, without what is invisible. Spaces are plain ones."""
+    """`text` in NFC, its lines parted by one line feed each, without what is invisible. Spaces are plain ones.
+
+    Of the marks on one letter the first `MOST_MARKS` are kept.
+    """
     kept = []
+    marks = 0
     for char in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks > MOST_MARKS:
+            continue
         if char in "\n\u3000":
             kept.append(char)
         elif char == "\t":
             kept.append("    ")
         elif char in "\v\f\x85\u2028\u2029":
             kept.append("\n")
-        elif unicodedata.category(char) == "Zs":
+        elif category == "Zs":
             kept.append(" ")
-        elif unicodedata.category(char) not in _SHAPELESS and char not in _SELECTORS:
+        elif category not in _SHAPELESS and char not in _SELECTORS:
             kept.append(char)
     return "".join(kept)
 

@@ -48,7 +48,7 @@ def test_a_story_pictures_and_a_poem_of_a_hundred_lines_have_no_page() -> None:
 
 def test_a_colophon_says_the_day_in_the_poems_language() -> None:
     assert colophon(POEM) == "haiku · Renga · 28 November 2026"
-    assert colophon(replace(POEM, form="五绝", text="空山新雨后")) == "五绝 · Renga · 2026年11月28日"
+    assert colophon(replace(POEM, form="wujue", text="空山新雨后")) == "五绝 · Renga · 2026年11月28日"
 
 
 def test_a_source_gets_a_title_page_unless_it_brings_one() -> None:

@@ -65,7 +65,7 @@ def test_any_text_that_can_be_printed_is(text: str) -> None:
         ("# a section alone", UnprintableError, "There is nothing"),
         ("Title: nothing else", UnprintableError, "There is nothing"),
         ("a 🦊 enters", UnprintableError, "No font here has"),
-        ("x" * 70_000, TooLongError, "60000 characters at most"),
+        ("x" * 40_000, TooLongError, "30000 characters at most"),
     ],
 )
 def test_what_cannot_be_printed_is_said_in_one_sentence(text: str, error: type[Exception], said: str) -> None:
@@ -74,4 +74,4 @@ def test_what_cannot_be_printed_is_said_in_one_sentence(text: str, error: type[E
 
 
 def test_a_script_of_three_thousand_lines_is_many_pages() -> None:
-    assert pages(screenplay("\n\n".join(["A line of action."] * 3000)[:60_000])) > 50
+    assert pages(screenplay("\n\n".join(["A line of action."] * 3000)[:30_000])) > 25
