@@ -24,6 +24,7 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from generation.forms.brief import warm
 from generation.host.both import Both
 from generation.host.host import GenerationHost
 from generation.host.languages import spoken
@@ -143,7 +144,13 @@ def engine_of(
     """
     pictures = _pictures(settings, pace)
     text = _text_engine(settings, pace, stack)
-    return lambda: Both(text(), pictures.load())
+
+    def load() -> Engine:
+        if settings.text_model != FAKE:
+            warm()  # the first text that is judged should not wait for it
+        return Both(text(), pictures.load())
+
+    return load
 
 
 def _text_engine(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from generation.host.languages import refusal
+from generation.host.languages import note, refusal
 from generation.host.log import JobLog
 from generation.host.loop import Made
 from generation.host.results import Results
@@ -23,6 +23,7 @@ from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Q
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from generation.host.engine import Output
     from generation.host.loop import EngineLoop, News, Report
     from generation.queue import Line
     from generation.wire.events import Numbered
@@ -153,7 +154,7 @@ class GenerationHost:
                 job = record.job
                 digests = self._results.keep(job.id, news.outputs, self._monotonic())
                 for part, (digest, output) in enumerate(zip(digests, news.outputs, strict=True)):
-                    record.log.add(Artifact(part, output.mime, digest, dict(output.meta)))
+                    record.log.add(Artifact(part, output.mime, digest, self._meta(job, output)))
                 record.log.add(Done(dict(news.usage), job.seed, news.model, news.adapter))
                 self.sweep()
             case Failed():
@@ -163,6 +164,11 @@ class GenerationHost:
                 log.info("job_failed", job=record.job.id, tenant=record.job.tenant, kind=news.kind)
             case Preview():
                 record.log.add(news)
+
+    def _meta(self, job: Job, output: Output) -> dict[str, Any]:
+        """What is told beside a part: what the engine says, and that a theme was taken for English where it is not."""
+        said = None if job.brief is None else note(job.brief, self._languages)
+        return {**({"note": said} if said else {}), **output.meta}
 
     def _tell_places(self, line: Line) -> None:
         """Say the new place to those that watch, where it makes a difference to a person."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import structlog
 
 from generation.host.engine import Broken, Finished, Grew, RefusedError
+from generation.host.judged import judged
 from generation.host.stumble import stumbled
 from generation.queue import Expected, FairQueue, Line
 from generation.queue.pace import Pace
@@ -285,7 +286,8 @@ class EngineLoop:
             "wait_s": round(task.started_at - task.submitted_at, 3),
             "run_s": round(now - task.started_at, 3),
         }
-        self._finish(found.job_id, Made(found.outputs, usage, found.model, found.adapter))
+        outputs = judged(task.job, found.outputs)
+        self._finish(found.job_id, Made(outputs, usage, found.model, found.adapter))
         log.info("job_made", job=found.job_id, tenant=task.job.tenant, form=task.job.form, **usage)
 
     def _finish(self, job_id: str, news: News) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from generation.host.host import GenerationHost
-from generation.host.languages import refusal, spoken
+from generation.host.languages import note, refusal, spoken
 from generation.wire.errors import Refused
 from generation.wire.jobs import Brief
 from tests.generation.stand import job
@@ -45,6 +45,21 @@ def test_a_brief_in_a_language_that_no_preset_writes_is_told_what_they_do(theme:
 @pytest.mark.parametrize("theme", ["rain", "café", "🎉", "a poem about 雪"])
 def test_what_it_writes_is_let_through(theme: str) -> None:
     assert refusal(Brief("haiku", theme), ("en",)) is None
+
+
+@pytest.mark.parametrize(
+    "theme", ["le chat dort sur le laptop", "der Mond über dem Haus und ich", "la luna y el mar del sur"]
+)
+def test_a_theme_in_another_language_of_our_alphabet_is_said_to_be_answered_in_english(theme: str) -> None:
+    assert note(Brief("haiku", theme), ("en",)) == "This is in English, which is what the model here writes."
+    assert note(Brief("haiku", theme), ()) is None
+
+
+@pytest.mark.parametrize(
+    "theme", ["rain", "the café on the Rue de la Paix", "a la carte", "Los Angeles at night", "El Niño"]
+)
+def test_an_english_theme_with_foreign_names_is_english(theme: str) -> None:
+    assert note(Brief("haiku", theme), ("en",)) is None
 
 
 def test_a_host_refuses_it_when_it_is_asked() -> None:
