@@ -4,57 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import sqlite3
-from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from generation.host.fake import FakeEngine
 from generation.queue import Admission
-from generation.wire.errors import Conflict, Full, Refused, UnknownJob
-from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
+from generation.wire.errors import Full, UnknownJob
+from generation.wire.events import Artifact, Done, Failed, Queued, Started
 from studio import ask, deliver
-from studio.deliver import (
-    CalledOff,
-    Crowded,
-    Growing,
-    HostAway,
-    Made,
-    NotMade,
-    Pace,
-    Waiting,
-    Working,
-    follow,
-)
-from studio.deliver.follow import MOST_DEATHS, TOKEN_LIFE_S
-from studio.errors import Refusal, StoreUnavailable
+from studio.deliver import Crowded, Growing, HostAway, Made, Pace, Waiting, Working, follow
+from studio.deliver.follow import TOKEN_LIFE_S
 from studio.store import Store
 from tests.generation.stand import stand
-from tests.studio.deliver.hosts import DIGEST, MADE, TEXT, HostProcess, ToldHost, host_process, nobody, told
-from tests.studio.made import ADA, BOB, BRIEF, MOD, NOW, NOWHERE, a_job, make
+from tests.studio.deliver.followed import SHORT, SOON, all_of, clock
+from tests.studio.deliver.hosts import MADE, TEXT, HostProcess, ToldHost, host_process, nobody, told
+from tests.studio.made import BOB, BRIEF, NOW, NOWHERE, a_job, make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from generation.wire.client import GenerationClient
     from studio.deliver import Update
     from studio.store.records import JobRecord
-
-SOON = Pace(first=0.01, longest=0.05, crowded=0.05)
-SHORT = replace(BRIEF, length="short")
-
-
-def clock() -> float:
-    return NOW + 1
-
-
-async def all_of(
-    store: Store, generation: GenerationClient, record: JobRecord, *, now: Callable[[], float] = clock
-) -> list[Update]:
-    return [update async for update in follow(store, generation, record, now, SOON)]
 
 
 async def test_a_job_becomes_one_creation_and_the_host_may_forget_it(store: Store) -> None:
@@ -195,17 +165,6 @@ async def test_jobs_beyond_a_members_cap_wait_outside_and_are_all_made_by_the_ne
     assert "member" in {update.limit for update in seen if isinstance(update, Crowded)}
 
 
-async def test_a_job_that_is_cancelled_while_there_is_no_room_is_not_offered_again(store: Store) -> None:
-    record = await a_job(store)
-    host = ToldHost(refusals=[Full(30.0)])
-    async with told(host) as generation:
-        following = follow(store, generation, record, clock, SOON)
-        assert await anext(following) == Crowded(30.0, "host")
-        await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
-        assert [update async for update in following] == [CalledOff()]
-    assert host.submitted == 1
-
-
 def test_a_host_without_room_is_asked_again_when_it_said_and_not_all_the_time() -> None:
     pace = Pace(first=0.25, longest=5.0, crowded=15.0)
     assert 6.0 <= pace.until_room(8.0, 1) <= 8.0
@@ -223,84 +182,6 @@ async def test_a_host_that_is_not_there_is_said_to_be_away_since_when(store: Sto
     assert isinstance(said[0], HostAway)
     assert said == [said[0]] * 3
     assert len(await deliver.unsettled(store)) == 1
-
-
-@pytest.mark.parametrize("kind", ["invalid", "too_long", "deadline", "unsafe"])
-async def test_a_failure_that_explains_itself_has_a_sentence_and_no_reference(
-    store: Store, kind: str
-) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(Failed(kind, "It is too long."))) as generation:  # type: ignore[arg-type]
-        assert await all_of(store, generation, record) == [NotMade("It is too long.", None)]
-
-
-async def test_a_failure_of_the_engine_has_a_reference_that_the_log_repeats(
-    store: Store, capsys: pytest.CaptureFixture[str]
-) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(Started(), Failed("memory", "The model ran out of memory."))) as generation:
-        *_, ending = await all_of(store, generation, record)
-    assert isinstance(ending, NotMade)
-    assert ending.reference is not None
-    assert len(ending.reference) == 8
-    assert ending.reference in capsys.readouterr().out
-
-
-async def test_a_refused_job_fails_with_the_hosts_sentence(store: Store) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(refusals=[Refused("That form is not known here.")])) as generation:
-        assert await all_of(store, generation, record) == [NotMade("That form is not known here.", None)]
-
-
-async def test_a_host_with_another_job_of_this_id_is_a_fault_with_a_reference(store: Store) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(refusals=[Conflict("other")])) as generation:
-        (ending,) = await all_of(store, generation, record)
-    assert isinstance(ending, NotMade)
-    assert ending.reference
-
-
-@pytest.mark.parametrize(
-    "events",
-    [
-        (Started(), Done({}, 7, "tiny", None)),
-        (Artifact(0, "image/png", DIGEST), Done({}, 7, "tiny", None)),
-        (Artifact(0, "text/plain", DIGEST), Artifact(1, "text/plain", DIGEST), Done({}, 7, "tiny", None)),
-    ],
-)
-async def test_what_is_not_one_text_is_refused_loudly(store: Store, events: tuple[object, ...]) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(*events)) as generation:  # type: ignore[arg-type]
-        *_, ending = await all_of(store, generation, record)
-    assert isinstance(ending, NotMade)
-    assert ending.reference
-
-
-async def test_a_job_that_kills_its_host_each_time_is_given_up(store: Store) -> None:
-    record = await a_job(store)
-    host = ToldHost(Started(), Preview(0, "the"), refusals=[None, RuntimeError("down")] * MOST_DEATHS)
-    host.forgets_after = 2
-    async with told(host) as generation:
-        updates = await all_of(store, generation, record)
-    assert isinstance(updates[-1], NotMade)
-    assert updates[-1].reference
-    assert sum(isinstance(update, Working) for update in updates) == MOST_DEATHS
-    assert sum(isinstance(update, HostAway) for update in updates) == MOST_DEATHS - 1
-
-
-async def test_a_job_that_was_lost_while_it_waited_is_never_given_up(store: Store) -> None:
-    record = await a_job(store)
-    host = ToldHost(Queued(1, 1.0), refusals=[None, RuntimeError("down")] * (MOST_DEATHS + 2))
-    host.forgets_after = 1
-    async with told(host) as generation:
-        following = follow(store, generation, record, clock, SOON)
-        async for update in following:
-            if len(host.refusals) == 0 and isinstance(update, HostAway):
-                host.events_of_all, host.forgets_after = MADE, None
-            if isinstance(update, Made):
-                break
-        await following.aclose()  # type: ignore[attr-defined]
-    assert await deliver.creation(store, record.id) is not None
 
 
 async def test_text_that_is_not_quite_text_is_kept_as_far_as_it_is(store: Store) -> None:
@@ -330,83 +211,6 @@ async def test_a_note_of_the_hosts_is_kept_with_the_piece(store: Store) -> None:
     assert (kept.kept, kept.reasons) == (False, ("Line 2 has 8 syllables, not 7.",))
 
 
-async def test_a_host_that_lost_what_it_made_makes_it_again(store: Store) -> None:
-    record = await a_job(store)
-    host = ToldHost()
-    host.lost_artifacts = 1
-    async with told(host) as generation:
-        *_, ending = await all_of(store, generation, record)
-    assert isinstance(ending, Made)
-    assert host.acked == [record.id, record.id]
-
-
-@pytest.mark.parametrize("phase", [Waiting, Growing])
-async def test_a_cancelled_job_is_called_off_and_makes_nothing(store: Store, phase: type) -> None:
-    record = await a_job(store)
-    updates: list[Update] = []
-    async with host_process(tokens_per_s=30) as (_, generation):
-        if phase is Waiting:
-            for n in range(8):  # more than it does at a time
-                await generation.put(replace(ask.wire_job(record), id=f"other-{n}"))
-        async for update in follow(store, generation, record, clock, SOON):
-            if isinstance(update, phase) and not any(isinstance(each, phase) for each in updates):
-                await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
-            updates.append(update)
-        with pytest.raises(UnknownJob):
-            [event async for event in generation.events(record.id)]
-    assert any(isinstance(each, phase) for each in updates)
-    assert updates[-1] == CalledOff()
-    assert await deliver.creation(store, record.id) is None
-
-
-async def test_a_job_can_be_cancelled_while_the_host_is_away(store: Store) -> None:
-    record = await a_job(store)
-    async with nobody() as generation:
-        async for update in follow(store, generation, record, clock, SOON):
-            if isinstance(update, HostAway):
-                await deliver.cancel(store, generation, record.id, by_member=MOD, is_moderator=True)
-        assert update == CalledOff()
-
-
-async def test_a_cancelled_job_stays_cancelled_though_the_host_had_made_it(store: Store) -> None:
-    record = await a_job(store)
-    host = ToldHost()
-    async with told(host) as generation:
-        updates = []
-        async for update in follow(store, generation, record, clock, SOON):
-            if isinstance(update, Working):
-                await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)
-            updates.append(update)
-    assert updates[-1] == CalledOff()
-    assert await deliver.creation(store, record.id) is None
-    assert host.acked == [record.id]
-
-
-async def test_a_host_that_calls_off_by_itself_ends_the_job(store: Store) -> None:
-    record = await a_job(store)
-    async with told(ToldHost(Cancelled())) as generation:
-        assert await all_of(store, generation, record) == [CalledOff()]
-
-
-async def test_a_withdrawn_job_stops_the_host_and_keeps_nothing(store: Store) -> None:
-    record = await a_job(store)
-    async with host_process(tokens_per_s=20) as (_, generation):
-        async for update in follow(store, generation, record, clock, SOON):
-            if isinstance(update, Growing):
-                await deliver.withdrawn(store, record.id, generation)
-        assert update == CalledOff()
-        stats = await generation.stats()
-    assert (stats["running"], stats["results"]) == (0, 0)
-    assert await deliver.unsettled(store) == []
-
-
-async def test_a_deleted_job_is_called_off(store: Store) -> None:
-    record = await a_job(store)
-    await ask.not_acknowledged(store, record.id)
-    async with nobody() as generation:
-        assert await all_of(store, generation, record) == [CalledOff()]
-
-
 async def test_the_interactions_token_is_forgotten_when_it_has_expired(store: Store) -> None:
     record = await a_job(store)
     await a_job(store, "2", member_id=BOB)
@@ -417,32 +221,3 @@ async def test_the_interactions_token_is_forgotten_when_it_has_expired(store: St
     assert kept is not None
     assert other is not None
     assert (kept.interaction_token, other.interaction_token) == ("", "a-secret")
-
-
-@pytest.mark.slow
-async def test_a_result_that_could_not_be_written_is_kept_by_the_host_until_it_can(tmp_path: Path) -> None:
-    path = tmp_path / "renga.db"
-    host = ToldHost()
-    async with await Store.open(f"sqlite:///{path}", NOWHERE) as store, told(host) as generation:
-        record = await a_job(store)
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            with pytest.raises(StoreUnavailable):
-                await all_of(store, generation, record)
-            other.execute("ROLLBACK")
-        assert host.acked == []
-        *_, ending = await all_of(store, generation, record)
-        assert isinstance(ending, Made)
-        assert host.acked == [record.id]
-
-
-async def test_only_the_requester_and_moderators_may_cancel_and_only_what_is_not_over(store: Store) -> None:
-    record = await a_job(store)
-    async with nobody() as generation:
-        with pytest.raises(Refusal, match="Only the member"):
-            await deliver.cancel(store, generation, record.id, by_member=BOB, is_moderator=False)
-        with pytest.raises(Refusal, match="no longer know"):
-            await deliver.cancel(store, generation, "404", by_member=BOB, is_moderator=True)
-        await make(store, record)
-        with pytest.raises(Refusal, match="too late"):
-            await deliver.cancel(store, generation, record.id, by_member=ADA, is_moderator=False)

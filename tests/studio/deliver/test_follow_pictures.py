@@ -17,8 +17,8 @@ from studio import deliver
 from studio.deliver import CalledOff, Made, NotMade, follow
 from studio.errors import StoreUnavailable
 from studio.pictures import capture
+from tests.studio.deliver.followed import SOON, all_of, clock
 from tests.studio.deliver.hosts import ToldHost, told
-from tests.studio.deliver.test_follow import SOON, all_of, clock
 from tests.studio.made import ADA, a_job, a_picture_brief
 from tests.studio.pictures.painted import painted
 
