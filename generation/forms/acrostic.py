@@ -9,7 +9,7 @@ from generation.forms.errors import InvalidBriefError
 from generation.forms.form import Example, Form
 from generation.forms.placing import placed
 from generation.forms.plan import Line, Plan
-from generation.forms.scansion import Fault, judged, lines_of, syllable_fault
+from generation.forms.scansion import Fault, count_of_lines, judged, lines_of, syllable_fault
 from generation.forms.sounds import words_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def check(text: str, brief: Brief) -> Verdict:
         elif fault := syllable_fault(n, line, *RANGE):
             faults.append(fault)
     if len(lines) > len(wanted):
-        faults.append(Fault(f"There are {len(lines)} lines; {len(wanted)} are wanted.", 0.5))
+        faults.append(Fault(count_of_lines(len(lines), str(len(wanted))), 0.5))
     return judged(faults, sum(1 - fault.worth for fault in faults) / len(wanted))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generation.forms.form import Example, Form
 from generation.forms.repetition import degenerate
-from generation.forms.scansion import Fault, judged, lines_of
+from generation.forms.scansion import Fault, count_of_lines, judged, lines_of
 from generation.forms.structure import Option, Step, kind_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def check(text: str, brief: Brief) -> Verdict:
     if not faults and order != [label.casefold() for label in labels]:
         faults.append(Fault(f"Its lines are not in the order {', '.join(labels)}.", 0.7))
     if len(lines) > len(labels) and not faults:
-        faults.append(Fault(f"There are {len(lines)} lines; {len(labels)} are wanted.", 0.7))
+        faults.append(Fault(count_of_lines(len(lines), str(len(labels))), 0.7))
     return judged(faults, sum(1 - fault.worth for fault in faults) / len(labels))
 
 

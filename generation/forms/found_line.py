@@ -8,7 +8,7 @@ from generation.forms.errors import InvalidBriefError
 from generation.forms.form import Example, Form
 from generation.forms.placing import placed, size_of
 from generation.forms.plan import Line, Plan
-from generation.forms.scansion import Fault, judged, lines_of, rhyme_faults, syllable_fault
+from generation.forms.scansion import Fault, count_of_lines, judged, lines_of, rhyme_faults, syllable_fault
 from generation.forms.sounds import partners, sounds, words_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check(text: str, brief: Brief) -> Verdict:
     lines = lines_of(text)
     faults = []
     if len(lines) != len(SCHEMES[0]):
-        faults.append(Fault(f"There are {len(lines)} lines; {len(SCHEMES[0])} are wanted.", 0.3))
+        faults.append(Fault(count_of_lines(len(lines), str(len(SCHEMES[0]))), 0.3))
     else:
         unrhymed = min((rhyme_faults(lines, scheme) for scheme in SCHEMES), key=len)
         faults += unrhymed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generation.forms.form import Example, Form
 from generation.forms.repetition import degenerate
-from generation.forms.scansion import Fault, judged, lines_of
+from generation.forms.scansion import Fault, count_of_lines, judged, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of
 
 if TYPE_CHECKING:
@@ -64,12 +64,7 @@ def check(text: str, _brief: Brief) -> Verdict:
     sizes = sorted(length_of(line) for line in lines)
     faults = [Fault(reason, 0.2) for reason in degenerate(text, REFRAIN)]
     if len(lines) < LEAST:
-        faults.append(
-            Fault(
-                f"There {'is' if len(lines) == 1 else 'are'} {len(lines)} line{'' if len(lines) == 1 else 's'}; {LEAST} or more are wanted.",
-                0.2,
-            )
-        )
+        faults.append(Fault(count_of_lines(len(lines), f"{LEAST} or more"), 0.2))
     elif sizes[len(sizes) // 2] > PROSE or sizes[-1] > LONGEST:
         faults.append(Fault(f"It is prose: a line has {sizes[-1]} words.", 0.2))
     return judged(faults, sum(1 - fault.worth for fault in faults))

@@ -8,7 +8,7 @@ from generation.forms.errors import InvalidBriefError
 from generation.forms.form import Example, Form
 from generation.forms.placing import first_count, placed
 from generation.forms.plan import Line, Plan
-from generation.forms.scansion import Fault, judged, last_word, lines_of, syllable_fault
+from generation.forms.scansion import Fault, count_of_lines, judged, last_word, lines_of, syllable_fault
 from generation.forms.sounds import counts, words_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check(text: str, brief: Brief) -> Verdict:
         elif fault := syllable_fault(n, line, *RANGE):
             faults.append(fault)
     if len(lines) > len(wanted):
-        faults.append(Fault(f"There are {len(lines)} lines; {len(wanted)} are wanted.", 0.5))
+        faults.append(Fault(count_of_lines(len(lines), str(len(wanted))), 0.5))
     return judged(faults, sum(1 - fault.worth for fault in faults) / len(wanted))
 
 

@@ -27,8 +27,11 @@ def placed(lines: Sequence[Line], must: Sequence[str], seed: int, name: str) -> 
         InvalidBriefError: a word has no count of syllables, is too long for every line, or they are together.
     """
     there = {word.casefold() for line in lines for word in words_of(f"{line.text} {line.ends_with}")}
+    sizes = {word: size_of(word) for word in must}
     wanted = {
-        word: size_of(word) for word in must if not {part.casefold() for part in words_of(word)} <= there
+        word: size
+        for word, size in sizes.items()
+        if not {part.casefold() for part in words_of(word)} <= there
     }
     chance = random.Random(seed)  # noqa: S311 # a draw, not a secret
     room = [_room(line) for line in lines]

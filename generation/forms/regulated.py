@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from generation.forms.errors import InvalidBriefError
 from generation.forms.finals import HAN, may_rhyme, readings
 from generation.forms.plan import Line, Plan
-from generation.forms.scansion import Fault, judged
+from generation.forms.scansion import Fault, count_of_lines, judged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def regulated_check(text: str, lines: int, size: int) -> Verdict:
     found = verses_of(text)
     faults = []
     if len(found) != lines:
-        faults.append(Fault(f"There are {len(found)} lines; {lines} are wanted.", 0.2))
+        faults.append(Fault(count_of_lines(len(found), str(lines)), 0.2))
     for n, line in enumerate(found, 1):
         if any(not HAN.fullmatch(char) for char in line):
             faults.append(Fault(f"Line {n} has more than Chinese characters in it (“{line[:20]}”)."))

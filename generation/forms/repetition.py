@@ -9,7 +9,7 @@ from itertools import pairwise
 LOOP = 3  # times that words in a row may come up
 LOOP_WORDS = 4  # how many words in a row that is
 DISTINCT = 0.6  # least share of different pairs of words
-CURT = 3  # times as often that a line of a word or two may come
+CURT = 5  # times that a line of a word or two may come
 FEW_WORDS = 20  # of a text too short for that share to say anything
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’][^\W_\u3400-\u9fff]+)*")
 
@@ -34,7 +34,7 @@ def distinct2(text: str) -> float:
 def repeated_lines(text: str, allowed: int = 1) -> list[str]:
     """The lines, as first written, that come up more than `allowed` times; those without words are not looked at.
 
-    Two words or one ("Yes, sir.") may come three times as often.
+    A line of a word or two ("Yes, sir.") may come five times.
     """
     first: dict[str, str] = {}
     seen: Counter[str] = Counter()
@@ -45,7 +45,7 @@ def repeated_lines(text: str, allowed: int = 1) -> list[str]:
     return [
         first[words]
         for words, times in seen.items()
-        if times > allowed * (1 if " " in words.replace(" ", "", 1) else CURT)
+        if times > (allowed if words.count(" ") > 1 else max(allowed, CURT))
     ]
 
 

@@ -47,7 +47,7 @@ def scanned(text: str, ranges: Sequence[tuple[int, int]], schemes: Sequence[str]
     lines = lines_of(text)
     if len(lines) != len(ranges):
         return Verdict(
-            False, _nearness(len(lines), len(ranges)) * 0.5, (_count_of_lines(len(lines), len(ranges)),)
+            False, _nearness(len(lines), len(ranges)) * 0.5, (count_of_lines(len(lines), str(len(ranges))),)
         )
     uneven = [
         syllable_fault(n, line, *bounds)
@@ -65,9 +65,9 @@ def scanned(text: str, ranges: Sequence[tuple[int, int]], schemes: Sequence[str]
 
 
 def judged(faults: Iterable[Fault], lost: float) -> Verdict:
-    """A verdict of these faults, which take the share `lost` in [0, 1] of a whole form."""
+    """A verdict of these faults, by which `lost` is lost: about 1 where nothing of a form is left, more if much is wrong."""
     reasons = tuple(fault.reason for fault in faults)
-    return Verdict(not reasons, max(0.0, 1.0 - lost) if reasons else 1.0, reasons)
+    return Verdict(not reasons, 1.0 / (1.0 + lost) if reasons else 1.0, reasons)
 
 
 def syllable_fault(number: int, line: str, least: int, most: int) -> Fault | None:
@@ -120,8 +120,9 @@ def _nearness(has: int, wants: int) -> float:
     return min(has, wants) / max(has, wants, 1)
 
 
-def _count_of_lines(has: int, wants: int) -> str:
-    return f"There {'is' if has == 1 else 'are'} {has} line{'' if has == 1 else 's'}; {wants} are wanted."
+def count_of_lines(has: int, wanted: str) -> str:
+    """The sentence that says how many lines there are and how many are wanted."""
+    return f"There {'is' if has == 1 else 'are'} {has} line{'' if has == 1 else 's'}; {wanted} are wanted."
 
 
 def _spelt(least: int, most: int) -> str:
