@@ -90,7 +90,7 @@ class PictureEngine:
                 raise RefusedError("invalid", f"There is no style called {spot.style}.")
         if job.model not in (None, self._network.name):
             raise RefusedError("invalid", "That model is not served here.")
-        if job.adapter is not None and job.terms.when_adapter_is_bad == "fail":
+        if job.named_adapter is not None and job.terms.when_adapter_is_bad == "fail":
             raise RefusedError("adapter", "That adapter is not served here.")
         return Cost(0, PICTURE_TOKENS * plan(job.picture, job.seed).pictures)
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy import typing as npt
 
 # channels at a quarter, an eighth, a sixteenth, a thirty-second of the picture's edge
 WIDTHS = (24, 40, 112, 320)
@@ -71,6 +74,17 @@ def pooled(maps: Sequence[Tensor]) -> Tensor:
     """Four maps to one row a picture (N, POOLED): the mean of each, and the coarsest by its quarters."""
     quarters = functional.adaptive_avg_pool2d(maps[-1].float(), 2).flatten(1)
     return torch.cat([*(x.float().mean((2, 3)) for x in maps), quarters], dim=1)
+
+
+@torch.inference_mode()
+def features(backbone: Backbone, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float16]:
+    """(N, s, s, 4) RGBA, laid on white, to (N, 2, POOLED): straight and mirrored."""
+    rgba = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float()
+    x = 1 + rgba[:, 3:] / 255 * (rgba[:, :3] / 127.5 - 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        both = [pooled(backbone(y.contiguous(memory_format=torch.channels_last))) for y in (x, x.flip(3))]
+    found: npt.NDArray[np.float16] = torch.stack(both, 1).half().numpy()
+    return found
 
 
 class Block(nn.Module):

@@ -23,7 +23,8 @@ from torch import Tensor
 
 from generation.gan.text_encoder import Sentences, in_a_row
 from generation.gan.training import recolour
-from generation.gan.training.backbone import Backbone, pooled
+from generation.gan.training.backbone import Backbone, features
+from generation.gan.training.gallery import SHARE
 from generation.gan.training.looks import looks
 from generation.gan.vocabulary import Vocabulary
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
+
+    from generation.gan.training.gallery import Gallery
 
 SOURCE = Path(__file__).parent / "data"
 CAPTIONS = "captions.jsonl.xz"
@@ -81,22 +84,37 @@ class Dataset:
         self.weights = torch.tensor(told["weights"], dtype=torch.double)
         self.looks = torch.from_numpy(np.load(folder / "looks.npy"))  # (words, looks.WIDTH)
 
-    def draw(self, n: int) -> Batch:
-        """`n` pictures at random, by their weights; torch's global generator decides."""
+    def draw(self, n: int, gallery: Gallery | None = None) -> Batch:
+        """`n` pictures at random, by their weights; torch's global generator decides.
+
+        Of the abstract ones, `gallery.SHARE` are from `gallery`, if there is one.
+        """
         rows = torch.multinomial(self.weights, n, replacement=True).tolist()
         chosen = [self.captions[row][int(torch.randint(len(self.captions[row]), ()))] for row in rows]
         mirror = torch.rand(n) < torch.tensor(
             [0.5 if self.kinds[row] == "abstract" else 0.25 for row in rows]
         )
-        rgba = torch.from_numpy(self.pictures[rows]).permute(0, 3, 1, 2).float()
+        pixels, pooled = self.pictures[rows], self.features[rows, mirror.long().numpy()]
+        vectors, bags = self.vectors[chosen], [self.bags[caption] for caption in chosen]
+        if gallery is not None:
+            for at in [at for at in range(n) if self.kinds[rows[at]] == "abstract"]:
+                slot = int(torch.randint(len(gallery), ()))
+                if torch.rand(()) < SHARE:
+                    pixels[at], vectors[at], bags[at] = (
+                        gallery.pictures[slot],
+                        gallery.vectors[slot],
+                        gallery.bags[slot],
+                    )
+                    pooled[at] = gallery.features[slot, int(mirror[at])]
+        rgba = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
         rgba = torch.where(mirror[:, None, None, None], rgba.flip(3), rgba)
         grounds = torch.where(
             torch.rand(n, 1, 1, 1) < 0.35, 1 - 0.4 * torch.rand(n, 3, 1, 1), torch.ones(n, 3, 1, 1)
         )
         alpha = rgba[:, 3:] / 255
         pictures = grounds + alpha * (rgba[:, :3] / 127.5 - 1 - grounds)
-        words, offsets = in_a_row([self.bags[caption] for caption in chosen])
-        sentences = torch.from_numpy(self.vectors[chosen]).float()
+        words, offsets = in_a_row(bags)
+        sentences = torch.from_numpy(vectors).float()
         return Batch(
             pictures.contiguous(memory_format=torch.channels_last),
             grounds,
@@ -105,7 +123,7 @@ class Dataset:
             sentences + 0.05 * torch.randn_like(sentences),
             words,
             offsets,
-            torch.from_numpy(self.features[rows, mirror.long().numpy()]).float(),
+            torch.from_numpy(pooled).float(),
         )
 
 
@@ -228,7 +246,6 @@ def _encode_captions(folder: Path, say: Callable[[str], None]) -> None:
         part.unlink()
 
 
-@torch.inference_mode()
 def _look_at(folder: Path, pictures: npt.NDArray[np.uint8], say: Callable[[str], None]) -> None:
     """Pooled features of every picture on white, straight and mirrored."""
     backbone = Backbone.load()
@@ -236,14 +253,7 @@ def _look_at(folder: Path, pictures: npt.NDArray[np.uint8], say: Callable[[str],
     for start in range(0, len(pictures), 256):
         if start % CHUNK == 0:
             say(f"Looking at pictures, {start} of {len(pictures)}…")
-        rgba = torch.from_numpy(np.array(pictures[start : start + 256])).permute(0, 3, 1, 2).float()
-        x = 1 + rgba[:, 3:] / 255 * (rgba[:, :3] / 127.5 - 2)
-        with torch.autocast("cpu", torch.bfloat16):
-            both = [
-                pooled(backbone(side.contiguous(memory_format=torch.channels_last)))
-                for side in (x, x.flip(3))
-            ]
-        found.append(torch.stack(both, 1).half().numpy())
+        found.append(features(backbone, pictures[start : start + 256]))
     _save(folder / "features.npy", np.concatenate(found))
 
 

@@ -23,8 +23,10 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from generation.gan.generator import Shape
+from generation.gan.text_encoder import Sentences
 from generation.gan.training.backbone import Backbone
-from generation.gan.training.dataset import Dataset, prepare
+from generation.gan.training.dataset import SOURCE, Dataset, prepare
+from generation.gan.training.gallery import HANGS, Gallery
 from generation.gan.training.networks import State, set_rate
 from generation.gan.training.sheet import Sheet
 from generation.gan.training.step import Weighs, step
@@ -44,6 +46,7 @@ class Recipe:
     """What a training is asked for."""
 
     folder: Path
+    source: Path
     data: Path
     pictures: int
     batch: int
@@ -52,12 +55,13 @@ class Recipe:
     seed: int
     save_every_s: float
     start_from: Path | None
+    hangs: int
     port: int
 
 
 def main() -> None:
     recipe = _asked()
-    prepare(recipe.data, recipe.side, say=lambda sentence: print(sentence, file=sys.stderr, flush=True))  # noqa: T201
+    prepare(recipe.data, recipe.side, say=_say, source=recipe.source)
     recipe.folder.mkdir(parents=True, exist_ok=True)
     (recipe.folder / "recipe.json").write_text(json.dumps(asdict(recipe), default=str, indent=2))
     if recipe.processes == 1:
@@ -85,6 +89,10 @@ def train(rank: int, recipe: Recipe) -> None:
     if (recipe.folder / STATE).exists():
         state.load(recipe.folder / STATE)
 
+    gallery = Gallery(
+        data.vocabulary, Sentences.load(), backbone,
+        side=recipe.side, seed=_seed_of(recipe.seed, 0, rank + 1), hangs=recipe.hangs, step=state.step,
+    )  # fmt: skip
     writes = rank == 0
     share = recipe.batch // recipe.processes
     plots = SummaryWriter(str(recipe.folder / "plots"), purge_step=state.step) if writes else None
@@ -102,8 +110,9 @@ def train(rank: int, recipe: Recipe) -> None:
         set_rate(state.makes, MAKES_RATE * cool * _warm(state.step - alone))
         set_rate(state.judges, JUDGES_RATE * cool * _warm(state.step))
 
-        told = step(state, backbone, data.draw(share), Weighs())
+        told = step(state, backbone, data.draw(share, gallery), Weighs())
 
+        gallery.change(state.step)
         state.step += 1
         state.pictures += recipe.batch
         state.average(min(DECAY, state.step / (state.step + 10)))
@@ -134,6 +143,10 @@ def train(rank: int, recipe: Recipe) -> None:
     bar.close()
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _warm(step: int) -> float:
@@ -167,6 +180,12 @@ def _asked() -> Recipe:
     parser = argparse.ArgumentParser(prog="python -m generation.gan.training", description=__doc__)
     parser.add_argument("folder", type=Path, help="where checkpoints, sheets, plots and weights go")
     parser.add_argument(
+        "--source",
+        type=Path,
+        default=SOURCE,
+        help="captioned pictures, laid out as the README of the default says",
+    )
+    parser.add_argument(
         "--data", type=Path, default=Path(".renga/gan/data"), help="where prepared pictures are kept"
     )
     parser.add_argument("--pictures", type=int, default=2_000_000, help="how many pictures are shown in all")
@@ -174,6 +193,12 @@ def _asked() -> Recipe:
     parser.add_argument("--processes", type=int, default=2, help="processes of one thread each")
     parser.add_argument("--side", type=int, default=64, help="pixels of the edge")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--hangs",
+        type=int,
+        default=HANGS,
+        help="fresh abstract paintings that each process draws from at a time",
+    )
     parser.add_argument("--save-every-s", type=float, default=180.0)
     parser.add_argument(
         "--start-from", type=Path, help="a directory of weights to go on from, such as generation/gan/weights"

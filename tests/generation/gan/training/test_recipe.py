@@ -22,24 +22,27 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PICTURES, BATCH = 64, 8
 
 
-def _begun(folder: Path, data: Path, processes: int, *more: str | Path) -> subprocess.Popen[bytes]:
+def _begun(
+    folder: Path, data: tuple[Path, Path], processes: int, *more: str | Path
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
-            sys.executable, "-m", "generation.gan.training", folder, "--data", data, "--pictures", str(PICTURES),
-            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0", *more,
+            sys.executable, "-m", "generation.gan.training", folder, "--source", data[0], "--data", data[1],
+            "--pictures", str(PICTURES),
+            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0", "--hangs", "4", *more,
         ],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def data(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("data")
     prepare(folder, 64, say=lambda _: None, source=source)
-    return folder
+    return source, folder
 
 
-def test_killed_and_begun_again_it_comes_to_the_same_weights(data: Path, tmp_path: Path) -> None:
+def test_killed_and_begun_again_it_comes_to_the_same_weights(data: tuple[Path, Path], tmp_path: Path) -> None:
     assert _begun(tmp_path / "whole", data, 1).wait() == 0
     cut = _begun(tmp_path / "cut", data, 1)
     manifest = tmp_path / "cut" / "weights" / MANIFEST
@@ -64,13 +67,13 @@ def test_a_batch_that_cannot_be_shared_is_refused_in_one_sentence(tmp_path: Path
     assert "A batch is shared by the processes in equal parts" in told.stderr
 
 
-def test_two_processes_make_one_training(data: Path, tmp_path: Path) -> None:
+def test_two_processes_make_one_training(data: tuple[Path, Path], tmp_path: Path) -> None:
     assert _begun(tmp_path, data, 2).wait() == 0
     assert load_weights(tmp_path / "weights").training["pictures_seen"] == PICTURES
 
 
 def test_a_training_can_go_on_from_weights_and_first_teaches_its_judges_alone(
-    data: Path, tmp_path: Path
+    data: tuple[Path, Path], tmp_path: Path
 ) -> None:
     assert _begun(tmp_path / "one", data, 1).wait() == 0
     weights = tmp_path / "one" / "weights"
