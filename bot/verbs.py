@@ -11,6 +11,7 @@ import discord
 
 from bot import views
 from bot.apology import apologise, tell
+from bot.lasting import submitted
 from bot.shown import TRANSIENT
 from generation.forms.brief import InvalidBriefError, validated_seed
 from studio import ask, deliver, derive
@@ -41,7 +42,7 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
         if not await interaction.client.lets_in(interaction):
             return
         data: dict[str, Any] = dict(interaction.data or {})
-        fields = views.submitted(data["components"])
+        fields = submitted(data["components"])
         seed = _seed(fields.get("seed", ""))
         record = await _asked(interaction, job_id)
         brief = derive.edited(
@@ -63,7 +64,7 @@ async def adjust(interaction: discord.Interaction[Renga], job_id: str) -> None:
         if not await interaction.client.lets_in(interaction):
             return
         data: dict[str, Any] = dict(interaction.data or {})
-        wish = views.submitted(data["components"])["wish"]
+        wish = submitted(data["components"])["wish"]
         creation = await _made(interaction, job_id)
         await interaction.client.runs.begin(interaction, derive.adjusted(creation, wish), parent=job_id)
     except Exception as error:  # noqa: BLE001 - as above

@@ -1,8 +1,4 @@
-"""Buttons and the modal that work for ever: everything they need is in their `custom_id`.
-
-A fresh, all-dynamic view goes with each edit, never a kept one: discord.py forgets a DynamicItem for the whole
-process when a view that was stored twice loses it, or when a view with it times out or is stopped.
-"""
+"""Buttons and forms that work for ever: everything they need is in their `custom_id`."""
 
 from __future__ import annotations
 
@@ -12,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot import verbs
+from bot.lasting import field, form, view
 from bot.pictures import buttons
 from generation.forms import form_named
 from generation.wire.jobs import PictureBrief
@@ -86,7 +83,7 @@ def page_id(job_id: str, page: int) -> str:
 
 def while_waiting(job_id: str) -> discord.ui.View:
     """What can be done with a job that is not made yet."""
-    return _view(VerbButton("cancel", job_id))
+    return view(VerbButton("cancel", job_id))
 
 
 def when_made(creation: Creation, page: int = 0, pages: int = 1) -> discord.ui.View:
@@ -99,7 +96,7 @@ def when_made(creation: Creation, page: int = 0, pages: int = 1) -> discord.ui.V
         items += [VerbButton(verb, creation.id, row=row) for verb, row in _of_a_text(creation.brief)]
     if pages > 1:
         items.append(PageMark(creation.id, page, pages))
-    return _view(*items)
+    return view(*items)
 
 
 def _of_a_text(brief: Wish) -> list[tuple[str, int]]:
@@ -113,56 +110,29 @@ def _of_a_text(brief: Wish) -> list[tuple[str, int]]:
 def when_not_made(record: JobRecord) -> discord.ui.View:
     """What can be done with a job that failed or was called off."""
     found = ("again", "delete") if isinstance(record.brief, PictureBrief) else ("again", "edit", "delete")
-    return _view(*(VerbButton(verb, record.id) for verb in found))
+    return view(*(VerbButton(verb, record.id) for verb in found))
 
 
 def brief_form(job_id: str, brief: Brief) -> discord.ui.Modal:
-    """The modal that edits a brief. It is stopped before it is sent, so that discord.py does not keep it."""
-    form = form_named(brief.form)
-    modal = discord.ui.Modal(title="Edit the brief", custom_id=f"renga-brief:{job_id}")
-    modal.add_item(_field("theme", "Theme", brief.theme, 300, required=True, long=True))
-    named = form.name if brief.length == "medium" else f"{form.name}, {brief.length}"
-    modal.add_item(_field("form", "Form (and a length: haiku, or scene, short)", named, 60, required=True))
-    modal.add_item(_field("tone", "Tone", brief.tone, 60))
-    modal.add_item(_field("must", "Words to include, with commas", ", ".join(brief.must), 250))
-    if form.given:  # there are at most five fields
-        modal.add_item(_field("line", f"The {form.given} that it is built on", brief.given, 300))
+    """The modal that edits a brief."""
+    asked = form_named(brief.form)
+    named = asked.name if brief.length == "medium" else f"{asked.name}, {brief.length}"
+    if asked.given:  # there are at most five fields
+        last = field("line", f"The {asked.given} that it is built on", brief.given, 300)
     else:
-        modal.add_item(_field("seed", "Seed (empty: a new one)", "", 12))
-    modal.stop()
-    return modal
-
-
-def wish_form(job_id: str) -> discord.ui.Modal:
-    """The modal that asks what should change; stopped before it is sent, as above."""
-    modal = discord.ui.Modal(title="Adjust", custom_id=f"renga-wish:{job_id}")
-    modal.add_item(_field("wish", "What should change?", "", 300, required=True, long=True))
-    modal.stop()
-    return modal
-
-
-def submitted(components: list[Any]) -> dict[str, str]:
-    """The fields of a submitted modal, by `custom_id`, whatever rows or labels hold them."""
-    found: dict[str, str] = {}
-    for component in components:
-        if "value" in component:
-            found[component["custom_id"]] = component["value"] or ""
-        inner = component.get("components") or ([component["component"]] if "component" in component else [])
-        found.update(submitted(inner))
-    return found
-
-
-def _field(
-    name: str, label: str, value: str, most: int, *, required: bool = False, long: bool = False
-) -> discord.ui.TextInput[Any]:
-    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
-    return discord.ui.TextInput(
-        label=label, custom_id=name, default=value or None, max_length=most, required=required, style=style
+        last = field("seed", "Seed (empty: a new one)", "", 12)
+    return form(
+        "Edit the brief",
+        f"renga-brief:{job_id}",
+        field("theme", "Theme", brief.theme, 300, required=True, long=True),
+        field("form", "Form (and a length: haiku, or scene, short)", named, 60, required=True),
+        field("tone", "Tone", brief.tone, 60),
+        field("must", "Words to include, with commas", ", ".join(brief.must), 250),
+        last,
     )
 
 
-def _view(*items: discord.ui.Item[Any]) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
+def wish_form(job_id: str) -> discord.ui.Modal:
+    """The modal that asks what should change."""
+    wish = field("wish", "What should change?", "", 300, required=True, long=True)
+    return form("Adjust", f"renga-wish:{job_id}", wish)

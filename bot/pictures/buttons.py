@@ -1,7 +1,4 @@
-"""The buttons and modals under pictures, which work for ever: job and part are in their `custom_id`.
-
-As in `bot.views`, a fresh, all-dynamic view goes with each message.
-"""
+"""The buttons and modals under pictures, which work for ever: job and part are in their `custom_id`."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.lasting import field, form, view
 from bot.pictures import verbs
 from studio.pictures import names
 
@@ -85,56 +83,24 @@ def under_one(job_id: str, picture: Picture) -> list[discord.ui.Item[Any]]:
 
 def which(creation: Creation) -> discord.ui.View:
     """Asks which one of several is to be varied."""
-    view = discord.ui.View(timeout=None)
-    for picture in creation.pictures:
-        view.add_item(PictureButton("vary", creation.id, picture.part, numbered=True))
-    return view
+    return view(*(PictureButton("vary", creation.id, each.part, numbered=True) for each in creation.pictures))
 
 
 def alone(job_id: str, picture: Picture) -> discord.ui.View:
     """What goes with a picture that was picked out; deleted, it leaves what it was picked from where it is."""
-    view = discord.ui.View(timeout=None)
-    for item in (*under_one(job_id, picture), PictureButton("delete", job_id, picture.part, row=0)):
-        view.add_item(item)
-    return view
+    return view(*under_one(job_id, picture), PictureButton("delete", job_id, picture.part, row=0))
 
 
 def emoji_form(job_id: str, picture: Picture) -> discord.ui.Modal:
-    """The modal that asks for an emoji's name. Stopped before it is sent, so that discord.py does not keep it."""
-    modal = discord.ui.Modal(title="Make an emoji", custom_id=f"renga-emoji:{job_id}:{picture.part}")
-    modal.add_item(
-        discord.ui.TextInput(
-            label="Name: letters, digits, underscores",
-            custom_id="name",
-            default=names.suggestion(picture.understood, ()),
-            max_length=names.EMOJI_MOST,
-            required=False,
-        )
-    )
-    modal.stop()
-    return modal
+    """The modal that asks for an emoji's name."""
+    offered = names.suggestion(picture.understood, ())
+    name = field("name", "Name: letters, digits, underscores", offered, names.EMOJI_MOST)
+    return form("Make an emoji", f"renga-emoji:{job_id}:{picture.part}", name)
 
 
 def sticker_form(job_id: str, picture: Picture) -> discord.ui.Modal:
-    """The modal that asks for a sticker's name and the emoji that it is found by; stopped as above."""
-    modal = discord.ui.Modal(title="Make a sticker", custom_id=f"renga-sticker:{job_id}:{picture.part}")
-    modal.add_item(
-        discord.ui.TextInput(
-            label="Name",
-            custom_id="name",
-            default=names.suggestion(picture.understood, (), most=names.STICKER_MOST),
-            max_length=names.STICKER_MOST,
-            required=False,
-        )
-    )
-    modal.add_item(
-        discord.ui.TextInput(
-            label="An emoji that it is found by",
-            custom_id="tag",
-            default=names.USUAL_TAG,
-            max_length=names.TAG_MOST,
-            required=False,
-        )
-    )
-    modal.stop()
-    return modal
+    """The modal that asks for a sticker's name and the emoji that it is found by."""
+    offered = names.suggestion(picture.understood, (), most=names.STICKER_MOST)
+    name = field("name", "Name", offered, names.STICKER_MOST)
+    tag = field("tag", "An emoji that it is found by", names.USUAL_TAG, names.TAG_MOST)
+    return form("Make a sticker", f"renga-sticker:{job_id}:{picture.part}", name, tag)

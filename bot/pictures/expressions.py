@@ -15,8 +15,8 @@ import aiohttp
 import discord
 import structlog
 
-from bot import views
 from bot.apology import new_reference, sentence_for
+from bot.lasting import submitted
 from bot.shown import NO_PINGS
 from studio.errors import Refusal
 from studio.pictures import drawn, names, sizes
@@ -62,7 +62,7 @@ def check_permissions(interaction: discord.Interaction[Any], kind: Kind) -> None
         )
 
 
-async def submitted(
+async def make(
     interaction: discord.Interaction[Renga], kind: Kind, creation: Creation, picture: Picture
 ) -> None:
     """Make what a submitted modal names, and tell the member how it went.
@@ -74,7 +74,7 @@ async def submitted(
     guild = interaction.guild
     assert guild is not None
     data: dict[str, Any] = dict(interaction.data or {})
-    fields = views.submitted(data["components"])
+    fields = submitted(data["components"])
     await interaction.response.defer(ephemeral=True, thinking=True)
     try:
         async with asyncio.timeout(WAIT_S):

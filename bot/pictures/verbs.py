@@ -46,7 +46,7 @@ async def submit(interaction: discord.Interaction[Renga], what: str, job_id: str
     try:
         if await interaction.client.lets_in(interaction):
             creation, picture = await _found(interaction, job_id, part)
-            await expressions.submitted(interaction, expressions.KINDS[what], creation, picture)
+            await expressions.make(interaction, expressions.KINDS[what], creation, picture)
     except Exception as error:  # noqa: BLE001 - as above
         await apologise(interaction, error)
 
