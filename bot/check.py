@@ -16,6 +16,7 @@ import aiohttp
 from generation.wire.client import GenerationClient
 from generation.wire.errors import WireError
 from studio.errors import StudioError
+from studio.pages import sets_chinese
 from studio.store import Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ async def check(settings: BotSettings) -> int:
         ("database", _database),
         ("model", _model),
         ("pictures", pictures_to_serve),
+        ("pages", _pages),
         ("disk", _disk),
         ("ports", _ports),
     ]
@@ -178,6 +180,14 @@ def pictures_to_serve(settings: BotSettings) -> str:
     if not whole:
         raise Problem(f"{said} not those that their manifest describes; no pictures can be made.")
     return "renga, installed" if ours else str(folder)
+
+
+def _pages(settings: BotSettings) -> str:
+    if not settings.pages:
+        return "off (PAGES), so pieces come as text alone"
+    if not sets_chinese():
+        return "cards and screenplays, but of no Chinese: pip install pylopdf-fonts-zh-cn"
+    return "cards and screenplays, of Chinese too"
 
 
 def _disk(settings: BotSettings) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import structlog
 
 from generation.forms import FORMS
-from generation.page import PageError, poem_card, screenplay
+from generation.page import PageError, fonts, poem_card, screenplay
 from generation.page.fountain import read
 from generation.page.text import is_chinese, is_han
 from generation.wire.jobs import Brief
@@ -78,6 +78,11 @@ def pages(creation: Creation) -> tuple[Page, ...]:
         fountain = source(creation.text, brief.theme)
         return (*_set(creation.id, partial(screenplay, fountain), "pdf"), Page(fountain.encode(), "fountain"))
     return ()
+
+
+def sets_chinese() -> bool:
+    """Whether the font for Chinese and Japanese is installed."""
+    return bool(fonts.covered(fonts.HAN))
 
 
 def colophon(creation: Creation) -> str:

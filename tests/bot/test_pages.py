@@ -9,6 +9,7 @@ import discord
 import pytest
 from PIL import Image
 
+from bot.check import check
 from bot.pages import ALT_LIMIT, attachments
 from bot.settings import BotSettings
 from studio import pages
@@ -16,6 +17,8 @@ from studio.pages import Page
 from tests.bot.test_cards import creation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.client import Renga
     from tests.bot.conftest import InstantHost
 
@@ -131,3 +134,13 @@ def test_a_files_name_is_plain_and_its_description_within_discords_limit() -> No
     assert len(made.alt) <= ALT_LIMIT
     assert made.alt.endswith("…")
     assert made.opened().fp.read() == made.opened().fp.read() == b"x"
+
+
+@pytest.mark.parametrize(
+    ("set_to", "said"), [(True, "✓ pages: cards and screenplays"), (False, "✓ pages: off (PAGES)")]
+)
+async def test_the_check_says_which_pages_there_will_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], set_to: bool, said: str
+) -> None:
+    await check(BotSettings(_env_file=None, pages=set_to, data_dir=tmp_path, picture_model="none"))
+    assert said in capsys.readouterr().out

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from generation.page import PageError, TooLongError, UnprintableError, poem_card
+from generation.page import PageError, TooLongError, UnprintableError, fonts, poem_card
 from generation.page.card import MOST_LINES
 
 PAPER = (250, 246, 237)
@@ -123,3 +123,18 @@ def test_a_poem_of_one_word_and_one_of_sixty_lines_both_fit() -> None:
     assert card("Rain.").size == (860, 500)
     tall = card("\n".join(f"line {n} of a long poem" for n in range(MOST_LINES)))
     assert tall.height < 5000
+
+
+def test_without_the_chinese_font_chinese_is_refused_and_the_rest_has_its_card(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fonts, "HAN_PACKAGE", "no_such_package")
+    fonts.covered.cache_clear()
+    try:
+        with pytest.raises(UnprintableError, match="No font here has the character “空”"):
+            poem_card(WUJUE)
+        colours = {colour for _, colour in card(HAIKU, "秋 dusk").getcolors(1 << 20) or []}
+    finally:
+        fonts.covered.cache_clear()
+    assert INK in colours
+    assert RED not in colours, "the seal is a Chinese character"
