@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from generation.lm.lora import Runs, Selection, Stack
     from generation.lm.residency import Residency
     from generation.lm.row import Row
+    from generation.lm.search.piece import Piece
 
 
 class Adapting:
@@ -32,12 +33,12 @@ class Adapting:
         """Begin to read an adapter."""
         self._residency.want(digest)
 
-    def refused(self, rows: Iterable[Row]) -> list[tuple[Row, AdapterError]]:
+    def refused(self, rows: Iterable[Row | Piece]) -> list[tuple[Row | Piece, AdapterError]]:
         """Rows that have not begun and whose adapter cannot be used, and why not: one verdict for all of its rows."""
         verdicts: dict[str, AdapterError | None] = {}
         found = []
         for row in rows:
-            if row.adapter is None or row.seat is not None:
+            if row.adapter is None or row.begun:
                 continue
             if row.adapter not in verdicts:
                 verdicts[row.adapter] = self._verdict(row.adapter)
@@ -45,14 +46,14 @@ class Adapting:
                 found.append((row, error))
         return found
 
-    def covered(self, rows: Sequence[Row]) -> Callable[[Row], bool]:
+    def covered(self, rows: Sequence[Row | Piece]) -> Callable[[Row | Piece], bool]:
         """Choose the stack for this step; which rows can be computed with it."""
         needed = {row.adapter for row in rows if row.adapter is not None}
         self._residency.forget(needed)
         ready = {digest for digest in needed if self._residency.at_hand(digest)}
         if not self._together:
             return lambda row: row.adapter is None or row.adapter in ready
-        running = {row.adapter for row in rows if row.adapter is not None and row.seat is not None}
+        running = {row.adapter for row in rows if row.adapter is not None and row.begun}
         self._stack = self._residency.stack(ready, running)
         at_hand = set(self.resident)
         return lambda row: row.adapter is None or row.adapter in at_hand

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from generation.lm.weights import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from transformers import PreTrainedTokenizerFast
 
@@ -53,6 +53,15 @@ class Chat:
         """The ids of a text, whatever it looks like, without any that open or close it."""
         ids: list[int] = self._text.encode(text, add_special_tokens=False).ids
         return ids
+
+    def of_texts(self, texts: Sequence[str]) -> list[list[int]]:
+        """`of_text` of many texts at once, which is faster."""
+        return [found.ids for found in self._text.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every token as the tokenizer writes it down, and its id."""
+        found: dict[str, int] = self._text.get_vocab()
+        return found
 
     def text(self, ids: Sequence[int]) -> str:
         """What `ids` say, without control tokens and without a character that has only begun."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
+from generation.lm.branches import Branched, Branches, Growth
 from generation.lm.cache import Seat, SlotCache
 from generation.lm.graphs import Graphs
 from generation.lm.lora import Runs
@@ -122,44 +123,76 @@ class Decoder:
         if self._prefixes is not None:
             self._prefixes.keep(seat.adapter, prompt, self.cache.held(seat, len(prompt)))
 
-    def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
-        """One more token for each of `seats`: what may follow, (M, V), in the order given."""
-        return whole(self.writing(seats, tokens, select))
+    def branch(self, seat: Seat, rows: int) -> Branches:
+        """`rows` rows that go on from what `seat` holds, which is copied."""
+        return Branches(self.cache.held(seat, seat.length), rows, seat.adapter)
+
+    @property
+    def embedding(self) -> Tensor:
+        """A vector for each token: (V, width)."""
+        return self._embedding
+
+    def write(
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select, growths: Sequence[Growth] = ()
+    ) -> Tensor:
+        """One more token for each of `seats`, and for the rows of `growths`: what may follow, (M, V), in that order."""
+        return whole(self.writing(seats, tokens, select, growths))
 
     def writing(
-        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select, growths: Sequence[Growth] = ()
     ) -> Generator[None, None, Tensor]:
         """`write` with a pause half-way, where others may be read, and where it may be given up and begun anew.
 
-        In a pause no seat may be closed or moved, unless what is left is given up.
+        In a pause no seat may be closed or moved, and no branches may change, unless what is left is given up.
         """
         if len(seats) > 1:
             self.cache.to_front(seats)
         order = sorted(range(len(seats)), key=lambda n: seats[n].slot)
         rows = [seats[n] for n in order]
+        step = self._written(rows, [tokens[n] for n in order]) if rows else None
+        grown = [self._branched(growth) for growth in growths]
+        adapters = [seat.adapter for seat in rows]
+        branched = [growth.branches.adapter for growth in growths for _ in growth.rows]
+        if self._graphs is None or step is None:
+            logits = yield from self._write_in_halves(step, grown, select(adapters + branched))
+        else:
+            selection = select(adapters)
+            assert not isinstance(selection, Runs)  # which are for prompts
+            logits = self._graphs.run(step, selection)
+            if grown:  # of shapes too many to be recorded
+                logits = torch.cat((logits, whole(self._write_in_halves(None, grown, select(branched)))))
+        for seat in rows:
+            seat.length += 1
+        for growth in growths:
+            for row in growth.rows:
+                growth.branches.lengths[row] += 1
+        if order != list(range(len(order))):
+            back = torch.arange(len(logits))
+            back[torch.tensor(order)] = torch.arange(len(order))
+            logits = logits[back.to(logits.device)]
+        return logits
+
+    def _written(self, rows: Sequence[Seat], tokens: Sequence[int]) -> Written:
         positions = torch.tensor([seat.length for seat in rows])
         longest = max(seat.length for seat in rows) + 1
         if self._graphs is not None:
             longest = self._graphs.rounded(longest, self.cache.positions)
-        step = Written(
-            rows[0].slot,
-            torch.tensor([tokens[n] for n in order]).to(self.device),
-            positions.to(self.device),
+        return Written(
+            rows[0].slot, torch.tensor(tokens).to(self.device), positions.to(self.device),
             {window: self._bias(positions, longest, window) for window in self._windows},
-        )
-        selection = select([seat.adapter for seat in rows])
-        if self._graphs is None:
-            logits = yield from self._write_in_halves(step, selection)
-        else:
-            assert not isinstance(selection, Runs)  # which are for prompts
-            logits = self._graphs.run(step, selection)
-        for seat in rows:
-            seat.length += 1
-        if order != list(range(len(order))):
-            back = torch.empty(len(order), dtype=torch.long)
-            back[torch.tensor(order)] = torch.arange(len(order))
-            logits = logits[back.to(logits.device)]
-        return logits
+        )  # fmt: skip
+
+    def _branched(self, growth: Growth) -> Branched:
+        branches = growth.branches
+        assert isinstance(branches, Branches)
+        until = branches.make_room()
+        own = torch.tensor([branches.lengths[row] for row in growth.rows])
+        positions = branches.start + own
+        return Branched(
+            branches, torch.tensor(growth.tokens).to(self.device), torch.tensor(growth.rows).to(self.device),
+            own.to(self.device), until, positions.to(self.device),
+            {window: self._bias(positions, branches.start + until, window) for window in self._windows},
+        )  # fmt: skip
 
     def read(self, parts: Sequence[tuple[Seat, Sequence[int]]], select: Select) -> Tensor:
         """Take in the next tokens of some seats' prompts: what may follow each part's last, (len(parts), V)."""
@@ -204,12 +237,38 @@ class Decoder:
         return self._head(self._norm(x[last]))
 
     def _write(self, step: Written, selection: Selection | Runs | None) -> Tensor:
-        return whole(self._write_in_halves(step, selection))
+        return whole(self._write_in_halves(step, (), selection))
 
     def _write_in_halves(
-        self, step: Written, selection: Selection | Runs | None
+        self, step: Written | None, grown: Sequence[Branched], selection: Selection | Runs | None
     ) -> Generator[None, None, Tensor]:
-        """The body of a writing step: no shape depends on a value, so that it can be captured."""
+        """The body of a writing step: of `step`, no shape depends on a value, so that it can be captured."""
+        groups: list[Written | Branched] = [*([] if step is None else [step]), *grown]
+        counts = [len(group.tokens) for group in groups]
+        seated = None if step is None else self._seated(step)
+
+        def attend(n: int, layer: _Layer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            if not grown and seated is not None:
+                return seated(n, layer, q, k, v)
+            found = []
+            for group, q1, k1, v1 in zip(groups, *(torch.split(x, counts) for x in (q, k, v)), strict=True):
+                if isinstance(group, Branched):
+                    bias = group.biases[layer.parts.window]
+                    found.append(group.branches.attend(n, group, bias, q1, k1, v1, self._scale))
+                else:
+                    assert seated is not None
+                    found.append(seated(n, layer, q1, k1, v1))
+            return torch.cat(found)
+
+        tokens = groups[0].tokens if len(groups) == 1 else torch.cat([group.tokens for group in groups])
+        positions = (
+            groups[0].positions if len(groups) == 1 else torch.cat([group.positions for group in groups])
+        )
+        x = yield from self._through(tokens, positions, attend, selection)
+        return self._head(self._norm(x))[: len(tokens)]
+
+    def _seated(self, step: Written) -> Attend:
+        """Attention of the rows that have seats."""
         rows = len(step.tokens)
         heads, length = self._kv_heads, self.cache.positions
         first, last = step.first, step.first + rows
@@ -228,8 +287,7 @@ class Decoder:
             )  # fmt: skip
             return out.reshape(rows, self._heads * self._size)
 
-        x = yield from self._through(step.tokens, step.positions, attend, selection)
-        return self._head(self._norm(x))[:rows]
+        return attend
 
     def _through(
         self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | Runs | None

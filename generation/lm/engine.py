@@ -1,6 +1,7 @@
 """The text engine: continuous batching. Every step gives each row a token, whoever came or left since the last one.
 
-A job is one row, or several that share the reading of one prompt. Rows are made of `row.py`, computed by `decoder.py`
+A job is one row, or several that share the reading of one prompt, or a search whose particles are rows too
+(`generation.lm.search`), which have branches of their own beside the seats. Rows are made of `row.py`, computed by `decoder.py`
 (or `plain.py`), drawn for by `sampling.py`; this file says in which order. There is no line here: what does not fit is
 not started, and a started row that lost its place to a lack of memory is the first to get one back.
 """
@@ -14,6 +15,7 @@ import structlog
 import torch
 
 from generation.forms import FORMS, form_named
+from generation.forms.errors import InvalidBriefError
 from generation.forms.prompts import turns
 from generation.host.engine import NO_PICTURES, Broken, Cost, Finished, Grew, Output, RefusedError
 from generation.lm.adapting import Adapting
@@ -23,6 +25,8 @@ from generation.lm.plain import PlainNetwork
 from generation.lm.residency import MOST, Residency
 from generation.lm.row import Row
 from generation.lm.sampling import KEYS, Draw, draw
+from generation.lm.search.piece import Piece
+from generation.lm.search.searching import ROWS, Searching, expected_tokens, longest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from generation.host.engine import Progress
+    from generation.lm.branches import Growth
     from generation.lm.cache import Seat
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 ROOM = 16
+READERS = 2  # seats beyond them, in which searches read their prompts
 POSITIONS = 8192  # tokens of prompt and answer that a row has at most, whatever the model could do
 MEAN = 512  # tokens that rows are reckoned with on average: the cache is promised for so many times `room`
 READ_AT_ONCE = 256  # tokens of prompts in a step; more would keep those waiting that write
@@ -70,7 +76,7 @@ class TextEngine:
         self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
         self._positions = min(model.context, POSITIONS)
         self._together = not reproducible
-        self._network = self._computed_by(model, room)
+        self._network = self._computed_by(model, room + READERS)
         self._adapting: Adapting | None = None
         if adapters is not None:
             residency = Residency(
@@ -82,8 +88,10 @@ class TextEngine:
         self._promise = max(self._positions, MEAN * room)
         self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(self._chat.ids(turns(brief))))
         self._rows: list[Row] = []
+        self._pieces: list[Piece] = []
+        self._searching = Searching(self._chat, lambda: self._network.embedding, together=self._together)
         self._just_read = False
-        self._half: tuple[list[Row], Generator[None, None, Tensor]] | None = None
+        self._half: tuple[list[Row], list[Piece], list[Growth], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
 
     def _computed_by(self, model: LoadedModel, room: int) -> Decoder | PlainNetwork:
@@ -110,6 +118,12 @@ class TextEngine:
         if job.adapter is not None and self._adapting is None and job.terms.when_adapter_is_bad == "fail":
             raise RefusedError("adapter", "That adapter is not served here.")
         prompt, limit, samples = len(self._prompt(job.brief)), _limit(job), job.sampling.n
+        try:
+            plan = self._searching.plan(job)
+        except InvalidBriefError as error:
+            raise RefusedError("invalid", str(error)) from None
+        if plan is not None:
+            limit = longest(plan)
         if prompt + limit > self._positions:
             raise RefusedError(
                 "too_long",
@@ -118,18 +132,24 @@ class TextEngine:
             )
         if samples > self._most or samples * (prompt + limit) > self._promise:
             raise RefusedError("too_long", f"{samples} samples of it are more than there is room for.")
-        return Cost(prompt, limit * samples)
+        return Cost(prompt, limit * samples if plan is None else expected_tokens(plan))
 
     def fits(self, job: Job) -> bool:
-        if not self._rows:
-            self._room = self._most  # nobody is left who could be short of memory for it
+        if not self._rows and not self._pieces:
+            self._room, self._searching.room = (
+                self._most,
+                ROWS,
+            )  # nobody is left who could be short of memory for it
+        used = {row.adapter for row in self._everyone} - {None}
+        adapter = job.adapter
+        if adapter is not None and adapter not in used and len(used) >= MOST:
+            return False
+        if self._searching.plan(job) is not None:
+            return len(self._pieces) < self._searching.most
         if len(self._rows) + job.sampling.n > self._room:
             return False
         promised = sum(row.reserved for row in self._rows)
-        if promised + job.sampling.n * (len(self._prompt(job.text_brief)) + _limit(job)) > self._promise:
-            return False
-        used = {row.adapter for row in self._rows} - {None}
-        return job.adapter is None or job.adapter in used or len(used) < MOST
+        return promised + job.sampling.n * (len(self._prompt(job.text_brief)) + _limit(job)) <= self._promise
 
     def start(self, job: Job) -> None:
         prompt, adapter, note = list(self._prompt(job.text_brief)), job.adapter, ""
@@ -137,6 +157,10 @@ class TextEngine:
             adapter, note = None, "That adapter is not served here."
         if adapter is not None and self._adapting is not None:
             self._adapting.want(adapter)
+        if (plan := self._searching.plan(job)) is not None:
+            self._pieces.append(self._searching.piece(job, plan, prompt, adapter, note))
+            self._searching.running = len(self._pieces)
+            return
         make = self._constraints.get(job.form)
         self._outputs[job.id] = {}
         for part in range(job.sampling.n):
@@ -157,12 +181,13 @@ class TextEngine:
         """
         progress = self._settle_adapters()
         try:
-            writing = [row for row in self._rows if row.seat is not None and row.made and not row.unread]
-            read = None if self._just_read and writing else self._read()
+            writing = [row for row in self._rows if row.writes]
+            pieces = [piece for piece in self._pieces if piece.writes]
+            read = None if self._just_read and (writing or pieces) else self._read()
             if read is not None:
                 self._just_read = True
                 return progress + read
-            progress += self._write(writing)
+            progress += self._write(writing, pieces)
             self._just_read = (
                 self._just_read and self._half is not None
             )  # a whole token is owed, not half of one
@@ -170,12 +195,23 @@ class TextEngine:
             if not _no_memory(error):
                 raise
             return progress + self._make_do()
-        if not writing and not progress and self._rows and self._adapting is not None:
-            self._adapting.wait(WAIT_S)
+        if not writing and not pieces and not progress:
+            self._wait()
         return progress
 
+    @property
+    def _everyone(self) -> list[Row | Piece]:
+        return [*self._rows, *self._pieces]
+
+    def _wait(self) -> None:
+        """Nobody can go on: for an adapter, or for the lexicon."""
+        if self._pieces and not self._searching.ready():
+            self._searching.wait(WAIT_S)
+        elif self._everyone and self._adapting is not None:
+            self._adapting.wait(WAIT_S)
+
     def cancel(self, job_id: str) -> None:
-        for row in [row for row in self._rows if row.job.id == job_id]:
+        for row in [row for row in self._everyone if row.job.id == job_id]:
             self._leave(row)
         self._outputs.pop(job_id, None)
 
@@ -187,7 +223,8 @@ class TextEngine:
             "device": str(self._network.device),
             "threads": self._threads,
             "context": self._positions,
-            "running": len({row.job.id for row in self._rows}),
+            "running": len({row.job.id for row in self._everyone}),
+            "searches": len(self._pieces),
             "room": self._room,
             "path": "fast" if isinstance(self._network, Decoder) else "plain",
             "reproducible": not self._together,
@@ -198,8 +235,8 @@ class TextEngine:
     def _settle_adapters(self) -> list[Progress]:
         """Rows whose adapter turned out bad go on with the base model, or fail, as their terms say."""
         progress: list[Progress] = []
-        for row, error in [] if self._adapting is None else self._adapting.refused(self._rows):
-            if row not in self._rows:
+        for row, error in [] if self._adapting is None else self._adapting.refused(self._everyone):
+            if row not in self._everyone:
                 continue  # with another of its job's
             log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
             row.adapter, row.note = None, f"Its adapter cannot be used. {error}"
@@ -210,25 +247,15 @@ class TextEngine:
 
     def _read(self) -> list[Progress] | None:
         """Give rows a seat, in the order in which they came, and read what they have not read yet; None: all is read."""
-        covered = _has_none if self._adapting is None else self._adapting.covered(self._rows)
-        parts: list[tuple[Row, Seat, Sequence[int]]] = []
+        covered = _has_none if self._adapting is None else self._adapting.covered(self._everyone)
+        parts: list[tuple[Row | Piece, Seat, Sequence[int]]] = []
         left = READ_AT_ONCE
-        for row in self._rows:
+        for row in self._everyone:
             if left <= 0:
                 break
-            if not covered(row) or (row.seat is not None and row.made and not row.unread):
+            if row.writes or not covered(row) or not self._seat(row, parts):
                 continue
-            if row.seat is None:
-                seated = sum(other.seat is not None for other in self._rows)
-                if (
-                    seated >= self._room
-                    or not self._network.cache.free
-                    or self._shares_with_one_that_reads(row, parts)
-                ):
-                    continue
-                row.seat = self._network.cache.open(row.adapter)
-                if not row.made:
-                    self._network.recall(row.seat, row.prompt)
+            assert row.seat is not None
             unread = row.unread if not self._together else row.unread[:left]
             parts.append((row, row.seat, unread))
             left -= len(unread)
@@ -244,40 +271,104 @@ class TextEngine:
         broken, sound = self._sound(rows, logits)
         # a row that lost its seat knows its next token
         fresh = [n for n in sound if not rows[n].unread and not rows[n].made]
-        for row, seat, _ in [parts[n] for n in fresh]:
+        progress = broken
+        drawn: list[Row] = []
+        at: list[int] = []
+        for n in fresh:
+            row, seat, _ = parts[n]
             self._network.remember(seat, row.prompt)
-        return broken + self._draw([rows[n] for n in fresh], logits[fresh])
+            if isinstance(row, Piece):
+                progress += self._branch(row, logits[n])
+            else:
+                drawn.append(row)
+                at.append(n)
+        return progress + self._draw(drawn, logits[at])
 
-    def _shares_with_one_that_reads(self, row: Row, parts: Sequence[tuple[Row, Seat, Sequence[int]]]) -> bool:
+    def _seat(self, row: Row | Piece, parts: Sequence[tuple[Row | Piece, Seat, Sequence[int]]]) -> bool:
+        """Whether `row` has a seat to read in, now if not before."""
+        if row.seat is not None:
+            return True
+        if isinstance(row, Piece):
+            reading = sum(piece.seat is not None for piece in self._pieces)
+            if reading >= READERS or not self._searching.ready():
+                return False
+        elif sum(other.seat is not None for other in self._rows) >= self._room:
+            return False
+        if not self._network.cache.free or self._shares_with_one_that_reads(row, parts):
+            return False
+        row.seat = self._network.cache.open(row.adapter)
+        if not row.made:
+            self._network.recall(row.seat, row.prompt)
+        return True
+
+    def _branch(self, piece: Piece, logits: Tensor) -> list[Progress]:
+        """A search has read its prompt: it goes on in branches. logits: (V,)."""
+        assert piece.seat is not None
+        branches = self._network.branch(piece.seat, self._searching.share())
+        self._network.cache.close(piece.seat)
+        piece.begin(branches, logits)
+        return self._searched(piece, len(piece.prompt), finished=False)
+
+    def _searched(self, piece: Piece, tokens: int, *, finished: bool) -> list[Progress]:
+        """What there is to tell after `tokens` more of a search; `finished`: a line was."""
+        assert piece.search is not None
+        text = piece.search.preview if finished else ""
+        progress: list[Progress] = [Grew(piece.job.id, 0, text, tokens)]
+        if piece.search.over:
+            self._leave(piece)
+            (text, *_) = piece.search.ranked
+            output = Output(MIME, text.encode(), {"stopped": "end", **_noted(piece)})
+            progress.append(
+                Finished(piece.job.id, (output,), len(piece.prompt), piece.spent, self._name, piece.adapter)
+            )
+        return progress
+
+    def _shares_with_one_that_reads(
+        self, row: Row | Piece, parts: Sequence[tuple[Row | Piece, Seat, Sequence[int]]]
+    ) -> bool:
         """Whether another sample of the same job reads its prompt just now: this one copies it in the next step."""
         return self._network.recalls and any(
             other.job.id == row.job.id and not other.made for other, _, _ in parts
         )
 
-    def _write(self, rows: list[Row]) -> list[Progress]:
-        """A token for each of `rows`, or the first half of the work for it."""
+    def _write(self, rows: list[Row], pieces: list[Piece]) -> list[Progress]:
+        """A token for each of `rows` and of the particles of `pieces`, or the first half of the work for it."""
         if self._half is None:
-            if not rows:
+            if not rows and not pieces:
                 return []
-            self._half = (rows, self._writing(rows))
-        rows, steps = self._half
+            growths = [piece.search.growth for piece in pieces if piece.search is not None]
+            self._half = (rows, pieces, growths, self._writing(rows, growths))
+        rows, pieces, growths, steps = self._half
         try:
             next(steps)
         except StopIteration as end:
             self._half = None
-            broken, sound = self._sound(rows, end.value)
-            logits = end.value if len(sound) == len(rows) else end.value[sound]
-            return broken + self._draw([rows[n] for n in sound], logits)
+            counts = [len(rows), *(len(growth.rows) for growth in growths)]
+            of_rows, *of_pieces = end.value.split(counts)
+            everyone: list[Row | Piece] = [
+                *rows,
+                *(p for p, n in zip(pieces, counts[1:], strict=True) for _ in range(n)),
+            ]
+            broken, sound = self._sound(everyone, end.value)
+            mine = [n for n in sound if n < len(rows)]
+            progress = broken + self._draw(
+                [rows[n] for n in mine], of_rows if len(mine) == len(rows) else of_rows[mine]
+            )
+            for piece, logits in zip(pieces, of_pieces, strict=True):
+                if piece in self._pieces:
+                    progress += self._searched(piece, len(logits), finished=piece.took(logits))
+            return progress
         return []
 
-    def _writing(self, rows: Sequence[Row]) -> Generator[None, None, Tensor]:
+    def _writing(self, rows: Sequence[Row], growths: Sequence[Growth]) -> Generator[None, None, Tensor]:
         seats = [row.seat for row in rows if row.seat is not None]
         tokens = [row.made[-1] for row in rows]
         select = _nothing if self._adapting is None else self._adapting.to_write
         if not self._together:
             asked = zip(seats, tokens, strict=True)
-            return torch.cat([self._network.write([seat], [token], select) for seat, token in asked])
-        return (yield from self._network.writing(seats, tokens, select))
+            found = [self._network.write([seat], [token], select) for seat, token in asked]
+            return torch.cat(found + [self._network.write([], [], select, [growth]) for growth in growths])
+        return (yield from self._network.writing(seats, tokens, select, growths))
 
     def _draw(self, rows: Sequence[Row], logits: Tensor) -> list[Progress]:
         """The next token of each of `rows`. logits: (len(rows), V), finite."""
@@ -299,7 +390,7 @@ class TextEngine:
             progress += self._took(row, token)
         return progress
 
-    def _sound(self, rows: Sequence[Row], logits: Tensor) -> tuple[list[Progress], list[int]]:
+    def _sound(self, rows: Sequence[Row | Piece], logits: Tensor) -> tuple[list[Progress], list[int]]:
         """Which of `rows` have finite logits. The jobs of the others fail alone, and leave nothing in their slots."""
         highest = logits.amax(1).isfinite().tolist()  # an infinite or not-a-number one shows in the highest
         if all(highest):
@@ -307,7 +398,7 @@ class TextEngine:
         mad = {row.job.id: row for row, finite in zip(rows, highest, strict=True) if not finite}
         for job_id, row in mad.items():
             log.error("not_finite", job=job_id, adapter=row.adapter, made=len(row.made))
-            for other in self._rows:
+            for other in self._everyone:
                 if other.job.id == job_id and other.seat is not None:
                     self._network.cache.wipe(other.seat)
             self.cancel(job_id)
@@ -329,46 +420,57 @@ class TextEngine:
         return progress
 
     def _finished(self, row: Row, done: Mapping[int, tuple[str, Stopped, int]]) -> Finished:
-        note = {"note": row.note} if row.note else {}
         outputs = tuple(
-            Output(MIME, text.encode(), {"stopped": stopped, **note})
+            Output(MIME, text.encode(), {"stopped": stopped, **_noted(row)})
             for _, (text, stopped, _) in sorted(done.items())
         )
         made = sum(tokens for _, _, tokens in done.values())
         self._room = min(self._most, self._room + 1)
         return Finished(row.job.id, outputs, len(row.prompt), made, self._name, row.adapter)
 
-    def _leave(self, row: Row) -> None:
-        self._rows.remove(row)
-        if self._half is not None and row in self._half[0]:
+    def _leave(self, row: Row | Piece) -> None:
+        if self._half is not None and (row in self._half[0] or row in self._half[1]):
             self._half = None  # its slot may be another's before the second half: begun anew
+        if isinstance(row, Piece):
+            self._pieces.remove(row)
+            self._searching.running = len(self._pieces)
+            row.branches = None
+        else:
+            self._rows.remove(row)
         if row.seat is not None:
             self._network.cache.close(row.seat)
+            row.seat = None
 
     def _make_do(self) -> list[Progress]:
         """There was not enough memory: half the rows at most from now on; one that was alone fails alone.
 
-        All give up their seats and take them again, as far as there is room, with what they have made.
+        All give up their seats and take them again, as far as there is room, with what they have made; searches begin
+        again, with fewer particles.
         """
         self._half = None
-        seated = [row for row in self._rows if row.seat is not None]
-        for row in seated:
-            assert row.seat is not None
-            self._network.cache.close(row.seat)
-            row.seat = None
+        begun = [row for row in self._everyone if row.begun]
+        for row in begun:
+            if row.seat is not None:
+                self._network.cache.close(row.seat)
+                row.seat = None
+            if isinstance(row, Piece):
+                row.branches = row.search = None
         self._network.let_go()
         if self._network.device.type == "cuda":
             torch.cuda.empty_cache()
-        if len(seated) <= 1:
-            broken = [row.job.id for row in seated or self._rows[:1]]
+        fewer = any(isinstance(row, Piece) for row in begun) and self._searching.make_do()
+        if len(begun) <= 1 and not fewer:
+            broken = [row.job.id for row in begun or self._everyone[:1]]
             for job_id in broken:
                 self.cancel(job_id)
-            log.error("no_memory", rows=len(seated))
+            log.error("no_memory", rows=len(begun))
             return [
                 Broken(job_id, "memory", "There is not enough memory here to make it.") for job_id in broken
             ]
-        self._room = max(1, len(seated) // 2)
-        log.warning("memory_is_short", rows=len(seated), room=self._room)
+        rows = sum(isinstance(row, Row) for row in begun)
+        if rows:
+            self._room = max(1, rows // 2)
+        log.warning("memory_is_short", rows=rows, room=self._room, particles=self._searching.room)
         return []
 
 
@@ -376,8 +478,12 @@ def _nothing(adapters: Sequence[str | None]) -> None:
     """No adapters are served."""
 
 
-def _has_none(row: Row) -> bool:
+def _has_none(row: Row | Piece) -> bool:
     return row.adapter is None
+
+
+def _noted(row: Row | Piece) -> dict[str, str]:
+    return {"note": row.note} if row.note else {}
 
 
 def _limit(job: Job) -> int:

@@ -6,6 +6,7 @@ of the linear layers, which are wrapped where they are.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from generation.lm.branches import Growth
     from generation.lm.decoder import Select
     from generation.lm.lora import Runs, Selection
 
@@ -71,6 +73,29 @@ class PlainCache:
         return self._held[seat.slot]
 
 
+class PlainBranches:
+    """As `branches.Branches`: a `DynamicCache` for each row, begun as copies of the prompt's."""
+
+    def __init__(self, prompt: DynamicCache, length: int, rows: int, adapter: str | None) -> None:
+        self.adapter, self.start = adapter, length
+        self.lengths = [0] * rows
+        self.caches = [copy.deepcopy(prompt) for _ in range(rows)]
+
+    def take_after(self, parents: Sequence[int]) -> None:
+        """As `Branches.take_after`."""
+        self.caches = [
+            self.caches[parent] if row == parent else copy.deepcopy(self.caches[parent])
+            for row, parent in enumerate(parents)
+        ]
+        self.lengths = [self.lengths[parent] for parent in parents]
+
+    def go_back(self, lengths: Sequence[int]) -> None:
+        """As `Branches.go_back`."""
+        for cache, was, length in zip(self.caches, self.lengths, lengths, strict=True):
+            cache.crop(length - was)  # that many fewer
+        self.lengths = list(lengths)
+
+
 class PlainNetwork:
     """Computes logits for rows, as `decoder.Decoder` does."""
 
@@ -102,27 +127,50 @@ class PlainNetwork:
     def let_go(self) -> None:
         """As above."""
 
+    def branch(self, seat: Seat, rows: int) -> PlainBranches:
+        """As `Decoder.branch`."""
+        return PlainBranches(self.cache.of(seat), seat.length, rows, seat.adapter)
+
+    @property
+    def embedding(self) -> Tensor:
+        """As `Decoder.embedding`."""
+        found: Tensor = self._network.get_input_embeddings().weight
+        return found
+
     def writing(
-        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select, growths: Sequence[Growth] = ()
     ) -> Generator[None, None, Tensor]:
         """As `Decoder.writing`, without a pause: what a row's cache has taken in cannot be given up."""
         yield from ()
-        return self.write(seats, tokens, select)
+        return self.write(seats, tokens, select, growths)
 
-    def write(self, seats: Sequence[Seat], tokens: Sequence[int], select: Select) -> Tensor:
+    def write(
+        self, seats: Sequence[Seat], tokens: Sequence[int], select: Select, growths: Sequence[Growth] = ()
+    ) -> Tensor:
         """As `Decoder.write`."""
-        return torch.cat(
-            [self._next_of(seat, [token], select) for seat, token in zip(seats, tokens, strict=True)]
-        )
+        found = []
+        for seat, token in zip(seats, tokens, strict=True):
+            found.append(self._next_of(self.cache.of(seat), seat.adapter, [token], select))
+            seat.length += 1
+        for growth in growths:
+            branches = growth.branches
+            assert isinstance(branches, PlainBranches)
+            for row, token in zip(growth.rows, growth.tokens, strict=True):
+                found.append(self._next_of(branches.caches[row], branches.adapter, [token], select))
+                branches.lengths[row] += 1
+        return torch.cat(found)
 
     def read(self, parts: Sequence[tuple[Seat, Sequence[int]]], select: Select) -> Tensor:
         """As `Decoder.read`."""
-        return torch.cat([self._next_of(seat, list(tokens), select) for seat, tokens in parts])
+        found = []
+        for seat, tokens in parts:
+            found.append(self._next_of(self.cache.of(seat), seat.adapter, list(tokens), select))
+            seat.length += len(tokens)
+        return torch.cat(found)
 
-    def _next_of(self, seat: Seat, tokens: list[int], select: Select) -> Tensor:
-        self._now["selection"] = select([seat.adapter] * len(tokens))
+    def _next_of(self, cache: DynamicCache, adapter: str | None, tokens: list[int], select: Select) -> Tensor:
+        self._now["selection"] = select([adapter] * len(tokens))
         x = torch.tensor([tokens], device=self.device)  # (1, T)
-        out = self._network(input_ids=x, cache=self.cache.of(seat), use_cache=True, logits_to_keep=1)
-        seat.length += len(tokens)
+        out = self._network(input_ids=x, cache=cache, use_cache=True, logits_to_keep=1)
         logits: Tensor = out.logits[:, -1]
         return logits

@@ -68,6 +68,14 @@ class Row:
         return known[filled:]
 
     @property
+    def begun(self) -> bool:
+        return self.seat is not None
+
+    @property
+    def writes(self) -> bool:
+        return self.seat is not None and bool(self.made) and not self.unread
+
+    @property
     def reserved(self) -> int:
         """Positions that it may come to fill."""
         return len(self.prompt) + self.limit

@@ -1,0 +1,291 @@
+"""The rules of English verse: words out of the lexicon, syllables to a count, rhymes, a metre, and what is to be in a line.
+
+Everything hard is in a mask, so that no line can leave the form; what is soft (metre, theme, what is worn out, what was
+said) is added to it. Masks depend on few things and are made once for each state, not for each row.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from generation.forms.sounds import words_of
+from generation.lm.search.diction import FUNCTION, NO_END
+from generation.lm.search.particle import Writing
+from generation.lm.search.scoring import line_score
+from generation.lm.search.trie import SPACE, START
+from generation.lm.search.wanted import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from generation.forms.plan import Line, Plan
+    from generation.lm.search.particle import Particle
+    from generation.lm.search.taste import Taste
+    from generation.lm.search.trie import Ends, Trie
+
+NEVER = -math.inf
+PARTNERS = 7  # rhymes that a class has beyond those that the form needs, so that there is a choice
+COMMA_WITHIN = -0.7
+NAME_WITHIN = -1.0
+CAPITAL = -3.0  # at the start of a line, where lines begin without one
+WITHIN, STOPS = (",", ";", ":"), (".", "!", "?")
+WANTED = 2.5  # for a word that the line has to hold
+SAID = 3.0  # against a word of matter that was said
+
+
+class Verse:
+    """`rules.Rules` for one piece."""
+
+    def __init__(self, trie: Trie, plan: Plan, taste: Taste) -> None:
+        self._trie, self._plan, self._taste = trie, plan, taste
+        self.lines = len(plan.lines)
+        self._wanted = Wanted(trie, [word for line in plan.lines for word in _words_in(line)])
+        more = sorted(self._wanted.tokens - trie.column.keys())
+        self._column = trie.column | {token: len(trie.column) + n for n, token in enumerate(more)}
+        self.tokens = torch.cat((trie.tokens, torch.tensor(more, dtype=torch.long)))
+        self._token: list[int] = self.tokens.tolist()
+        self._nothing = torch.full((len(self._token),), NEVER)
+        self._masks: dict[tuple[object, ...], Tensor] = {}
+        self._masks_of = 0  # the line
+        spelling = trie.spelling
+        self._closings = [
+            spelling.closings("\n\n" if n + 1 in plan.breaks else "\n").ids for n in range(self.lines)
+        ]
+        self._marks = {token: mark for mark, token in spelling.marks(WITHIN).items()}
+
+    def most_tokens(self, n: int) -> int:
+        return 3 * self._plan.lines[n].most + 8
+
+    def begin(self, n: int, particle: Particle) -> Sequence[int]:
+        line = self._plan.lines[n]
+        writing = particle.writing = Writing(node=START)
+        if line.text:
+            text = line.text.strip()
+            (ids,) = self._trie.spelling.at_start([text])
+            writing.text, writing.closed = text, True
+            writing.words = [word.lower() for word in words_of(text)]
+            return (*(ids or ()), *self._closings[n][""])
+        writing.missing = tuple(self._wanted.key(word) for word in line.must)
+        writing.goal = self._goal(n, particle)
+        writing.dead = not writing.goal.words
+        return ()
+
+    def masks(self, n: int, particles: Sequence[Particle]) -> Tensor:
+        masks, at, columns, values = [], [], [], []
+        for row, particle in enumerate(particles):
+            mask, sparse = self._next(n, particle.writing)
+            masks.append(mask)
+            for column, value in sparse.items():
+                at.append(row)
+                columns.append(column)
+                values.append(value)
+        found = torch.stack(masks)
+        if at:
+            found[torch.tensor(at), torch.tensor(columns)] = torch.tensor(values)
+        for row, particle in enumerate(particles):
+            if particle.seen is not None:
+                found[row, particle.seen] -= SAID
+            for word in particle.writing.words:
+                if word not in FUNCTION:
+                    found[row, self._trie.columns(word)] -= SAID
+        return found
+
+    def took(self, n: int, particle: Particle, column: int) -> Sequence[int]:
+        trie, writing, token = self._trie, particle.writing, self._token[column]
+        if writing.node not in (SPACE, START):
+            kid = trie.kids[writing.node].get(token)
+            if kid is not None:
+                writing.node = kid
+                return ()
+            word, syllables, shown = self._wanted.word(writing.node)
+            closes = self._closes(n, writing, word, syllables)
+            writing.text += (" " if writing.text else "") + shown
+            writing.words.append(word)
+            writing.length += syllables
+            writing.missing = _without(writing.missing, word)
+            writing.node = SPACE
+            mark = next((mark for mark, ids in self._closings[n].items() if ids[0] == token), None)
+            if closes and mark is not None:
+                writing.text += mark
+                writing.closed = True
+                return self._closings[n][mark][1:]
+            if token in self._marks:
+                writing.text += self._marks[token]
+                return ()
+        writing.node = trie.kids[writing.node][token]
+        return ()
+
+    def score(self, n: int, particle: Particle) -> float:  # noqa: ARG002 - all lines alike
+        return line_score(particle, self._taste)
+
+    def end(self, n: int, particle: Particle) -> None:
+        writing = particle.writing
+        line = self._plan.lines[n]
+        last = n == self.lines - 1 or n + 1 in self._plan.breaks
+        if not line.text and last and writing.text[-1:] in ",;:":
+            writing.text = writing.text[:-1] + ("." if self._plan.final_stop else "")
+        particle.lines.append(writing.text)
+        words = [part for word in writing.words for part in word.split()]
+        particle.ends.append(words[-1] if words else "")
+        particle.used.update(words)
+        particle.pairs.update(itertools.pairwise(words))
+        seen = {
+            column
+            for word, times in particle.used.items()
+            if word not in FUNCTION
+            for column in self._trie.columns(word)
+            if times
+        }
+        particle.seen = torch.tensor(sorted(seen)) if seen else None
+
+    def text(self, particle: Particle) -> str:
+        return "".join(
+            ("\n\n" if n in self._plan.breaks else "\n" if n else "") + line
+            for n, line in enumerate(particle.lines)
+        )
+
+    def _next(self, n: int, writing: Writing) -> tuple[Tensor, dict[int, float]]:
+        """What may come next: a mask (C,), and columns for which other values hold."""
+        if writing.node in (SPACE, START):
+            return self._opened(n, writing.node, writing), {}
+        line, mask, other = self._plan.lines[n], self._nothing, {}
+        word, syllables, _ = self._wanted.word(writing.node)
+        if word:
+            after = Writing(
+                length=writing.length + syllables, missing=_without(writing.missing, word), goal=writing.goal
+            )
+            if after.length < line.most:
+                mask = self._opened(n, SPACE, after)
+            if self._closes(n, writing, word, syllables):
+                last = n == self.lines - 1
+                for mark, ids in self._closings[n].items():
+                    if not last or (mark in STOPS if self._plan.final_stop else mark not in WITHIN):
+                        other[self._column[ids[0]]] = 0.0
+            elif 2 <= after.length <= min(line.least - 1, line.most - 2) and word not in NO_END:
+                other |= {self._column[token]: COMMA_WITHIN for token in self._marks}
+        goal = writing.goal
+        assert goal is not None
+        usual = _bits(1, self._room(n, writing))
+        ending = 0 if writing.missing else _bits(line.least - writing.length, line.most - writing.length)
+        wanted = [self._wanted.nodes(text) for text in writing.missing if self._takes(n, writing, text)]
+        for token, kid in self._trie.kids[writing.node].items():
+            if (
+                self._trie.bits[kid] & usual
+                or goal.nodes.get(kid, 0) & ending
+                or any(kid in nodes for nodes in wanted)
+            ):
+                other[self._column[token]] = 0.0
+        return mask, other
+
+    def _opened(self, n: int, root: int, writing: Writing) -> Tensor:
+        """The mask (C,) where a word begins, after `writing.length` syllables."""
+        if n != self._masks_of:
+            self._masks.clear()
+            self._masks_of = n
+        goal = writing.goal
+        assert goal is not None
+        key = (root, writing.length, writing.missing, id(goal))
+        if key in self._masks:
+            return self._masks[key]
+        trie, line = self._trie, self._plan.lines[n]
+        found = self._nothing.clone()
+        first = trie.first[root]
+        usual = _bits(1, self._room(n, writing))
+        found[torch.from_numpy(first.columns[(first.bits & usual) != 0])] = 0.0
+        if not writing.missing:
+            for syllables, columns in goal.first[root].items():
+                if line.least <= writing.length + syllables <= line.most:
+                    found[columns] = 0.0
+        known = len(trie.column)
+        found[:known] += self._taste.bias
+        if line.metre:
+            found[:known] += trie.metre(line.metre[writing.length :])
+        found[:known] += self._cased(root, begins=line.begins)
+        for text in writing.missing:
+            if self._takes(n, writing, text):
+                found[[self._column[token] for token in self._wanted.first(text, root)]] = WANTED
+        self._masks[key] = found
+        return found
+
+    def _cased(self, root: int, begins: str) -> Tensor:
+        """What is said for and against capitals: (C known,)."""
+        key = ("case", root, begins)
+        if key not in self._masks:
+            trie = self._trie
+            found = np.zeros(len(trie.column), np.float32)
+            if root == SPACE:
+                found[trie.capital] = NAME_WITHIN
+                found[trie.first_person] = 0.0
+            elif begins:
+                found[:] = NEVER
+                found[trie.initial.get(begins.upper(), [])] = 0.0
+            elif self._plan.capitals:
+                found[~trie.capital] = NEVER
+            else:
+                found[trie.capital & ~trie.named] = CAPITAL
+            self._masks[key] = torch.from_numpy(found)
+        return self._masks[key]
+
+    def _goal(self, n: int, particle: Particle) -> Ends:
+        """What line `n` may end on."""
+        lines, rhymes = self._plan.lines, self._trie.rhymes
+        line = lines[n]
+        if line.ends_with:
+            return self._wanted.end(self._wanted.key(line.ends_with))
+        if not line.rhyme:
+            return self._trie.ends(rhymes.enders)
+        mates = [m for m, other in enumerate(lines) if other.rhyme == line.rhyme and m != n]
+        known = [particle.ends[m] for m in mates if m < n]
+        known += [lines[m].ends_with.lower() for m in mates if m > n and lines[m].ends_with]
+        if known:
+            return self._trie.ends(rhymes.partners(known))
+        others = frozenset(rhymes.tail(end) for end in particle.ends) - {""}
+        return self._trie.ends(rhymes.openers(len(mates) + PARTNERS, others))
+
+    def _closes(self, n: int, writing: Writing, word: str, syllables: int) -> bool:
+        """Whether the line may end with `word`."""
+        assert writing.goal is not None
+        line = self._plan.lines[n]
+        fits = line.least <= writing.length + syllables <= line.most
+        return fits and word in writing.goal.words and not _without(writing.missing, word)
+
+    def _room(self, n: int, writing: Writing) -> int:
+        """The syllables that a word may have which neither ends the line nor is wanted in it."""
+        assert writing.goal is not None
+        needed = sum(self._wanted.syllables(text) for text in writing.missing)
+        ends = any(text in writing.goal.words for text in writing.missing)
+        return self._plan.lines[n].most - writing.length - needed - (0 if ends else writing.goal.least)
+
+    def _takes(self, n: int, writing: Writing, text: str) -> bool:
+        """Whether a wanted word may come now."""
+        after = Writing(
+            length=writing.length + self._wanted.syllables(text), missing=_without(writing.missing, text),
+            goal=writing.goal,
+        )  # fmt: skip
+        if self._room(n, after) >= 0:
+            return True
+        return self._closes(n, writing, text, self._wanted.syllables(text))
+
+
+def _words_in(line: Line) -> tuple[str, ...]:
+    return (*line.must, line.ends_with) if line.ends_with else line.must
+
+
+def _without(missing: tuple[str, ...], word: str) -> tuple[str, ...]:
+    if word not in missing:
+        return missing
+    at = missing.index(word)
+    return missing[:at] + missing[at + 1 :]
+
+
+def _bits(least: int, most: int) -> int:
+    """Bits `least` to `most`, of which the lowest counts as 1."""
+    least = max(1, least)
+    return (1 << most + 1) - (1 << least) if most >= least else 0
