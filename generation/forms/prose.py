@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generation.forms.repetition import degenerate
@@ -47,14 +48,16 @@ _TURN = re.compile(
     r"evening)|only|still|though|so that)\b|" + "|".join(TURNS_ZH),
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]+[\"'”’)\]」』]*")
+_STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]」』]*")
 _MARKS = ("#", "*", "_", "|", "<", ">", "[", "]", "{", "}")
 _NOT_FIRST = ".,;:!?-–)]0123456789&/"
 
 
 def sentences_of(text: str) -> list[str]:
     """The sentences of `text`, each with its stop; what is only begun at the end is none."""
-    return [found.strip() for found in _SENTENCE.findall(text) if length_of(found)]
+    ends = [stop.end() for stop in _STOP.finditer(text)]
+    found = [text[begin:end].strip() for begin, end in pairwise([0, *ends])]
+    return [sentence for sentence in found if length_of(sentence)]
 
 
 def turns(text: str) -> bool:

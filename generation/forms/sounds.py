@@ -123,7 +123,7 @@ def known_words() -> Iterator[str]:
 def sounds(word: str) -> tuple[Sound, ...]:
     """Every pronunciation of `word` that CMUdict lists, the usual one first; () where it lists none.
 
-    Possessives, -in' for -ing and contractions of a word with 'll, 'd or 've follow from the word by rule.
+    Possessives, -in' for -ing, -'d for -ed and contractions of a word with 'll, 'd or 've follow from it by rule.
     """
     plain = _plain(word)
     bare = plain.strip("'")
@@ -230,6 +230,8 @@ def _derived(bare: str, *, dropped: bool) -> tuple[Sound, ...]:
     stem, apostrophe, ending = bare.rpartition("'")
     if not apostrophe:
         return ()
+    if ending == "d" and (whole := _listed(f"{stem}ed")):  # dimm'd
+        return whole
     return tuple(
         Sound.of(sound.phones + added)
         for sound in _listed(stem)

@@ -1,0 +1,44 @@
+"""Sentences, turns and ends of a tale."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generation.forms.prose import Paragraphs, prose_faults, sentences_of, turns
+
+
+def test_sentences_end_at_their_stops_and_what_is_only_begun_is_none() -> None:
+    assert sentences_of("He ran. “Why?” she asked… Then") == ["He ran.", "“Why?”", "she asked…"]
+    assert sentences_of("他走了。为什么？没有人知道") == ["他走了。", "为什么？"]
+    assert sentences_of("...") == []
+
+
+def test_a_turn_stands_after_the_first_sentence() -> None:
+    assert turns("He slept. One day it rained.")
+    assert turns("他睡了。忽然下雨了。")
+    assert not turns("But he slept. It rained.")
+
+
+def test_what_is_amiss_with_a_tale_is_said() -> None:
+    told = [fault.reason for fault in prose_faults("It was late and", 10, 20)]
+    assert told == ["It has 4 words; 10 to 20 are wanted.", "It breaks off in the middle of a sentence."]
+    assert prose_faults("It was late, and nobody came home.", 5, 20) == []
+
+
+def test_a_tale_in_paragraphs_turns_before_it_ends() -> None:
+    tale = Paragraphs(12, 60, turn=True).after("A man had a dog.")
+    assert tale.step is not None
+    assert [option.kind for option in tale.step.options] == ["turn", "paragraph"]
+    assert not tale.step.may_end
+    tale = tale.after("One day the dog was gone.")
+    assert tale.step is not None
+    assert not tale.step.may_end  # something follows a turn
+    tale = tale.after("He looked for it in every street.")
+    assert tale.step is not None
+    assert tale.step.may_end
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_sentences_that_are_in_it(text: str) -> None:
+    assert all(sentence in text for sentence in sentences_of(text))
