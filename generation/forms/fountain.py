@@ -20,16 +20,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import fountain_parser
-from fountain_parser.ast import SceneHeading
+from fountain_parser.ast import Character, SceneHeading
 
 from generation.forms.repetition import degenerate
 from generation.forms.scansion import Fault, judged, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of, stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fountain_parser.ast import Screenplay
 
     from generation.forms.verdicts import Verdict
+    from generation.wire.jobs import Brief
 
 SPEAKERS = 3  # at most
 NAME_WORDS = 3
@@ -117,11 +120,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Monologue:
-    """A monologue that is being written: a heading, one cue, and under it lines of speech; `least` to `most` words in all."""
+    """A monologue that is being written: a heading, one cue, and under it lines of speech; `least` to `most` words in all.
+
+    `name` is whose cue it is, where that is known.
+    """
 
     least: int
     most: int
     chinese: bool = False
+    name: str = ""
     lines: int = 0
     words: int = 0
     said: frozenset[str] = field(default=frozenset())
@@ -132,7 +139,8 @@ class Monologue:
         if self.lines == 0:
             return Step((_heading(),))
         if self.lines == 1:
-            return Step((_name(frozenset(), chinese=self.chinese),), "yes")
+            cue = Option("cue", whole=(self.name,)) if self.name else _name(frozenset(), chinese=self.chinese)
+            return Step((cue,), "yes")
         left = self.most - self.words
         if left < SHORTEST:
             return None
@@ -149,6 +157,35 @@ class Monologue:
             self, lines=self.lines + 1, words=self.words + length_of(line),
             said=self.said | {line.casefold()} if said else self.said,
         )  # fmt: skip
+
+
+def scene_for(brief: Brief, speeches: Mapping[str, tuple[int, int]]) -> Scene:
+    """An empty page for `brief`, whose length has so many speeches; where it goes on, the page after its source.
+
+    There the same people speak, not the last of them first, and nothing that was said is said again.
+    """
+    least, most = speeches[brief.length]
+    scene = Scene(least, most, brief.language == "zh")
+    if brief.move != "continue":
+        return scene
+    names = [element.name for element in screenplay(brief.source).elements if isinstance(element, Character)]
+    latest = list(dict.fromkeys(reversed(names)))[:SPEAKERS]
+    cast = tuple(f"@{name}" if scene.chinese else name for name in reversed(latest))
+    said = frozenset(line.casefold() for line in lines_of(brief.source))
+    return replace(
+        scene, last="speech" if cast else "heading", cast=cast, speaker=cast[-1] if cast else "", said=said
+    )
+
+
+def monologue_for(brief: Brief, words: Mapping[str, tuple[int, int]]) -> Monologue:
+    """An empty page for `brief`, whose length has so many words; where it goes on, the same person's next cue."""
+    least, most = words[brief.length]
+    page = Monologue(least, most, brief.language == "zh")
+    names = screenplay(brief.source).character_names if brief.move == "continue" else []
+    if not names:
+        return page
+    said = frozenset(line.casefold() for line in lines_of(brief.source))
+    return replace(page, name=f"@{names[0]}" if page.chinese else names[0], lines=1, said=said)
 
 
 def _heading() -> Option:

@@ -55,7 +55,8 @@ class Verses:
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """Lines of a few words each, as many as its length has."""
-    return Verses(*LINES[brief.length])
+    said = lines_of(brief.source) if brief.move == "continue" else []
+    return Verses(*LINES[brief.length], written=frozenset(line.casefold() for line in said))
 
 
 def check(text: str, _brief: Brief) -> Verdict:

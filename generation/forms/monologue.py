@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from generation.forms.form import Example, Form
-from generation.forms.fountain import Monologue, screenplay
+from generation.forms.fountain import monologue_for, screenplay
 from generation.forms.prose import prose_faults
 from generation.forms.scansion import Fault, judged
 
@@ -21,7 +21,7 @@ _SELF = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b|[我咱俺]")
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """A heading, one cue, and what that one person says."""
-    return Monologue(*WORDS[brief.length], chinese=brief.language == "zh")
+    return monologue_for(brief, WORDS)
 
 
 def check(text: str, brief: Brief) -> Verdict:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generation.forms.repetition import degenerate
-from generation.forms.scansion import Fault
+from generation.forms.scansion import Fault, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of, stopped
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Paragraphs:
         if not self.words:
             return Step((self._paragraph(min(PARAGRAPH, max(LEAST_LEFT, left // 3))),))
         turned = not self.turn or self.since_turn >= 0
-        closed = self.since_turn >= 1 if self.turn else bool(self.written)
+        closed = self.since_turn >= 1 if self.turn else True
         may_end = self.words >= self.least and turned and closed
         if left < LEAST_LEFT and turned and closed:
             return None
@@ -141,6 +141,11 @@ class Paragraphs:
 def paragraphs(
     brief: Brief, words: Mapping[str, tuple[int, int]], *, turn: bool = False, close: int = PARAGRAPH
 ) -> Paragraphs:
-    """An empty page for a brief, whose length has so many words."""
+    """An empty page for a brief, whose length has so many words; where it goes on, it need not turn once more."""
     least, most = words[brief.length]
+    if brief.move == "continue":
+        written = frozenset(line.casefold() for line in lines_of(brief.source))
+        return Paragraphs(
+            least, most, turn=False, close=close, chinese=brief.language == "zh", written=written
+        )
     return Paragraphs(least, most, turn, close, brief.language == "zh")

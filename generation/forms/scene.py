@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generation.forms.form import Example, Form
-from generation.forms.fountain import Scene, scene_verdict
+from generation.forms.fountain import scene_for, scene_verdict
 
 if TYPE_CHECKING:
     from generation.forms.structure import Structure
@@ -17,7 +17,7 @@ SPEECHES = {"short": (4, 8), "medium": (6, 14), "long": (10, 26)}
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """One scene of 4 to 26 speeches, by its length."""
-    return Scene(*SPEECHES[brief.length], chinese=brief.language == "zh")
+    return scene_for(brief, SPEECHES)
 
 
 def check(text: str, _brief: Brief) -> Verdict:

@@ -12,7 +12,8 @@ A decoder that writes line by line is held to it so, with any tokenizer:
     # text so made passes the form's checker
 
 `allows` looks at characters and words alone and is cheap; it is asked for the few dozen likeliest tokens, not for all.
-States are immutable: particles may share one. Nothing here knows a model, a token or a probability.
+States are immutable: particles may share one. Nothing here knows a model, a token or a probability. Where a brief goes on
+from an earlier piece, its grammar begins where that one ended; no blank line goes before the first line either way.
 """
 
 from __future__ import annotations

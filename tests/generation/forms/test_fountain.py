@@ -9,8 +9,9 @@ from fountain_parser.ast import Action, Character, Dialogue, SceneHeading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.forms.fountain import SPEAKERS, Scene, screenplay
+from generation.forms.fountain import SPEAKERS, Scene, monologue_for, scene_for, screenplay
 from generation.forms.structure import Option, kind_of
+from generation.wire.jobs import Brief
 
 READ_AS = {"heading": SceneHeading, "action": Action, "cue": Character, "speech": Dialogue}
 LINES = {
@@ -111,3 +112,41 @@ def test_an_option_of_whole_lines_takes_those_alone() -> None:
 def test_a_line_that_may_not_come_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Hello there\."):
         Scene().after("Hello there.")
+
+
+def test_a_scene_that_goes_on_has_the_same_people_and_says_nothing_again() -> None:
+    source = "INT. CAR - DAY\n\nANN\nAre we there?\n\nBOB\nNo.\n\nANN\nAnd now?"
+    scene = scene_for(Brief("scene", "x", move="continue", source=source), {"medium": (2, 4)})
+    assert scene.cast == ("BOB", "ANN")
+    assert scene.step is not None
+    assert not scene.step.may_end
+    assert {option.kind for option in scene.step.options} == {"cue", "action"}
+    assert not any(option.accepts("ANN") for option in scene.step.options)
+    speech = scene.after("BOB").step
+    assert speech is not None
+    assert not speech.options[0].accepts("Are we there?")
+    assert speech.options[0].accepts("Not yet.")
+
+
+def test_a_scene_that_goes_on_from_what_is_none_begins_with_action_or_a_name() -> None:
+    scene = scene_for(Brief("scene", "x", move="continue", source="Once upon a time."), {"medium": (2, 4)})
+    assert scene.step is not None
+    assert {option.kind for option in scene.step.options} == {"cue", "action"}
+
+
+def test_a_monologue_is_one_persons_and_goes_on_as_the_same_persons() -> None:
+    page = (
+        monologue_for(Brief("monologue", "x"), {"medium": (5, 20)})
+        .after("INT. BAR - DAY")
+        .after("DORA")
+        .after("I am here.")
+    )
+    assert page.step is not None
+    assert [option.kind for option in page.step.options] == ["speech"]
+    source = "INT. BAR - DAY\n\nDORA\nI am here."
+    more = monologue_for(Brief("monologue", "x", move="continue", source=source), {"medium": (5, 20)})
+    assert more.step is not None
+    assert more.step.options[0].whole == ("DORA",)
+    speech = more.after("DORA").step
+    assert speech is not None
+    assert not speech.options[0].accepts("I am here.")
