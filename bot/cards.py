@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.forms import form_named
+from generation.starters import starter_named
 from generation.wire.jobs import PictureBrief
 
 if TYPE_CHECKING:
@@ -125,6 +126,14 @@ def growing(brief: Wish, text: str) -> str:
     return _lines(shown, heading(brief), "-# ✍️ writing…")
 
 
+def _adapter(digest: str | None) -> str:
+    """What a piece was written with beside its model: one of ours has a name, others go by their digest."""
+    if digest is None:
+        return "no adapter"
+    starter = starter_named(digest)
+    return f"starter {starter.name}" if starter is not None else f"adapter {digest[:12]}"
+
+
 def not_made(brief: Wish, sentence: str, reference: str | None) -> str:
     """The message of a job that failed."""
     ref = f" (ref {reference})" if reference else ""
@@ -154,7 +163,7 @@ def footer(creation: Creation) -> str:
     """What made the piece, from what, for whom."""
     told = [escape(creation.model)]
     if not creation.pictures:  # a picture's model has no adapters
-        told.append(f"adapter {creation.adapter[:12]}" if creation.adapter else "no adapter")
+        told.append(_adapter(creation.adapter))
     made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
     note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
     return _lines(heading(creation.brief), made, *_not_kept(creation), *note)

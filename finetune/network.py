@@ -52,7 +52,7 @@ class Group:
 
     def __call__(self, x: Tensor, drop: float) -> Tensor:
         a, b = self.a.to(x.dtype), (self.b * self._scale).to(x.dtype)
-        wide = torch.block_diag(*b.split(self.sizes)) if len(self.sizes) > 1 else b
+        wide: Tensor = torch.block_diag(*torch.split(b, self.sizes))  # type: ignore[no-untyped-call]
         keep = None
         if drop:
             keep = (torch.rand(len(x), len(self.a)) >= drop).to(x.dtype) / (1 - drop)
@@ -61,7 +61,9 @@ class Group:
     def tensors(self) -> dict[str, Tensor]:
         """The pairs by PEFT's names."""
         found = {}
-        for name, a, b in zip(self.names, self.a.split(self.rank), self.b.split(self.sizes), strict=True):
+        for name, a, b in zip(
+            self.names, torch.split(self.a, self.rank), torch.split(self.b, self.sizes), strict=True
+        ):
             found[f"base_model.model.{name}.lora_A.weight"] = a.detach()
             found[f"base_model.model.{name}.lora_B.weight"] = b.detach()
         return found
@@ -70,7 +72,7 @@ class Group:
 class TrainedNetwork:
     """A frozen network with a LoRA on every linear layer but its output head."""
 
-    def __init__(self, model: LoadedModel, *, rank: int, alpha: float) -> None:
+    def __init__(self, model: LoadedModel, *, rank: int, alpha: int) -> None:
         """Raises UnknownArchitectureError where the network is none that the fast path computes."""
         parts = architecture_of(model.network)
         self._parts, self._dtype = parts, model.dtype
@@ -99,13 +101,10 @@ class TrainedNetwork:
 
     def config(self) -> dict[str, Any]:
         """PEFT's configuration of what was trained."""
-        return LoraConfig(
-            r=self._rank,
-            lora_alpha=self._alpha,
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-            inference_mode=True,
-        ).to_dict()
+        config = LoraConfig(
+            r=self._rank, lora_alpha=self._alpha, target_modules="all-linear", task_type="CAUSAL_LM", inference_mode=True
+        )  # fmt: skip
+        return dict(config.to_dict())  # type: ignore[no-untyped-call]
 
     def tensors(self) -> dict[str, Tensor]:
         """What was trained, by PEFT's names, in bfloat16."""

@@ -44,11 +44,6 @@ class Pack:
         """How many tokens of it are targets."""
         return int((self.targets != NO_TARGET).sum())
 
-    @property
-    def read(self) -> int:
-        """How many tokens of it are read, its padding not counted."""
-        return len(self.prefix) + int((self.rows != 0).sum())
-
 
 def pack(pieces: Sequence[Tokens]) -> Pack:
     """Lay out pieces of one form; there is at least one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from finetune.subjects import subject
 from generation.wire.jobs import Brief
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterable
 
 

@@ -16,7 +16,7 @@ ROWS = 64  # targets whose logits are looked at together: (64, V) float32 is 12 
 def adapted(
     x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
 ) -> Tensor:
-    """y = x @ weight.T + bias + (x @ a.T * keep) @ b.T: LoRA (arXiv 2106.09685, equation 3), its scale in `b`.
+    """Gives x @ weight.T + bias + (x @ a.T * keep) @ b.T: LoRA (arXiv 2106.09685, equation 3), its scale in `b`.
 
     x: (N, in), weight: (out, in), bias: (out,), a: (R, in), b: (out, R) -> (N, out). `keep` (N, R) drops some of what
     goes through the narrow place; None: all of it goes. `weight` gets no gradient.
@@ -46,7 +46,7 @@ class _Adapted(torch.autograd.Function):
         return F.linear(x, weight, bias).addmm_(narrow, b.T)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor, None]:
         (grad,) = grads
         x, weight, a, b, narrow, keep = ctx.saved_tensors
         into_narrow = grad @ b
@@ -62,7 +62,7 @@ class _Surprise(torch.autograd.Function):
         wanted = ctx.needs_input_grad[0]
         total = torch.zeros(())
         grads = []
-        for rows, ids in zip(hidden.split(ROWS), targets.split(ROWS), strict=True):
+        for rows, ids in zip(torch.split(hidden, ROWS), torch.split(targets, ROWS), strict=True):
             logits = F.linear(rows, head).float()
             whole = logits.logsumexp(1, keepdim=True)
             total += (whole - logits.gather(1, ids[:, None])).sum()
@@ -75,7 +75,7 @@ class _Surprise(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (grad,) = grads
         (into_hidden,) = ctx.saved_tensors
         return into_hidden * grad.to(into_hidden.dtype), None, None

@@ -22,7 +22,7 @@ COMIC = ("John Kendrick Bangs", "Oscar Wilde", "W. D. Howells", "Lady Gregory", 
 def script(side: Side) -> list[Piece]:
     """The pieces of one side, in an order that is always the same."""
     found = [piece for record in records("scenes", side) if (piece := _piece(record)) is not None]
-    random.Random(0).shuffle(found)
+    random.Random(0).shuffle(found)  # noqa: S311 - no secret
     kept = capped(found, AN_AUTHOR[side])
     return kept if side == "train" else kept[:60]
 
@@ -41,7 +41,7 @@ def _piece(record: Record) -> Piece | None:
     # what it is about is not in its words alone: names of those who speak are no theme
     names = {name for cue in cues for name in cue.casefold().split()}
     words = tuple(word for word in record.get("theme", ()) if word in text.casefold() and word not in names)
-    comic = record["author"] in COMIC and random.Random(record["id"]).random() < 0.5
+    comic = record["author"] in COMIC and random.Random(record["id"]).random() < 0.5  # noqa: S311 - no secret
     return Piece(record["id"], "sketch" if comic else "scene", text, record["author"], words)
 
 

@@ -29,7 +29,7 @@ def subject(text: str, words: Sequence[str], title: str, chance: random.Random) 
     way = chance.random()
     named = _NUMERAL.sub("", title).strip(" .,:;-'")
     if way < 0.25 and TITLE_LENGTHS[0] <= len(named) <= TITLE_LENGTHS[1]:
-        return named[0].lower() + named[1:] if not named.isupper() else named.lower()
+        return named.lower()
     if way < 0.8:
         for word in chance.sample(list(words), len(words)):
             if found := _phrase(text, word):

@@ -36,7 +36,7 @@ MOST_VAL = 20
 def verse(side: Side) -> list[Piece]:
     """The pieces of one side: the best found haiku first chosen, the others by chance (always the same)."""
     found = list(_pieces(side))
-    random.Random(0).shuffle(found)
+    random.Random(0).shuffle(found)  # noqa: S311 - no secret
     # found haiku have a score by the images in them; a stable sort leaves the others as they are
     best = {record["id"]: record.get("score", 0.0) for record in records("poems", side)}
     found.sort(key=lambda piece: -best.get(piece.id, 0.0))

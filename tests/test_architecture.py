@@ -15,12 +15,13 @@ HEAVY = ("torch", "transformers", "peft", "bitsandbytes")
 
 # package -> what it may import of ours
 MAY = {
-    "bot": ("bot", "studio", "generation.wire", "generation.forms"),
+    "bot": ("bot", "studio", "generation.wire", "generation.forms", "generation.starters"),
     "studio": ("studio", "generation.wire", "generation.forms", "generation.page", "finetune.snapshot"),
     "generation.wire": ("generation.wire", "generation.forms"),
     "generation.forms": ("generation.wire", "generation.forms"),
     "generation.page": ("generation.page",),
     "generation.queue": ("generation.wire", "generation.forms", "generation.queue"),
+    "generation.starters": ("generation.starters",),
     "generation": ("generation",),
     "finetune": ("finetune", "generation"),
     "sandbox": ("sandbox",),
@@ -33,6 +34,7 @@ TORCH_FREE = (
     "generation.forms",
     "generation.page",
     "generation.queue",
+    "generation.starters",
     "finetune.snapshot",
 )
 

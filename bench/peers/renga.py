@@ -158,7 +158,15 @@ def _job(name: str, tenant: str, form: str, tokens: int, seed: int) -> jobs.Job:
     )
     brief = jobs.Brief(form, f"{themes[seed % len(themes)]} {seed}")
     return jobs.Job(
-        name, "text", tenant, "member", time.time(), brief, seed, sampling=jobs.Sampling(max_tokens=tokens)
+        name,
+        "text",
+        tenant,
+        "member",
+        time.time(),
+        brief,
+        seed,
+        sampling=jobs.Sampling(max_tokens=tokens),
+        adapter=jobs.BASE,
     )
 
 

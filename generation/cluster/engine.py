@@ -273,7 +273,7 @@ class ClusterEngine:
         """Give the jobs without a replica one each, as far as there is room."""
         while self._homeless:
             task = self._homeless[0]
-            adapter = task.job.adapter
+            adapter = task.job.named_adapter
             name = self._choose(task.job)
             if name is None:
                 return
@@ -294,7 +294,7 @@ class ClusterEngine:
             for name, replica in self._replicas.items()
             if replica.session
         ]
-        return choose(seats, job.adapter, job.sampling.n)
+        return choose(seats, job.named_adapter, job.sampling.n)
 
     def _order(self, replica: _Replica, order: Order) -> None:
         replica.outbox.append(order)

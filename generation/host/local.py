@@ -21,7 +21,7 @@ FAKE = "fake"
 class LocalEngine:
     """What is called `text_…` is as the setting of this name; `fake_tokens_per_s` is the pace where the model is `fake`.
 
-    Adapters are looked for in `data_dir`/adapters.
+    Adapters are looked for in `data_dir`/adapters; where a job names none, it is made with the starter of its form.
     """
 
     text_model: str
@@ -55,11 +55,13 @@ class LocalEngine:
         from generation.lm.engine import TextEngine
         from generation.lm.load import load_model
         from generation.lm.weights import find
+        from generation.starters import starter
 
         return TextEngine(
             load_model(
                 find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
                 quantization=self.text_quant,
             ),
-            room=self.text_rows, adapters=self.data_dir / "adapters", reproducible=self.text_reproducible,
+            room=self.text_rows, adapters=self.data_dir / "adapters", starter=starter,
+            reproducible=self.text_reproducible,
         )  # fmt: skip

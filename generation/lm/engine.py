@@ -63,10 +63,12 @@ class TextEngine:
         *,
         room: int = ROOM,
         adapters: Path | None = None,
+        starter: Callable[[str, str], str | None] | None = None,
         constraints: Mapping[str, Callable[[Job, Chat], Constraint]] | None = None,
         reproducible: bool = False,
     ) -> None:
-        """`room` rows run at once. `adapters` is the directory that has them; None: none are served.
+        """`room` rows run at once. `adapters` is the directory that has them; None: none are served. `starter` gives the
+        digest of the adapter for a base and a form where a job names none.
 
         `constraints` hold the rows of the forms that they are named by. `reproducible` computes every row alone, so
         that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
@@ -83,6 +85,7 @@ class TextEngine:
                 adapters, model.base, self._network.shapes, dtype=model.dtype, device=model.device
             )
             self._adapting = Adapting(residency, model.dtype, together=self._together)
+        self._base, self._starter = model.base.digest, starter
         self._constraints = dict(constraints or {})
         self._most = self._room = room
         self._promise = max(self._positions, MEAN * room)
@@ -115,7 +118,11 @@ class TextEngine:
             raise RefusedError("invalid", f"There is no form called {job.brief.form[:40]}.")
         if job.model not in (None, self._name):
             raise RefusedError("invalid", "That model is not served here.")
-        if job.adapter is not None and self._adapting is None and job.terms.when_adapter_is_bad == "fail":
+        if (
+            job.named_adapter is not None
+            and self._adapting is None
+            and job.terms.when_adapter_is_bad == "fail"
+        ):
             raise RefusedError("adapter", "That adapter is not served here.")
         prompt, limit, samples = len(self._prompt(job.brief)), _limit(job), job.sampling.n
         try:
@@ -141,7 +148,7 @@ class TextEngine:
                 ROWS,
             )  # nobody is left who could be short of memory for it
         used = {row.adapter for row in self._everyone} - {None}
-        adapter = job.adapter
+        adapter = self._adapter(job)
         if adapter is not None and adapter not in used and len(used) >= MOST:
             return False
         if self._searching.plan(job) is not None:
@@ -152,7 +159,7 @@ class TextEngine:
         return promised + job.sampling.n * (len(self._prompt(job.text_brief)) + _limit(job)) <= self._promise
 
     def start(self, job: Job) -> None:
-        prompt, adapter, note = list(self._prompt(job.text_brief)), job.adapter, ""
+        prompt, adapter, note = list(self._prompt(job.text_brief)), self._adapter(job), ""
         if adapter is not None and self._adapting is None:
             adapter, note = None, "That adapter is not served here."
         if adapter is not None and self._adapting is not None:
@@ -232,6 +239,12 @@ class TextEngine:
             "adapters": [] if self._adapting is None else self._adapting.resident,
         }
 
+    def _adapter(self, job: Job) -> str | None:
+        """What `job` is made with: the adapter that it names, or the starter of its form, or None."""
+        if job.adapter is not None or self._starter is None or self._adapting is None:
+            return job.named_adapter
+        return self._starter(self._base, job.form)
+
     def _settle_adapters(self) -> list[Progress]:
         """Rows whose adapter turned out bad go on with the base model, or fail, as their terms say."""
         progress: list[Progress] = []
@@ -240,7 +253,7 @@ class TextEngine:
                 continue  # with another of its job's
             log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
             row.adapter, row.note = None, f"Its adapter cannot be used. {error}"
-            if row.job.terms.when_adapter_is_bad == "fail":
+            if row.job.named_adapter is not None and row.job.terms.when_adapter_is_bad == "fail":
                 self.cancel(row.job.id)
                 progress.append(Broken(row.job.id, "adapter", row.note))
         return progress

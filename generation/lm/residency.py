@@ -15,6 +15,7 @@ import structlog
 
 from generation.adapters import Adapter, AdapterError, Lora, load
 from generation.lm.lora import Runs, stack_of
+from generation.starters import starter_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class Residency:
     def __init__(
         self, root: Path, base: Base, shapes: Sequence[GroupShape], *, dtype: torch.dtype, device: torch.device
     ) -> None:  # fmt: skip
-        """Adapters are directories in `root`, made for `base`."""
+        """Adapters are directories in `root`, made for `base`; those that Renga comes with are where they are."""
         self._root, self._base, self._shapes = root, base, shapes
         self._by_key = {shape.key: shape for shape in shapes}
         self._dtype, self._device = dtype, device
@@ -149,7 +150,8 @@ class Residency:
 
     def _read(self, digest: str) -> Adapter:
         """In the numbers that are computed with, and with the scale already in B: half the memory."""
-        adapter = load(self._root, digest, self._base)
+        starter = starter_named(digest)
+        adapter = load(self._root if starter is None else starter.root, digest, self._base)
         modules = {
             name: Lora(self._here(pair.a), self._here(pair.b * pair.scale), 1.0)
             for name, pair in adapter.modules.items()

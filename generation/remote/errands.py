@@ -115,15 +115,15 @@ class Errands:
         """How the job's adapter is had, or the base model where its terms allow that."""
         job = errand.job
         try:
-            way, note = await self._adapters.way(facts, job.adapter), None
+            way, note = await self._adapters.way(facts, job.named_adapter), None
         except BadAdapter as error:
             if job.terms.when_adapter_is_bad == "fail":
                 raise
             log.warning(
-                "adapter_refused", job=job.id, digest=job.adapter, reason=str(error), detail=error.detail
+                "adapter_refused", job=job.id, digest=job.named_adapter, reason=str(error), detail=error.detail
             )
             way, note = await self._adapters.way(facts, None), str(error)
-        self._tell(errand, Begins(facts.name, None if note else job.adapter, note))
+        self._tell(errand, Begins(facts.name, None if note else job.named_adapter, note))
         return way
 
     async def _ask(self, errand: Errand, facts: Facts, way: Way) -> None:

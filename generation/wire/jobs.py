@@ -24,6 +24,8 @@ SOURCE_LIMIT = 20_000
 TOKENS_LIMIT = 100_000
 STOPS_LIMIT, STOP_LIMIT = 8, 60
 SAMPLES_LIMIT = 16
+ADAPTER_LIMIT = 100
+BASE = "base"  # in the place of an adapter: none, not even a starter
 MUST_LIMIT, MUST_WORD_LIMIT = 6, 40
 GIVEN_LIMIT = 300
 WISH_LIMIT = 300
@@ -128,7 +130,8 @@ class Job:
     """One thing to make. `asked_at` is in Unix seconds, as first asked, and survives resubmission.
 
     A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31).
-    `model` and `adapter` of None mean the host's default and no adapter.
+    `model` of None means the host's default. `adapter` names one by its digest; None means the starter that the host has
+    for this form on its model, if there is one, and "base" the model alone.
     """
 
     id: str
@@ -155,6 +158,11 @@ class Job:
         """What is asked for, where the job is known to be a picture's."""
         assert self.picture is not None
         return self.picture
+
+    @property
+    def named_adapter(self) -> str | None:
+        """The adapter that is asked for by name, where one is."""
+        return None if self.adapter == BASE else self.adapter
 
     @property
     def form(self) -> str:
@@ -213,6 +221,10 @@ def _job_rules(job: Job) -> list[Rule]:
             "A job of kind picture has a picture and no brief.",
         ),
         (0 <= job.seed < SEEDS, f"A seed is from 0 to {SEEDS - 1}."),
+        (
+            job.adapter is None or 0 < len(job.adapter) <= ADAPTER_LIMIT,
+            f"An adapter is named by its digest, or base, in at most {ADAPTER_LIMIT} characters.",
+        ),
         (0.0 <= sampling.temperature <= 5.0, "A temperature is from 0 to 5."),
         (0.0 < sampling.top_p <= 1.0, "top_p is above 0 and at most 1."),
         (sampling.top_k >= 0, "top_k is 0 (off) or more."),
@@ -262,6 +274,7 @@ def _picture_rules(picture: PictureBrief) -> list[Rule]:
 
 
 __all__ = [
+    "BASE",
     "JOB_ID",
     "SEEDS",
     "Brief",

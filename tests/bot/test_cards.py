@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import cards
+from generation.starters import Starter
 from generation.wire.jobs import Brief, Sampling
 from studio.store.records import Creation
 
@@ -86,6 +88,15 @@ def test_the_footer_says_what_made_it_and_for_whom() -> None:
     page = cards.finished(creation("old pond")).pages[-1]
     for told in ("haiku", "autumn dusk", "SmolLM2-135M-Instruct", "no adapter", "seed 7", "<@3>"):
         assert told in page
+
+
+def test_a_starter_is_called_by_its_name_and_another_adapter_by_its_digest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "adapter abcabcabcabc " in cards.footer(replace(creation("old pond"), adapter="abc" * 21 + "d"))
+    one = Starter("small-verse", "d" * 64, "1" * 64, ("haiku",), Path("nowhere"))
+    monkeypatch.setattr("bot.cards.starter_named", {one.digest: one}.get)
+    assert "starter small-verse " in cards.footer(replace(creation("old pond"), adapter=one.digest))
 
 
 def test_a_note_on_how_it_was_made_is_under_the_piece() -> None:

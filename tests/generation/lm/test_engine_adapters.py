@@ -13,6 +13,7 @@ from generation.adapters import write
 from generation.host.engine import Broken, Finished
 from generation.lm.engine import TextEngine
 from generation.lm.residency import MOST
+from generation.wire.jobs import BASE
 from tests.generation.lm.stepping import finished, text
 from tests.generation.stand import job
 
@@ -73,6 +74,45 @@ def test_rows_with_different_adapters_run_together_and_say_which(
     for digest in digests:
         assert text(done[digest[:8]]) == alone[digest]
     assert sorted(engine.stats()["adapters"]) == sorted(digests)
+
+
+def test_a_job_that_names_no_adapter_is_made_with_the_starter_of_its_form_and_base_asks_for_none(
+    model: LoadedModel, adapters: tuple[Path, list[str]]
+) -> None:
+    root, digests = adapters
+    asked: list[tuple[str, str]] = []
+
+    def starter(base: str, form: str) -> str | None:
+        asked.append((base, form))
+        return digests[0] if form == "haiku" else None
+
+    engine = TextEngine(model, adapters=root, starter=starter)
+    engine.start(job("starter", form="haiku", tokens=4))
+    engine.start(job("none", form="couplet", tokens=4))
+    engine.start(replace(job("bare", form="haiku", tokens=4), adapter=BASE))
+    engine.start(replace(job("named", form="haiku", tokens=4), adapter=digests[1]))
+    done = finished(engine)
+    assert {name: found.adapter for name, found in done.items()} == {
+        "starter": digests[0], "none": None, "bare": None, "named": digests[1],
+    }  # fmt: skip
+    assert set(asked) == {(model.base.digest, "haiku"), (model.base.digest, "couplet")}
+
+
+def test_a_damaged_starter_is_told_and_fails_nobody_as_nobody_asked_for_it(
+    model: LoadedModel, tmp_path: Path
+) -> None:
+    engine = TextEngine(model, adapters=tmp_path, starter=lambda _base, _form: "0" * 64)
+    wish = job("a", tokens=4)
+    engine.start(replace(wish, terms=replace(wish.terms, when_adapter_is_bad="fail")))
+    done = finished(engine)["a"]
+    assert done.adapter is None
+    assert "cannot be used" in done.outputs[0].meta["note"]
+
+
+def test_no_starter_is_used_where_no_adapters_are_served(model: LoadedModel) -> None:
+    engine = TextEngine(model, starter=lambda _base, _form: "0" * 64)
+    engine.start(job("a", tokens=4))
+    assert finished(engine)["a"].adapter is None
 
 
 def test_a_row_goes_on_while_an_adapter_is_loaded_for_another(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.wire.jobs import SEEDS, Brief, InvalidJobError, Job, PictureBrief, Sampling, Spot, Terms
+from generation.wire.jobs import BASE, SEEDS, Brief, InvalidJobError, Job, PictureBrief, Sampling, Spot, Terms
 from tests.generation.stand import job, picture_job
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
@@ -43,7 +44,7 @@ def jobs_of(**kind: st.SearchStrategy[Any]) -> st.SearchStrategy[Job]:
         sampling=st.builds(Sampling, temperature=st.floats(0, 5), top_k=st.integers(0, 100)),
         terms=st.builds(Terms, weight=st.floats(0.01, 1000), deadline=st.none() | st.floats(**finite)),
         model=st.none() | texts,
-        adapter=st.none() | texts,
+        adapter=st.none() | texts.filter(bool),
         **kind,
     )
 
@@ -67,6 +68,13 @@ def test_what_has_a_default_may_be_left_out() -> None:
     data = picture_job("a").to_json()
     data["picture"] = {"move": "new", "spots": [{"theme": "a fox"}]}
     assert Job.from_json(data).picture == PictureBrief("new", (Spot("a fox"),))
+
+
+def test_the_base_model_alone_is_no_adapter_by_name() -> None:
+    assert replace(job("a"), adapter=BASE).named_adapter is None
+    assert job("a").named_adapter is None
+    assert replace(job("a"), adapter="0" * 64).named_adapter == "0" * 64
+    assert Job.from_json({**job("a").to_json(), "adapter": BASE}).adapter == BASE
 
 
 def test_what_is_made_is_named_in_a_word() -> None:
@@ -122,6 +130,8 @@ def test_what_is_made_is_named_in_a_word() -> None:
         ("terms.priority", 1000, "priority"),
         ("terms.deadline", float("nan"), "finite"),
         ("wish", 1, "wish is not a field"),
+        ("adapter", "", "adapter"),
+        ("adapter", "x" * 101, "adapter"),
     ],
 )
 def test_what_breaks_the_vocabulary_gets_one_sentence(path: str, value: Any, said: str) -> None:
