@@ -24,6 +24,18 @@ POST = "/channels/*/messages"
 CALLBACK = "/interactions/*/*/callback"
 
 
+async def adjusted(rig: Rig, member: str, message: dict[str, Any], wish: str) -> None:
+    """Submit the form that Adjust opened."""
+    async with asyncio.timeout(10):
+        while not (opened := await rig.call("GET", f"/modals?as={member}")) or opened[0]["title"] != "Adjust":
+            await asyncio.sleep(0.05)
+    await rig.call(
+        "POST", "/interactions",
+        {"as": member, "channel": message["channel_id"], "type": "modal", "message": message["id"],
+         "custom_id": opened[0]["custom_id"], "fields": {"wish": wish}},
+    )  # fmt: skip
+
+
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "400"}) as made:
@@ -42,11 +54,12 @@ async def requests(rig: Rig, method: str, ending: str) -> list[dict[str, Any]]:
 
 
 async def test_a_poem_is_acknowledged_grows_and_ends_as_a_card(rig: Rig) -> None:
-    await rig.ask("ada", "poem", theme="autumn dusk", form="haiku", seed=7)
+    await rig.ask("ada", "poem", theme="write me a haiku about autumn dusk, with the word 'hum'", seed=7)
     (message,) = await rig.quiet()
-    assert "autumn dusk" in message["content"]
+    assert "haiku · “autumn dusk” · with “hum”" in message["content"]
     assert "seed 7" in message["content"]
-    assert labels(message) == {"Again", "Vary", "Continue", "Edit brief", "Delete"}
+    assert "⚠️ Not quite a haiku: " in message["content"]  # the stand-in's words are in no form
+    assert labels(message) == {"Again", "Vary", "Continue", "Warmer", "Adjust", "Edit brief", "Delete"}
     await settled(rig)
     (message,) = await rig.messages()
     assert {reaction["emoji"]["name"] for reaction in message["reactions"]} == {"👍", "👎"}
@@ -241,6 +254,9 @@ async def test_every_request_and_answer_is_as_discord_describes_them(rig: Rig) -
     (first, *_) = await rig.messages()
     await rig.press("bo", first, "Again")
     await rig.press("ada", first, "Edit brief")
+    await rig.press("ada", first, "Adjust")
+    await adjusted(rig, "ada", first, "make it sadder")
+    await rig.ask("ada", "forms")
     await rig.press("cy", first, "Delete")
     await settled(rig)
     await rig.press("ada", first, "Delete")
