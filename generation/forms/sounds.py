@@ -4,7 +4,7 @@ CMUdict lists more than one pronunciation of many words ("every" has two syllabl
 here holds under each of them, so that a line scans and rhymes however one reads it. A word that CMUdict does not list has
 a count of syllables by its spelling (`generation.forms.spelling`) and no sounds: it is never said to rhyme.
 
-The dictionary is read at the first question (a tenth of a second, about 20 MB) and kept.
+The dictionary is read at the first question (a fifth of a second, 40 MB) and kept.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ _OPENINGS = {
     "up": 1,
     "co": 1,
 }
+_POINTING = re.compile(r"(?:where|there|here)(?:of|to|on|in|by|at|with)")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh|ge|ce|se|ze)$")
 
 
@@ -60,6 +61,8 @@ def _of_parts(word: str, known: Callable[[str], frozenset[int]]) -> int:
     for stem, more in _stems(word):
         if len(stem) >= LEAST_PART and (counts := known(stem)):
             return min(counts) + more
+    if _POINTING.fullmatch(word):
+        return 2
     best = 0
     evenness = len(word)
     for cut in range(LEAST_PART, len(word) - LEAST_PART + 1):

@@ -19,7 +19,7 @@ def nothing(_word: str) -> frozenset[int]:
     ("word", "count"),
     [
         ("moon", 1), ("vibes", 1), ("vile", 1), ("rumble", 2), ("boxes", 2), ("huddled", 2), ("rehashed", 2), ("rebooted", 3),
-        ("piano", 3), ("prism", 2), ("rhythm", 2), ("nicely", 2), ("hopelessness", 3), ("shh", 1),
+        ("piano", 3), ("prism", 2), ("rhythm", 2), ("nicely", 2), ("hopelessness", 3), ("shh", 1), ("whereof", 2),
     ],
 )  # fmt: skip
 def test_vowels_are_counted_less_the_silent_ones(word: str, count: int) -> None:
