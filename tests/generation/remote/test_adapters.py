@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generation.wire.events import Done, Failed
+from generation.wire.jobs import BASE
 from tests.generation.remote.faulty import WHOLE, Faulty, faulty, refuses
 from tests.generation.remote.test_engine import artifact, end, served
 from tests.generation.stand import job
@@ -120,3 +121,12 @@ async def test_a_server_that_is_ill_does_not_make_an_adapter_bad(tmp_path: Path)
         done = await end(host, adapted("a", ONE, "fail"))
         assert isinstance(done, Done)
         assert done.adapter == ONE
+
+
+async def test_who_asks_for_the_base_alone_gets_it_and_no_note(tmp_path: Path) -> None:
+    async with faulty(WHOLE) as server, served(server, tmp_path) as host:
+        done = await end(host, adapted("a", BASE, "fail"))
+        assert isinstance(done, Done)
+        assert done.adapter is None
+        assert "note" not in (await artifact(host, "a")).meta
+        assert [asked["model"] for asked in server.asked] == ["org/poet"]
