@@ -3,7 +3,7 @@
 A title stands at the top of the first page instead of on one of its own: these are scenes of a page or three.
 Speeches of up to eight paragraphs stay on one page.
 
-Measured on a busy core: a scene of one page 18 ms and 30 kB, the first of a process 60 ms.
+Measured on one core, Typst 0.15.2: 8 ms for a scene of one page (30 kB).
 """
 
 from __future__ import annotations
