@@ -65,8 +65,12 @@ class Chat:
 
     def text(self, ids: Sequence[int]) -> str:
         """What `ids` say, without control tokens and without a character that has only begun."""
+        return self.raw(ids).rstrip(HALF)
+
+    def raw(self, ids: Sequence[int]) -> str:
+        """What `ids` say, with a mark in the place of bytes that are no character."""
         text: str = self._control.decode(list(ids), skip_special_tokens=True)
-        return text.rstrip(HALF)
+        return text
 
     def _render(self, roles: tuple[str, ...]) -> list[str | int]:
         """The template as control texts and the numbers of the turns between them."""

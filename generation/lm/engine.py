@@ -92,7 +92,9 @@ class TextEngine:
         self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(self._chat.ids(turns(brief))))
         self._rows: list[Row] = []
         self._pieces: list[Piece] = []
-        self._searching = Searching(self._chat, lambda: self._network.embedding, together=self._together)
+        self._searching = Searching(
+            self._chat, lambda: self._network.embedding, self._stops, together=self._together
+        )
         self._just_read = False
         self._half: tuple[list[Row], list[Piece], list[Growth], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}
@@ -126,11 +128,11 @@ class TextEngine:
             raise RefusedError("adapter", "That adapter is not served here.")
         prompt, limit, samples = len(self._prompt(job.brief)), _limit(job), job.sampling.n
         try:
-            plan = self._searching.plan(job)
+            held = self._searching.held(job)
         except InvalidBriefError as error:
             raise RefusedError("invalid", str(error)) from None
-        if plan is not None:
-            limit = longest(plan)
+        if held is not None:
+            limit = longest(job, held)
         if prompt + limit > self._positions:
             raise RefusedError(
                 "too_long",
@@ -139,7 +141,7 @@ class TextEngine:
             )
         if samples > self._most or samples * (prompt + limit) > self._promise:
             raise RefusedError("too_long", f"{samples} samples of it are more than there is room for.")
-        return Cost(prompt, limit * samples if plan is None else expected_tokens(plan))
+        return Cost(prompt, limit * samples if held is None else expected_tokens(job, held))
 
     def fits(self, job: Job) -> bool:
         if not self._rows and not self._pieces:
@@ -151,7 +153,7 @@ class TextEngine:
         adapter = self._adapter(job)
         if adapter is not None and adapter not in used and len(used) >= MOST:
             return False
-        if self._searching.plan(job) is not None:
+        if self._searching.held(job) is not None:
             return len(self._pieces) < self._searching.most
         if len(self._rows) + job.sampling.n > self._room:
             return False
@@ -164,8 +166,8 @@ class TextEngine:
             adapter, note = None, "That adapter is not served here."
         if adapter is not None and self._adapting is not None:
             self._adapting.want(adapter)
-        if (plan := self._searching.plan(job)) is not None:
-            self._pieces.append(self._searching.piece(job, plan, prompt, adapter, note))
+        if (held := self._searching.held(job)) is not None:
+            self._pieces.append(self._searching.piece(job, held, prompt, adapter, note))
             self._searching.running = len(self._pieces)
             return
         make = self._constraints.get(job.form)
@@ -212,7 +214,7 @@ class TextEngine:
 
     def _wait(self) -> None:
         """Nobody can go on: for an adapter, or for the lexicon."""
-        if self._pieces and not self._searching.ready():
+        if not all(piece.ready() for piece in self._pieces):
             self._searching.wait(WAIT_S)
         elif self._everyone and self._adapting is not None:
             self._adapting.wait(WAIT_S)
@@ -303,7 +305,7 @@ class TextEngine:
             return True
         if isinstance(row, Piece):
             reading = sum(piece.seat is not None for piece in self._pieces)
-            if reading >= READERS or not self._searching.ready():
+            if reading >= READERS or not row.ready():
                 return False
         elif sum(other.seat is not None for other in self._rows) >= self._room:
             return False
@@ -317,7 +319,7 @@ class TextEngine:
     def _branch(self, piece: Piece, logits: Tensor) -> list[Progress]:
         """A search has read its prompt: it goes on in branches. logits: (V,)."""
         assert piece.seat is not None
-        branches = self._network.branch(piece.seat, self._searching.share())
+        branches = self._network.branch(piece.seat, piece.rows())
         self._network.cache.close(piece.seat)
         piece.begin(branches, logits)
         return self._searched(piece, len(piece.prompt), finished=False)

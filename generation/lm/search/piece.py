@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from generation.lm.branches import Branching
     from generation.lm.cache import Seat
+    from generation.lm.search.drafts import Drafts
     from generation.lm.search.search import Search
     from generation.wire.jobs import Job
 
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """`make` gives the search, once the prompt has been read. `spent` counts the tokens that it wrote, all particles'.
+    """`make` gives the search, once the prompt has been read, and `rows` how many rows it begins with; `ready` says whether
+    what it needs is there. `spent` counts the tokens that it wrote, all particles'.
 
     `seat` is where the prompt is read, `branches` where it is gone on from; never both.
     """
@@ -26,12 +28,14 @@ class Piece:
     job: Job
     prompt: list[int]
     adapter: str | None
-    make: Callable[[], Search]
+    make: Callable[[], Search | Drafts]
+    rows: Callable[[], int]
+    ready: Callable[[], bool]
     note: str = ""
     part: int = 0
     seat: Seat | None = None
     branches: Branching | None = None
-    search: Search | None = None
+    search: Search | Drafts | None = None
     spent: int = 0
     made: list[int] = field(default_factory=list)  # none: what it makes is not a row's
 

@@ -6,19 +6,24 @@ import functools
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from generation.forms import form_named
+from generation.forms import form_named, verdict
+from generation.forms.plan import Plan
+from generation.forms.prompts import turns
+from generation.lm.search.drafts import Drafts
+from generation.lm.search.han import HanVerse, characters_of
 from generation.lm.search.piece import Piece
 from generation.lm.search.search import Search
 from generation.lm.search.taste import Tasting
+from generation.lm.search.tokens import Tokens
 from generation.lm.search.trie import trie_of
 from generation.lm.search.verse import Verse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from torch import Tensor
 
-    from generation.forms.plan import Plan
+    from generation.forms.structure import Structure
     from generation.lm.chat import Chat
     from generation.lm.search.rules import Rules
     from generation.wire.jobs import Brief, Job
@@ -29,20 +34,24 @@ ROWS = 96  # particles of all searches together
 MOST = ROWS // FEWEST  # searches at once
 # tokens that a particle takes for a line: for each syllable and each line; measured on haiku, limericks and sonnets
 PER_SYLLABLE, PER_LINE = 1.1, 2.5
+DRAFTED = 2  # times the tokens of a form that a draft may come to have
 PLANS = 64
 
 
 class Searching:
     """Makes `Piece`s. The lexicon is made in a thread of its own, from when it is first wanted."""
 
-    def __init__(self, chat: Chat, embedding: Callable[[], Tensor], *, together: bool) -> None:
+    def __init__(
+        self, chat: Chat, embedding: Callable[[], Tensor], stops: Collection[int], *, together: bool
+    ) -> None:  # fmt: skip
         """`together`: searches that run at once share the rows; else each has its own, so that it is never made
         otherwise because of who else runs.
         """
         self._chat, self._embedding, self._together = chat, embedding, together
+        self._tokens = Tokens(chat, stops)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="lexicon")
         self._tasting: Future[Tasting] | None = None
-        self._plans = functools.lru_cache(maxsize=PLANS)(_plan)
+        self._held = functools.lru_cache(maxsize=PLANS)(_held)
         self.running = 0  # searches
         self.room = ROWS  # particles
 
@@ -51,7 +60,7 @@ class Searching:
         """Searches that may run at once."""
         return MOST if self._together else ROWS // PARTICLES
 
-    def plan(self, job: Job) -> Plan | None:
+    def held(self, job: Job) -> Plan | Structure | None:
         """What `job` is held to; None where it is written freely, as one whose length is bounded in tokens is.
 
         Raises:
@@ -59,7 +68,7 @@ class Searching:
         """
         if job.sampling.max_tokens or job.sampling.n > 1:
             return None
-        return self._plans(job.text_brief, job.seed)
+        return self._held(job.text_brief, job.seed)
 
     def share(self) -> int:
         """The particles that a search may have now."""
@@ -74,7 +83,7 @@ class Searching:
         return self.share() < before
 
     def prepare(self) -> None:
-        """Begin to make what every search needs."""
+        """Begin to make what every search of English verse needs."""
         if self._tasting is None:
             self._tasting = self._worker.submit(self._prepared)
 
@@ -93,30 +102,61 @@ class Searching:
         if self._tasting is not None:
             wait([self._tasting], seconds)
 
-    def piece(self, job: Job, plan: Plan, prompt: list[int], adapter: str | None, note: str) -> Piece:
+    def piece(
+        self, job: Job, held: Plan | Structure, prompt: list[int], adapter: str | None, note: str
+    ) -> Piece:
+        """`job` in the engine."""
+        if not isinstance(held, Plan):
+            form, brief = form_named(job.form), job.text_brief
+            drafts = Drafts(
+                held,
+                self._tokens,
+                job.sampling,
+                functools.partial(verdict, brief),
+                job.seed,
+                longest(job, held),
+            )
+            return Piece(job, prompt, adapter, lambda: drafts, lambda: form.samples, _always, note)
+        if held.script == "han":
+            return Piece(job, prompt, adapter, lambda: self._search(job, held), self.share, _always, note)
         self.prepare()
-        return Piece(job, prompt, adapter, lambda: Search(self._rules(job, plan), job.seed, self.share), note)
+        return Piece(job, prompt, adapter, lambda: self._search(job, held), self.share, self.ready, note)
+
+    def _search(self, job: Job, plan: Plan) -> Search:
+        rules: Rules
+        if plan.script == "han":
+            shown = "\n".join(turn.text for turn in turns(job.text_brief) if turn.role == "assistant")
+            rules = HanVerse(characters_of(self._chat), plan, shown)
+        else:
+            assert self._tasting is not None
+            tasting = self._tasting.result()
+            rules = Verse(tasting.trie, plan, tasting.of(job.text_brief))
+        return Search(rules, job.seed, self.share)
 
     def _prepared(self) -> Tasting:
         return Tasting(trie_of(self._chat), self._embedding())
 
-    def _rules(self, job: Job, plan: Plan) -> Rules:
-        assert self._tasting is not None
-        tasting = self._tasting.result()
-        return Verse(tasting.trie, plan, tasting.of(job.text_brief))
+
+def expected_tokens(job: Job, held: Plan | Structure) -> int:
+    """That all particles or drafts together are expected to write, where there is room for all."""
+    if isinstance(held, Plan):
+        return round(PARTICLES * sum(PER_SYLLABLE * line.most + PER_LINE for line in held.lines))
+    return form_named(job.form).samples * form_named(job.form).tokens[job.text_brief.length]
 
 
-def expected_tokens(plan: Plan) -> int:
-    """That all particles together are expected to write, where there is room for all."""
-    return round(PARTICLES * sum(PER_SYLLABLE * line.most + PER_LINE for line in plan.lines))
+def longest(job: Job, held: Plan | Structure) -> int:
+    """Tokens that one particle or draft may come to have."""
+    if isinstance(held, Plan):
+        return sum(3 * line.most + 10 for line in held.lines)
+    return DRAFTED * form_named(job.form).tokens[job.text_brief.length]
 
 
-def longest(plan: Plan) -> int:
-    """Tokens that one particle may come to have."""
-    return sum(3 * line.most + 10 for line in plan.lines)
-
-
-def _plan(brief: Brief, seed: int) -> Plan | None:
+def _held(brief: Brief, seed: int) -> Plan | Structure | None:
     form = form_named(brief.form)
-    plan = None if form.plan is None else form.plan(brief, seed)
-    return plan if plan is not None and plan.script == "latin" else None
+    if form.plan is not None:
+        return form.plan(brief, seed)
+    return None if form.structure is None else form.structure(brief, seed)
+
+
+def _always() -> bool:
+    return True
