@@ -8,7 +8,15 @@ from generation.forms.errors import InvalidBriefError
 from generation.forms.form import Example, Form
 from generation.forms.placing import placed, size_of
 from generation.forms.plan import Line, Plan
-from generation.forms.scansion import Fault, count_of_lines, judged, lines_of, rhyme_faults, syllable_fault
+from generation.forms.scansion import (
+    Fault,
+    count_of_lines,
+    judged,
+    last_word,
+    lines_of,
+    rhyme_faults,
+    syllable_fault,
+)
 from generation.forms.sounds import partners, sounds, words_of
 
 if TYPE_CHECKING:
@@ -52,7 +60,7 @@ def plan(brief: Brief, seed: int) -> Plan:
     scheme = SCHEMES[seed % 2]
     at = 3 if seed // 2 % 2 else 0
     lines = [
-        Line(size, size, rhyme, text=brief.given.strip()) if n == at
+        Line(size, size, rhyme, text=brief.given.strip(), ends_with=last_word(brief.given)) if n == at
         else Line(max(4, size - SPREAD), size + SPREAD, rhyme, ("01" * LONGEST)[: size + SPREAD])
         for n, rhyme in enumerate(scheme)
     ]  # fmt: skip

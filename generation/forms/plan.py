@@ -24,7 +24,7 @@ class Line:
     metre: str = ""  # "0101": where stress is wanted, a digit a syllable; a soft bias; "" none
     begins: str = ""  # the line's first letter, a capital A to Z
     ends_with: str = ""  # the line's last word, as written
-    text: str = ""  # a line that is given whole, and is written as it is
+    text: str = ""  # a line that is given whole, and is written as it is; `ends_with` is its last word
     must: tuple[str, ...] = ()  # words, or runs of words, that this line must hold; counted as first listed
 
 

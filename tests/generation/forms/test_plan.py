@@ -86,6 +86,7 @@ def test_a_found_line_stands_first_or_last_and_the_others_are_as_long() -> None:
         (at,) = [n for n, line in enumerate(plan.lines) if line.text]
         assert at == (3 if seed > 1 else 0)
         assert plan.lines[at].text == GIVEN["found line"]
+        assert plan.lines[at].ends_with == "say"
         assert line_counts(plan.lines[at].text) == {plan.lines[at].least}
         assert all(abs(line.most - plan.lines[at].most) <= 1 for line in plan.lines)
 
