@@ -170,7 +170,7 @@ def test_an_adjustment_needs_to_say_what_should_change() -> None:
 def test_a_form_that_is_english_alone_says_so_of_a_chinese_theme() -> None:
     assert validated("free verse", "月亮").language == "zh"
     with pytest.raises(
-        InvalidBriefError, match="A limerick is written in English here; in Chinese there are: .*free verse"
+        InvalidBriefError, match=r"A limerick is written in English here; in Chinese there are: .*free verse"
     ):
         validated("limerick", "月亮")
 
