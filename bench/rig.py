@@ -6,6 +6,7 @@ Everything speaks over sockets; nothing is patched. It leaves judging to its cal
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -22,7 +23,7 @@ import aiohttp
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +111,7 @@ class Rig:
         self.session: aiohttp.ClientSession
         self.url = ""
         self.web = ""
+        self.since = 0  # the last entry of the sandbox's log that is of no interest any more
 
     async def __aenter__(self) -> Self:
         self.session = aiohttp.ClientSession()
@@ -183,6 +185,18 @@ class Rig:
                 raise RigError(f"{method} {path}: {answer.status} {await answer.text()}")
             return await answer.json() if answer.content_type == "application/json" else None
 
+    async def log(self) -> list[dict[str, Any]]:
+        """The requests and gateway frames that the sandbox saw since the start or the last sweep."""
+        found: list[dict[str, Any]] = (await self.call("GET", f"/log?after={self.since}"))["entries"]
+        return found
+
+    async def sweep(self) -> None:
+        """Take away every fault and message, and look at the log from here on."""
+        await self.call("DELETE", "/faults")
+        await emptied(self.call)
+        if entries := await self.log():
+            self.since = entries[-1]["n"]
+
     async def command(self, member: str, name: str, channel: str = "poems", **options: Any) -> str:
         """Invoke a slash command. The interaction's id."""
         said = await self.call(
@@ -196,7 +210,7 @@ class Rig:
         interaction = await self.command(member, name, channel, **options)
         began = time.monotonic()
         while time.monotonic() - began < 10:
-            for entry in (await self.call("GET", "/log?after=0"))["entries"]:
+            for entry in await self.log():
                 if entry["kind"] == "rest" and entry["path"].startswith(f"/interactions/{interaction}/"):
                     return interaction
             await asyncio.sleep(0.02)
@@ -236,6 +250,15 @@ class Rig:
                 return found
             await asyncio.sleep(0.05)
         raise RigError(f"not quiet in {within_s} s: {[message['content'][:80] for message in found]}")
+
+
+async def emptied(call: Callable[[str, str], Awaitable[Any]]) -> None:
+    """Delete all that is said in any channel, private answers among it; `call` speaks to the people's side."""
+    state = await call("GET", "/state?as=mo")
+    for member, channel in itertools.product(("ada", "bo", "cy", "mo"), state["channels"]):
+        for message in await call("GET", f"/channels/{channel['id']}/messages?as={member}"):
+            if message["ephemeral_for"] or member == "mo":
+                await call("DELETE", f"/messages/{message['id']}?as={member}")
 
 
 def labels(message: dict[str, Any]) -> set[str]:

@@ -6,7 +6,6 @@ One browser, one sandbox and one bot serve the folder; each test gets a channel'
 from __future__ import annotations
 
 import inspect
-import itertools
 import json
 import sys
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
-from bench.rig import CLEAN, Process, until
+from bench.rig import CLEAN, Process, emptied, until
 from tests.browser.browsers import launch
 
 if TYPE_CHECKING:
@@ -84,14 +83,6 @@ class Garden:
         )
         return found
 
-    async def sweep(self) -> None:
-        """Empty every channel."""
-        state = await self.call("GET", "/state?as=mo")
-        for member, channel in itertools.product(("ada", "bo", "cy", "mo"), state["channels"]):
-            for message in await self.call("GET", f"/channels/{channel['id']}/messages?as={member}"):
-                if message["ephemeral_for"] or member == "mo":
-                    await self.call("DELETE", f"/messages/{message['id']}?as={member}")
-
     def stop(self) -> None:
         self.bot.stop()
         self.sandbox.stop()
@@ -125,7 +116,7 @@ async def planted(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gar
 @pytest_asyncio.fixture(loop_scope="session")
 async def garden(planted: Garden) -> Garden:
     """The sandbox with nothing said in it, its bot online."""
-    await planted.sweep()
+    await emptied(planted.call)
     if not planted.bot.alive:
         await planted.start_bot()
     return planted

@@ -47,21 +47,22 @@ async def fault(rig: Rig, method: str, path: str, status: int | str, **more: Any
 
 
 async def requests(rig: Rig, method: str, ending: str) -> list[dict[str, Any]]:
-    entries = (await rig.call("GET", "/log?after=0"))["entries"]
     return [
-        e for e in entries if e["kind"] == "rest" and e["method"] == method and e["path"].endswith(ending)
+        e
+        for e in await rig.log()
+        if e["kind"] == "rest" and e["method"] == method and e["path"].endswith(ending)
     ]
 
 
-async def test_a_poem_is_acknowledged_grows_and_ends_as_a_card(rig: Rig) -> None:
-    await rig.ask("ada", "poem", theme="write me a haiku about autumn dusk, with the word 'hum'", seed=7)
-    (message,) = await rig.quiet()
+async def test_a_poem_is_acknowledged_grows_and_ends_as_a_card(shared: Rig) -> None:
+    await shared.ask("ada", "poem", theme="write me a haiku about autumn dusk, with the word 'hum'", seed=7)
+    (message,) = await shared.quiet()
     assert "haiku · “autumn dusk” · with “hum”" in message["content"]
     assert "seed 7" in message["content"]
     assert "⚠️ Not quite a haiku: " in message["content"]  # the stand-in's words are in no form
     assert labels(message) == {"Again", "Vary", "Continue", "Warmer", "Adjust", "Edit brief", "Delete"}
-    await settled(rig)
-    (message,) = await rig.messages()
+    await settled(shared)
+    (message,) = await shared.messages()
     assert {reaction["emoji"]["name"] for reaction in message["reactions"]} == {"👍", "👎"}
     assert message["pinged"] == []
 
@@ -85,37 +86,37 @@ async def test_cancelling_ends_a_job_and_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [500, "reset"])
 @pytest.mark.parametrize(("method", "path"), [("PATCH", EDIT), ("POST", POST), ("POST", CALLBACK)])
 async def test_a_failing_request_is_made_again_without_doubling(
-    rig: Rig, method: str, path: str, status: int | str, after: bool
+    shared: Rig, method: str, path: str, status: int | str, after: bool
 ) -> None:
-    await fault(rig, method, path, status, after=after, times=1)
-    await rig.ask("ada", "story", theme="three pages", length="long")
-    await settled(rig)
-    messages = [found for found in await rig.messages() if found["author"].get("bot")]
+    await fault(shared, method, path, status, after=after, times=1)
+    await shared.ask("ada", "story", theme="three pages", length="long")
+    await settled(shared)
+    messages = [found for found in await shared.messages() if found["author"].get("bot")]
     assert len(messages) == 3, [found["content"][:80] for found in messages]
     assert len({found["content"] for found in messages}) == 3
 
 
 @pytest.mark.parametrize(("method", "path"), [("PATCH", EDIT), ("POST", POST)])
-async def test_a_rate_limit_is_waited_out(rig: Rig, method: str, path: str) -> None:
-    await fault(rig, method, path, 429, retry_after=1.0, times=2)
-    await rig.ask("ada", "story", theme="three pages", length="long")
-    await settled(rig)
-    assert len(await rig.messages()) == 3
+async def test_a_rate_limit_is_waited_out(shared: Rig, method: str, path: str) -> None:
+    await fault(shared, method, path, 429, retry_after=1.0, times=2)
+    await shared.ask("ada", "story", theme="three pages", length="long")
+    await settled(shared)
+    assert len(await shared.messages()) == 3
 
 
-async def test_a_slow_edit_holds_nobody_else(rig: Rig) -> None:
-    await fault(rig, "PATCH", EDIT, "stall", seconds=60, times=1)
-    await rig.ask("ada", "poem", theme="slow")
+async def test_a_slow_edit_holds_nobody_else(shared: Rig) -> None:
+    await fault(shared, "PATCH", EDIT, "stall", seconds=60, times=1)
+    await shared.ask("ada", "poem", theme="slow")
     async with asyncio.timeout(10):
-        while not (await rig.call("GET", "/faults"))["holding"]:
+        while not (await shared.call("GET", "/faults"))["holding"]:
             await asyncio.sleep(0.02)
-    await rig.ask("bo", "poem", theme="quick")
+    await shared.ask("bo", "poem", theme="quick")
     async with asyncio.timeout(20):
-        while "Again" not in labels((await rig.messages())[1]):
+        while "Again" not in labels((await shared.messages())[1]):
             await asyncio.sleep(0.05)
-    assert "Again" not in labels((await rig.messages())[0])
-    await rig.call("DELETE", "/faults")
-    await settled(rig)
+    assert "Again" not in labels((await shared.messages())[0])
+    await shared.call("DELETE", "/faults")
+    await settled(shared)
 
 
 @pytest.mark.parametrize("skew_s", [-600, 600])
@@ -128,12 +129,12 @@ async def test_a_clock_that_is_minutes_off_breaks_nothing(rig: Rig, skew_s: int)
     await rig.quiet(count=2)
 
 
-async def test_a_callback_that_came_too_late_leaves_no_job(rig: Rig) -> None:
-    await fault(rig, "POST", CALLBACK, "stall", seconds=3.5, after=False)
-    await rig.command("ada", "poem", theme="rain")
+async def test_a_callback_that_came_too_late_leaves_no_job(shared: Rig) -> None:
+    await fault(shared, "POST", CALLBACK, "stall", seconds=3.5, after=False)
+    await shared.command("ada", "poem", theme="rain")
     await asyncio.sleep(4.5)
-    assert unsettled(rig.folder) == []
-    assert await rig.messages() == []
+    assert unsettled(shared.folder) == []
+    assert await shared.messages() == []
 
 
 async def test_after_the_token_died_the_bots_own_token_delivers(tmp_path: Path) -> None:
@@ -182,56 +183,56 @@ async def test_where_posts_are_forbidden_a_long_piece_comes_as_a_file(rig: Rig) 
         assert len(await answer.text()) > 2000
 
 
-async def test_a_gateway_that_resumes_repeats_and_loses_nothing(rig: Rig) -> None:
-    await rig.ask("ada", "story", theme="three pages", length="long")
-    await rig.call("POST", "/gateway/drop", {"code": 4000, "resumable": True})
+async def test_a_gateway_that_resumes_repeats_and_loses_nothing(shared: Rig) -> None:
+    await shared.ask("ada", "story", theme="three pages", length="long")
+    await shared.call("POST", "/gateway/drop", {"code": 4000, "resumable": True})
     async with asyncio.timeout(30):
         while not any(entry["kind"] == "gateway" and entry["op"] == 6 and entry["direction"] == "in"
-                      for entry in (await rig.call("GET", "/log?after=0"))["entries"]):  # fmt: skip
+                      for entry in await shared.log()):  # fmt: skip
             await asyncio.sleep(0.05)
-    await rig.ask("bo", "poem", theme="afterwards")
-    await settled(rig)
-    assert len([found for found in await rig.messages() if found["author"].get("bot")]) == 4
+    await shared.ask("bo", "poem", theme="afterwards")
+    await settled(shared)
+    assert len([found for found in await shared.messages() if found["author"].get("bot")]) == 4
 
 
-async def test_reactions_made_while_the_bot_was_away_are_not_lost(rig: Rig) -> None:
+async def test_reactions_made_while_the_bot_was_away_are_not_lost(shared: Rig) -> None:
     import sqlite3
 
     def recorded() -> set[tuple[int, str]]:
-        with sqlite3.connect(f"file:{rig.folder / 'data' / 'renga.sqlite'}?mode=ro", uri=True) as base:
+        with sqlite3.connect(f"file:{shared.folder / 'data' / 'renga.sqlite'}?mode=ro", uri=True) as base:
             return {(int(row[0]), row[1]) for row in base.execute("select member_id, emoji from reactions")}
 
-    await rig.ask("ada", "poem", theme="rain")
-    await settled(rig)
-    (message,) = await rig.messages()
-    ids = {m["name"]: int(m["id"]) for m in (await rig.call("GET", "/state?as=ada"))["members"]}
-    await rig.call("PUT", f"/messages/{message['id']}/reactions/👍?as=ada")
+    await shared.ask("ada", "poem", theme="rain")
+    await settled(shared)
+    (message,) = await shared.messages()
+    ids = {m["name"]: int(m["id"]) for m in (await shared.call("GET", "/state?as=ada"))["members"]}
+    await shared.call("PUT", f"/messages/{message['id']}/reactions/👍?as=ada")
     async with asyncio.timeout(10):
         while recorded() != {(ids["ada"], "👍")}:
             await asyncio.sleep(0.05)
-    rig.bot.kill()
-    await rig.call("DELETE", f"/messages/{message['id']}/reactions/👍?as=ada")
-    await rig.call("PUT", f"/messages/{message['id']}/reactions/👎?as=bo")
-    await rig.restart_bot()
-    await rig.ready()
+    shared.bot.kill()
+    await shared.call("DELETE", f"/messages/{message['id']}/reactions/👍?as=ada")
+    await shared.call("PUT", f"/messages/{message['id']}/reactions/👎?as=bo")
+    await shared.restart_bot()
+    await shared.ready()
     async with asyncio.timeout(10):
         while recorded() != {(ids["bo"], "👎")}:
             await asyncio.sleep(0.05)
 
 
-async def test_a_locked_database_is_one_sentence_and_no_job(rig: Rig) -> None:
+async def test_a_locked_database_is_one_sentence_and_no_job(shared: Rig) -> None:
     import sqlite3
 
-    with sqlite3.connect(rig.folder / "data" / "renga.sqlite", isolation_level=None) as base:
+    with sqlite3.connect(shared.folder / "data" / "renga.sqlite", isolation_level=None) as base:
         base.execute("begin immediate")
-        await rig.ask("ada", "poem", theme="rain")
+        await shared.ask("ada", "poem", theme="rain")
         async with asyncio.timeout(10):
-            while not (found := await rig.messages()):
+            while not (found := await shared.messages()):
                 await asyncio.sleep(0.05)
         base.execute("rollback")
     assert "could not write this down" in found[0]["content"]
     assert found[0]["ephemeral_for"]
-    assert unsettled(rig.folder) == []
+    assert unsettled(shared.folder) == []
 
 
 async def test_a_wrong_token_stops_start_up_with_one_sentence(tmp_path: Path) -> None:
@@ -261,20 +262,19 @@ async def test_every_request_and_answer_is_as_discord_describes_them(rig: Rig) -
     await settled(rig)
     await rig.press("ada", first, "Delete")
     await asyncio.sleep(0.5)
-    entries = (await rig.call("GET", "/log?after=0"))["entries"]
-    assert check(entries) > 30
+    assert check(await rig.log()) > 30
 
 
-async def test_the_web_face_tells_how_it_is(rig: Rig) -> None:
-    async with rig.session.get(f"{rig.web}/health") as answer:
+async def test_the_web_face_tells_how_it_is(shared: Rig) -> None:
+    async with shared.session.get(f"{shared.web}/health") as answer:
         told = await answer.json()
     assert told["ready"] is True
     assert told["generation"]["ready"] is True
-    host = rig.host()
+    host = shared.host()
     assert host is not None
     host.suspend()  # as one that hangs: nothing starts it again
     try:
-        async with rig.session.get(f"{rig.web}/health") as answer:
+        async with shared.session.get(f"{shared.web}/health") as answer:
             told = await answer.json()
             assert answer.status == 503
     finally:

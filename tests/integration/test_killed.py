@@ -96,20 +96,19 @@ async def check_channel(rig: Rig, asked: int) -> None:
     ("method", "path", "skip"), [point[1:] for point in REQUESTS], ids=[p[0] for p in REQUESTS]
 )
 async def test_the_bot_killed_while_a_request_is_on_its_way_loses_and_doubles_nothing(
-    tmp_path: Path, method: str, path: str, skip: int, after: bool
+    shared: Rig, method: str, path: str, skip: int, after: bool
 ) -> None:
-    async with fake(tmp_path) as rig:
-        await held(rig, method, path, skip, after=after)
-        await rig.command("ada", "story", theme="three pages", length="long")
-        await is_held(rig)
-        assert len(unsettled(rig.folder)) == 1, "a request left before its job was committed"
-        rig.bot.kill()
-        await rig.call("DELETE", "/faults")
-        await rig.restart_bot()
-        await rig.ready()
-        await settled(rig)
-        acknowledged = not (path.endswith("callback") and not after)
-        await check_channel(rig, 1 if acknowledged else 0)
+    await held(shared, method, path, skip, after=after)
+    await shared.command("ada", "story", theme="three pages", length="long")
+    await is_held(shared)
+    assert len(unsettled(shared.folder)) == 1, "a request left before its job was committed"
+    shared.bot.kill()
+    await shared.call("DELETE", "/faults")
+    await shared.restart_bot()
+    await shared.ready()
+    await settled(shared)
+    acknowledged = not (path.endswith("callback") and not after)
+    await check_channel(shared, 1 if acknowledged else 0)
 
 
 async def test_a_bot_that_comes_back_after_the_token_died_finds_its_answer_in_the_channel(
@@ -132,36 +131,35 @@ async def test_a_bot_that_comes_back_after_the_token_died_finds_its_answer_in_th
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("victims", ["bot", "host", "both"])
 async def test_processes_killed_in_the_middle_of_several_jobs_lose_and_double_nothing(
-    tmp_path: Path, victims: str, seconds: float
+    shared: Rig, victims: str, seconds: float
 ) -> None:
-    async with fake(tmp_path) as rig:
-        for number in range(3):
-            await rig.ask("ada", "story", theme=f"story {number}", length="long", seed=number)
-        await asyncio.sleep(seconds)
-        host = rig.host()
-        if victims in ("bot", "both"):
-            rig.bot.kill()
-        if victims in ("host", "both") and host is not None:
-            host.kill()
-        if victims in ("bot", "both"):
-            await rig.restart_bot()
-        await rig.ready()
-        await settled(rig)
-        log = (await rig.call("GET", "/log?after=0"))["entries"]
-        taken = [
-            e for e in log if e["kind"] == "rest" and e["path"].endswith("/callback") and e["status"] < 300
-        ]
-        await check_channel(rig, len(taken))
+    for number in range(3):
+        await shared.ask("ada", "story", theme=f"story {number}", length="long", seed=number)
+    await asyncio.sleep(seconds)
+    host = shared.host()
+    if victims in ("bot", "both"):
+        shared.bot.kill()
+    if victims in ("host", "both") and host is not None:
+        host.kill()
+    if victims in ("bot", "both"):
+        await shared.restart_bot()
+    await shared.ready()
+    await settled(shared)
+    taken = [
+        e
+        for e in await shared.log()
+        if e["kind"] == "rest" and e["path"].endswith("/callback") and e["status"] < 300
+    ]
+    await check_channel(shared, len(taken))
 
 
-async def test_a_store_that_was_killed_mid_write_is_whole(tmp_path: Path) -> None:
-    async with fake(tmp_path) as rig:
-        for number in range(20):
-            await rig.ask("bo" if number % 2 else "cy", "poem", theme=f"poem {number}")
-        rig.bot.kill()
-        with sqlite3.connect(tmp_path / "data" / "renga.sqlite") as base:
-            assert base.execute("pragma integrity_check").fetchone() == ("ok",)
-        await rig.restart_bot()
-        await rig.ready()
-        await settled(rig)
-        assert json.dumps(unsettled(tmp_path)) == "[]"
+async def test_a_store_that_was_killed_mid_write_is_whole(shared: Rig) -> None:
+    for number in range(20):
+        await shared.ask("bo" if number % 2 else "cy", "poem", theme=f"poem {number}")
+    shared.bot.kill()
+    with sqlite3.connect(shared.folder / "data" / "renga.sqlite") as base:
+        assert base.execute("pragma integrity_check").fetchone() == ("ok",)
+    await shared.restart_bot()
+    await shared.ready()
+    await settled(shared)
+    assert json.dumps(unsettled(shared.folder)) == "[]"

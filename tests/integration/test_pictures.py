@@ -150,16 +150,16 @@ async def test_a_mix_and_a_morph_start_from_earlier_pictures(rig: Rig) -> None:
 
 
 async def test_a_theme_outside_what_is_known_is_said_and_one_in_no_known_language_is_one_sentence(
-    rig: Rig,
+    shared: Rig,
 ) -> None:
-    message = await picture(rig, theme=f"a {UNKNOWN} thing")
+    message = await picture(shared, theme=f"a {UNKNOWN} thing")
     assert f"“a {UNKNOWN} thing” lies outside what I know" in message["content"]
-    await rig.ask("ada", "picture", theme="рыжая лиса")
-    refused = (await rig.quiet(count=2))[-1]
+    await shared.ask("ada", "picture", theme="рыжая лиса")
+    refused = (await shared.quiet(count=2))[-1]
     assert "⚠️" in refused["content"]
     assert labels(refused) == {"Again", "Delete"}
-    await rig.ask("ada", "picture", theme="a fox")
-    assert (await rig.quiet(count=3))[-1]["attachments"], "the queue stood still"
+    await shared.ask("ada", "picture", theme="a fox")
+    assert (await shared.quiet(count=3))[-1]["attachments"], "the queue stood still"
 
 
 async def test_an_emoji_and_a_sticker_are_made_by_who_may_and_by_nobody_else(rig: Rig) -> None:
@@ -199,25 +199,25 @@ async def test_an_hour_of_waiting_and_full_places_are_told_at_once(rig: Rig) -> 
 @pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
 @pytest.mark.parametrize(("method", "path"), [("POST", CALLBACK), ("PATCH", EDIT)])
 async def test_the_bot_killed_while_an_answer_is_on_its_way_loses_and_doubles_nothing(
-    rig: Rig, method: str, path: str, after: bool
+    shared: Rig, method: str, path: str, after: bool
 ) -> None:
-    await held(rig, method, path, 0, after=after)
-    await rig.command("ada", "picture", theme="a red fox")
-    await is_held(rig)
-    assert len(unsettled(rig.folder)) == 1
-    rig.bot.kill()
-    await rig.call("DELETE", "/faults")
-    await rig.restart_bot()
-    await rig.ready()
-    await settled(rig)
-    messages = [found for found in await rig.messages() if found["author"].get("bot")]
+    await held(shared, method, path, 0, after=after)
+    await shared.command("ada", "picture", theme="a red fox")
+    await is_held(shared)
+    assert len(unsettled(shared.folder)) == 1
+    shared.bot.kill()
+    await shared.call("DELETE", "/faults")
+    await shared.restart_bot()
+    await shared.ready()
+    await settled(shared)
+    messages = [found for found in await shared.messages() if found["author"].get("bot")]
     if path == CALLBACK and not after:
         assert messages == []
         return
     (message,) = messages
     assert len(message["attachments"]) == 1
-    assert (await shown(rig, message)).size == (545, 545)
-    large = await pick(rig, message, "2", "bo")
+    assert (await shown(shared, message)).size == (545, 545)
+    large = await pick(shared, message, "2", "bo")
     assert large["attachments"]
 
 
@@ -249,9 +249,9 @@ async def test_where_files_must_be_small_the_grid_is_smaller_and_at_last_one_sen
     await settled(rig)
 
 
-async def test_a_picture_refused_on_its_way_is_shown_the_next_time(rig: Rig) -> None:
-    await fault(rig, "PATCH", EDIT, 500, times=2)
-    message = await picture(rig, theme="a red fox")
+async def test_a_picture_refused_on_its_way_is_shown_the_next_time(shared: Rig) -> None:
+    await fault(shared, "PATCH", EDIT, 500, times=2)
+    message = await picture(shared, theme="a red fox")
     assert len(message["attachments"]) == 1
 
 
@@ -267,4 +267,4 @@ async def test_every_request_and_answer_is_as_discord_describes_them(rig: Rig) -
     await rig.ask("ada", "morph", first="a fox", second="an owl")
     await rig.quiet(count=4)
     await settled(rig)
-    assert check((await rig.call("GET", "/log?after=0"))["entries"]) > 20
+    assert check(await rig.log()) > 20
