@@ -57,7 +57,7 @@ class LocalEngine:
         from generation.lm.weights import find
         from generation.starters import starter
 
-        return TextEngine(
+        engine = TextEngine(
             load_model(
                 find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
                 quantization=self.text_quant,
@@ -65,3 +65,5 @@ class LocalEngine:
             room=self.text_rows, adapters=self.data_dir / "adapters", starter=starter,
             reproducible=self.text_reproducible,
         )  # fmt: skip
+        engine.warm()
+        return engine

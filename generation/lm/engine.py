@@ -113,6 +113,10 @@ class TextEngine:
             together=self._together,
         )  # fmt: skip
 
+    def warm(self) -> None:
+        """Begin to make, in a thread of its own, what somebody would else wait for who is the first to ask for verse."""
+        self._searching.prepare()
+
     def cost(self, job: Job) -> Cost:
         if job.brief is None:
             raise RefusedError("invalid", NO_PICTURES)
