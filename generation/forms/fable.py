@@ -31,7 +31,7 @@ _ANIMALS = re.compile(
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """Paragraphs, a short one at the end."""
-    return paragraphs(brief, WORDS, close=MORAL - 10)
+    return paragraphs(brief, WORDS, FORM.examples, close=MORAL - 10)
 
 
 def check(text: str, brief: Brief) -> Verdict:

@@ -27,10 +27,11 @@ from generation.forms.scansion import Fault, judged, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fountain_parser.ast import Screenplay
 
+    from generation.forms.form import Example
     from generation.forms.verdicts import Verdict
     from generation.wire.jobs import Brief
 
@@ -54,7 +55,10 @@ Kind = Literal["", "heading", "action", "cue", "speech"]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene that is being written; `Scene(least, most)` is an empty page. `least` and `most` bound its speeches."""
+    """A scene that is being written; `Scene(least, most)` is an empty page. `least` and `most` bound its speeches.
+
+    `said` are lines that may not come again, `barred` names that nobody has, both in small letters.
+    """
 
     least: int = 6
     most: int = 14
@@ -64,6 +68,7 @@ class Scene:
     cast: tuple[str, ...] = ()
     speaker: str = ""
     said: frozenset[str] = field(default=frozenset())
+    barred: frozenset[str] = field(default=frozenset())
 
     @property
     def step(self) -> Step | None:
@@ -108,14 +113,21 @@ class Scene:
 
     def _action(self) -> Option:
         return Option(
-            "action", 3, 40, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=self.said
+            "action",
+            3,
+            40,
+            sentence=True,
+            stop=True,
+            without=(*_MARKS, *_PLACES),
+            not_first=_NOT_FIRST,
+            taken=self.said,
         )
 
     def _cue(self) -> Option:
         others = tuple(name for name in self.cast if name != self.speaker)
         if len(self.cast) >= SPEAKERS or (self.speeches + 1 >= self.most and others):
             return Option("cue", whole=others)
-        return _name(frozenset({self.speaker.casefold()}), chinese=self.chinese)
+        return _name(self.barred | {self.speaker.casefold()}, chinese=self.chinese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +171,15 @@ class Monologue:
         )  # fmt: skip
 
 
-def scene_for(brief: Brief, speeches: Mapping[str, tuple[int, int]]) -> Scene:
+def scene_for(brief: Brief, speeches: Mapping[str, tuple[int, int]], shown: Sequence[Example] = ()) -> Scene:
     """An empty page for `brief`, whose length has so many speeches; where it goes on, the page after its source.
 
-    There the same people speak, not the last of them first, and nothing that was said is said again.
+    There the same people speak, not the last of them first, and nothing that was said is said again. Nor is what a model
+    was `shown` to see what is meant; it would copy its people and their lines.
     """
     least, most = speeches[brief.length]
-    scene = Scene(least, most, brief.language == "zh")
+    told = frozenset(line.casefold() for example in shown for line in lines_of(example.text))
+    scene = Scene(least, most, brief.language == "zh", said=told, barred=told)
     if brief.move != "continue":
         return scene
     names = [element.name for element in screenplay(brief.source).elements if isinstance(element, Character)]
@@ -193,7 +207,16 @@ def _heading() -> Option:
 
 
 def _speech(said: frozenset[str], most: int = SPEECH) -> Option:
-    return Option("speech", 1, most, stop=True, without=(*_MARKS, *_PLACES), not_first=_NOT_FIRST, taken=said)
+    return Option(
+        "speech",
+        1,
+        most,
+        sentence=True,
+        stop=True,
+        without=(*_MARKS, *_PLACES),
+        not_first=_NOT_FIRST,
+        taken=said,
+    )
 
 
 def _name(taken: frozenset[str], *, chinese: bool) -> Option:

@@ -55,8 +55,9 @@ class Verses:
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """Lines of a few words each, as many as its length has."""
-    said = lines_of(brief.source) if brief.move == "continue" else []
-    return Verses(*LINES[brief.length], written=frozenset(line.casefold() for line in said))
+    told = [*(example.text for example in FORM.examples), brief.source if brief.move == "continue" else ""]
+    said = frozenset(line.casefold() for text in told for line in lines_of(text))
+    return Verses(*LINES[brief.length], written=said)
 
 
 def check(text: str, _brief: Brief) -> Verdict:

@@ -25,6 +25,7 @@ def structure(_brief: Brief, _seed: int) -> Structure:
         Option(
             "logline",
             *WRITTEN,
+            sentence=True,
             stop=True,
             without=(". ", "! ", "? ", "*", "#", "_"),
             only_last="。！？",

@@ -15,8 +15,9 @@ from generation.forms.scansion import Fault, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from generation.forms.form import Example
     from generation.forms.structure import Gap
     from generation.wire.jobs import Brief
 
@@ -133,19 +134,21 @@ class Paragraphs:
 
     def _paragraph(self, most: int, begins: tuple[str, ...] = ()) -> Option:
         return Option(
-            "turn" if begins else "paragraph", 3, most, begins, stop=True, without=_MARKS, not_first=_NOT_FIRST,
+            "turn" if begins else "paragraph", 3, most, begins, sentence=True, stop=True, without=_MARKS, not_first=_NOT_FIRST,
             taken=self.written,
         )  # fmt: skip
 
 
 def paragraphs(
-    brief: Brief, words: Mapping[str, tuple[int, int]], *, turn: bool = False, close: int = PARAGRAPH
-) -> Paragraphs:
-    """An empty page for a brief, whose length has so many words; where it goes on, it need not turn once more."""
+    brief: Brief, words: Mapping[str, tuple[int, int]], shown: Sequence[Example], *, turn: bool = False,
+    close: int = PARAGRAPH,
+) -> Paragraphs:  # fmt: skip
+    """An empty page for a brief, whose length has so many words; where it goes on, it need not turn once more.
+
+    No paragraph is one of the earlier piece, or one that a model was `shown`.
+    """
     least, most = words[brief.length]
-    if brief.move == "continue":
-        written = frozenset(line.casefold() for line in lines_of(brief.source))
-        return Paragraphs(
-            least, most, turn=False, close=close, chinese=brief.language == "zh", written=written
-        )
-    return Paragraphs(least, most, turn, close, brief.language == "zh")
+    goes_on = brief.move == "continue"
+    told = [*(example.text for example in shown), brief.source if goes_on else ""]
+    written = frozenset(line.casefold() for text in told for line in lines_of(text))
+    return Paragraphs(least, most, turn and not goes_on, close, brief.language == "zh", written=written)

@@ -17,7 +17,7 @@ SPEECHES = {"short": (4, 8), "medium": (6, 14), "long": (10, 26)}
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """One scene of 4 to 26 speeches, by its length."""
-    return scene_for(brief, SPEECHES)
+    return scene_for(brief, SPEECHES, FORM.examples)
 
 
 def check(text: str, _brief: Brief) -> Verdict:

@@ -19,7 +19,7 @@ SENTENCES = 3  # a beginning, a turn and an end, at least
 
 def structure(brief: Brief, _seed: int) -> Structure:
     """Paragraphs, one of which begins as a turn does; another follows it."""
-    return paragraphs(brief, WORDS, turn=True)
+    return paragraphs(brief, WORDS, FORM.examples, turn=True)
 
 
 def check(text: str, brief: Brief) -> Verdict:

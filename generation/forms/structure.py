@@ -24,6 +24,7 @@ from typing import Literal, Protocol
 
 Gap = Literal["no", "yes", "may"]
 
+SHOUTED = 3  # words in capitals that a sentence may be
 STOPS = ".?!…。？！"
 _CLOSERS = "\"'”’)」』"
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -41,11 +42,18 @@ def stopped(line: str) -> bool:
     return line.rstrip(_CLOSERS)[-1:] in tuple(STOPS)
 
 
+def _opens(begun: str) -> bool:
+    """Whether a sentence may begin so: no small letter first, and a few words in capitals at most."""
+    first = next((char for char in begun if char.isalpha()), "")
+    return not first.islower() and not (begun.isupper() and length_of(begun) > SHOUTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One kind of line that may come next. A line has at least one letter and neither edge is a space.
 
-    `least` and `most` bound its words; `capitals` lets no small letter in; `stop` wants it to end as a sentence does;
+    `least` and `most` bound its words; `capitals` lets no small letter in; `sentence` wants it to begin as a sentence does,
+    with no small letter and not in capitals throughout; `stop` wants it to end as one does;
     `without` are characters and texts that may not stand in it, `not_first` characters that it may not begin with;
     `only_last` those that may stand at its end alone; `taken` are lines that it may not be again, in lower case.
     """
@@ -56,6 +64,7 @@ class Option:
     begins: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     capitals: bool = False
+    sentence: bool = False
     stop: bool = False
     without: tuple[str, ...] = ()
     not_first: str = ""
@@ -73,6 +82,8 @@ class Option:
         if begun[0].isspace() or begun[0] in self.not_first or "\n" in begun or "  " in begun:
             return False
         if self.capitals and begun != begun.upper():
+            return False
+        if self.sentence and not _opens(begun):
             return False
         if any(char in begun[:-1] for char in self.only_last):
             return False

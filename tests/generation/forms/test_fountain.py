@@ -9,6 +9,7 @@ from fountain_parser.ast import Action, Character, Dialogue, SceneHeading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generation.forms import FORMS
 from generation.forms.fountain import SPEAKERS, Scene, monologue_for, scene_for, screenplay
 from generation.forms.structure import Option, kind_of
 from generation.wire.jobs import Brief
@@ -150,3 +151,17 @@ def test_a_monologue_is_one_persons_and_goes_on_as_the_same_persons() -> None:
     speech = more.after("DORA").step
     assert speech is not None
     assert not speech.options[0].accepts("I am here.")
+
+
+def test_what_a_model_was_shown_is_no_part_of_a_scene() -> None:
+    structure = FORMS["scene"].structure
+    assert structure is not None
+    page = structure(Brief("scene", "x"), 0).after("INT. CAR")
+    assert page.step is not None
+    for line in ("MARA", "INES", "An old boat on a trailer. Two sisters look at it."):
+        assert not any(option.accepts(line) for option in page.step.options), line
+    speech = page.after("BOB").step
+    assert speech is not None
+    for line in ("He said that about the oars.", "and then he left.", "WE ARE ALL IN HERE NOW."):
+        assert not speech.options[0].accepts(line), line
+    assert speech.options[0].accepts("GET OUT!")

@@ -30,6 +30,7 @@ def line_for(chance: random.Random, option: Option, number: int, chinese: bool) 
             f"{chance.choice(WORDS)}{chr(97 + number % 26)}{chr(97 + number // 26)}",
         ]
         line = f"{begins} {' '.join(rest)}".replace("  ", " ").replace("@ ", "@").strip()
+    line = line[0].upper() + line[1:] if option.sentence else line
     return (line.upper() if option.capitals else line) + ("。" if chinese else ".") * option.stop
 
 
