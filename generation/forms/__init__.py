@@ -32,6 +32,7 @@ from generation.forms import (
     wujue,
     wulyu,
 )
+from generation.forms.copied import copied
 from generation.forms.honoured import missing
 from generation.forms.verdicts import Verdict
 
@@ -68,12 +69,17 @@ def forms_of(kind: str) -> Sequence[Form]:
 def verdict(brief: Brief, text: str) -> Verdict:
     """What the checker of its form says of `text`, and which of the words that were asked for are not in it.
 
-    A word that is missing lowers the score and is told; whether the form is kept has nothing to do with it.
+    A word that is missing, and a variation that is the same piece again, lower the score and are told; whether the form is
+    kept has nothing to do with it.
 
     Raises:
         KeyError: there is no such form.
     """
     said = form_named(brief.form).check(text, brief)
+    if copied(brief, text):
+        said = Verdict(
+            said.kept, said.score / 2, (*said.reasons, "Most of it is the piece before, word for word.")
+        )
     absent = missing(brief.must, text)
     if not absent:
         return said
