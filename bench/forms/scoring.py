@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bench.forms.copies import Copy, lines_copied, longest, training_texts
@@ -39,14 +40,19 @@ class Piece:
 
 
 class Scoring:
-    """The judges, and what they said before. `reader` is None where the other model is not installed."""
+    """The judges, and what they said before. `reader` is None where the other model is not installed.
 
-    def __init__(self, reader: Reader | None, nearness: Nearness | None, said: Rows) -> None:
-        self._reader, self._nearness, self._said = reader, nearness, said
+    Copies are looked for in the first `records` of the training data; None: in all.
+    """
+
+    def __init__(
+        self, reader: Reader | None, nearness: Nearness, said: Rows, *, records: int | None = None
+    ) -> None:
+        self._reader, self._nearness, self._said, self._records = reader, nearness, said, records
 
     def rows(self, pieces: Sequence[Piece]) -> list[Row]:
         """A row for each piece, with all that is to be told of it and `nats`, the judge's."""
-        copies = longest([one.text for one in pieces], training_texts())
+        copies = longest([one.text for one in pieces], islice(training_texts(), self._records))
         return [self._row(one, copy) for one, copy in zip(pieces, copies, strict=True)]
 
     def _row(self, piece: Piece, copy: Copy) -> Row:
@@ -71,7 +77,7 @@ class Scoring:
 
     def _cosines(self, piece: Piece) -> list[float] | None:
         """With its own theme and two others; None of Chinese, of which MiniLM knows nothing."""
-        if self._nearness is None or piece.asked.brief.language == "zh":
+        if piece.asked.brief.language == "zh":
             return None
         themes = (piece.asked.brief.theme, *piece.asked.others)
         key = f"minilm {themes} {text_key('', piece.text)}"
