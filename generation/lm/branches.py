@@ -57,10 +57,9 @@ class Branches:
     def go_back(self, lengths: Sequence[int]) -> None:
         self.lengths = list(lengths)
 
-    def make_room(self) -> int:
-        """See that every row can take in one more; how many own positions a step may come to look at."""
-        longest = max(self.lengths) + 1
-        if longest > self._own.shape[4]:
+    def make_room(self, longest: int) -> None:
+        """See that every row can come to have so many own positions."""
+        while longest > self._own.shape[4]:
             more = self._own.new_zeros(*self._own.shape[:4], GROWTH, self._own.shape[5])
             self._own = torch.cat((self._own, more), 4)
         return longest
@@ -77,24 +76,23 @@ class Branches:
         by_head = q.transpose(0, 1).reshape(kv_heads, -1, size)  # (KH, M * G, D)
         before = torch.matmul(by_head, self._prompt[0, n].transpose(1, 2))  # (KH, M * G, P)
         before = before.view(kv_heads, rows, -1, self.start).transpose(0, 1)
-        whole = rows == len(
-            keys
-        )  # else all rows are computed, which is less work than copying the keys of some
-        asks = q if whole else q.new_zeros(len(keys), *q.shape[1:]).index_copy_(0, step.rows, q)
-        since = torch.matmul(asks, keys[:, :, : step.until].transpose(2, 3))  # (R, KH, G, T)
-        since = since if whole else since[step.rows]
+        keys, values = keys[:, :, : step.until], values[:, :, : step.until]
+        if not step.whole:
+            keys, values = keys[step.rows], values[step.rows]  # (M, KH, T, D)
+        since = torch.matmul(q, keys.transpose(2, 3))  # (M, KH, G, T)
         weights = (torch.cat((before, since), -1) + bias).softmax(-1)
         of_prompt = weights[..., : self.start].transpose(0, 1).reshape(kv_heads, -1, self.start)
         seen = torch.matmul(of_prompt, self._prompt[1, n]).view(kv_heads, rows, -1, size).transpose(0, 1)
-        own = weights[..., self.start :]
-        own = own if whole else own.new_zeros(len(keys), *own.shape[1:]).index_copy_(0, step.rows, own)
-        added = torch.matmul(own, values[:, :, : step.until])
-        return (seen + (added if whole else added[step.rows])).reshape(rows, heads * size)
+        seen = seen + torch.matmul(weights[..., self.start :], values)
+        return seen.reshape(rows, heads * size)
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What some rows of branches take in next: a token for each of `rows`, which rise."""
+    """What some rows of branches take in next: tokens, each for the row in `rows` at its place.
+
+    Rows rise, and one that takes in several tokens comes several times.
+    """
 
     branches: Branching
     rows: Sequence[int]
@@ -106,7 +104,7 @@ class Branched:
     """A step of branches as it is computed. tokens, rows, own, positions: (M,), what they take in, which they are, at which
     of their own positions, and at which in all.
 
-    Of their own, `until` are looked at. `biases` by window: (M, 1, 1, P + until) of 0 or -inf.
+    Of their own, `until` are looked at; `whole`: every row takes in one token. `biases` by window: (M, 1, 1, P + until) of 0 or -inf.
     """
 
     branches: Branches
@@ -114,5 +112,6 @@ class Branched:
     rows: Tensor
     own: Tensor
     until: int
+    whole: bool
     positions: Tensor
     biases: Mapping[int | None, Tensor]

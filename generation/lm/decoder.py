@@ -185,12 +185,18 @@ class Decoder:
     def _branched(self, growth: Growth) -> Branched:
         branches = growth.branches
         assert isinstance(branches, Branches)
-        until = branches.make_room()
-        own = torch.tensor([branches.lengths[row] for row in growth.rows])
+        rows = torch.tensor(growth.rows)
+        lengths = torch.tensor(branches.lengths)[rows]
+        again = torch.cat((torch.zeros(1, dtype=torch.bool), rows[1:] == rows[:-1]))
+        # how many tokens of its row come before each: counted from where its row begins
+        at = torch.arange(len(rows))
+        own = lengths + at - torch.where(again, 0, at).cummax(0).values
+        until = int(own.max()) + 1
+        branches.make_room(until)
         positions = branches.start + own
         return Branched(
-            branches, torch.tensor(growth.tokens).to(self.device), torch.tensor(growth.rows).to(self.device),
-            own.to(self.device), until, positions.to(self.device),
+            branches, torch.tensor(growth.tokens).to(self.device), rows.to(self.device), own.to(self.device), until,
+            growth.rows == list(range(len(branches.lengths))), positions.to(self.device),
             {window: self._bias(positions, branches.start + until, window) for window in self._windows},
         )  # fmt: skip
 

@@ -93,17 +93,20 @@ class Drafts:
     def growth(self) -> Growth:
         assert self._branches is not None
         active = [draft for draft in self._drafts if not draft.over]
-        return Growth(self._branches, [d.row for d in active], [d.pending[0] for d in active])
+        rows = [d.row for d in active for _ in d.pending]
+        return Growth(self._branches, rows, [token for d in active for token in d.pending])
 
     def took(self, logits: Tensor) -> bool:
         """As `Search.took`; whether there is something new to show."""
         self._steps += 1
         active = [draft for draft in self._drafts if not draft.over]
         found = logits.float().cpu()
-        for draft, row in zip(active, found, strict=True):
-            draft.made.append(draft.pending.pop(0))
-            if not draft.pending:
-                self._go_on(draft, row)
+        last = -1
+        for draft in active:
+            last += len(draft.pending)
+            draft.made += draft.pending
+            draft.pending = []
+            self._go_on(draft, found[last])
         return self._steps % SHOWN_EVERY == 0
 
     @property

@@ -64,22 +64,23 @@ class Search:
         """What its rows take in next; not while it is over."""
         assert self._branches is not None
         active = sorted((p for p in self._particles if p.pending), key=lambda p: p.row)
-        return Growth(self._branches, [p.row for p in active], [p.pending[0] for p in active])
+        rows = [p.row for p in active for _ in p.pending]
+        return Growth(self._branches, rows, [token for p in active for token in p.pending])
 
     def took(self, logits: Tensor) -> bool:
         """What may follow, (rows of `growth`, V), finite. Whether a line was finished."""
         active = sorted((p for p in self._particles if p.pending), key=lambda p: p.row)
         writes, at = [], []
         logits = logits.float()
-        for n, particle in enumerate(active):
-            del particle.pending[0]
-            if particle.pending:
-                continue
+        last = -1
+        for particle in active:
+            last += len(particle.pending)
+            particle.pending = []
             if particle.writing.closed:
-                particle.after = logits[n].clone()
+                particle.after = logits[last].clone()
             else:
                 writes.append(particle)
-                at.append(n)
+                at.append(last)
         if writes:
             self._draw(writes, logits if len(at) == len(logits) else logits[at])
             self._steps += 1

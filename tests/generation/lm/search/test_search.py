@@ -93,7 +93,7 @@ def run(search: Search, rows: Rows) -> None:
             return
         growth = search.growth
         assert growth.rows, "a search that is not over has something to take in"
-        assert list(growth.rows) == sorted(set(growth.rows))
+        assert list(growth.rows) == sorted(growth.rows)
         for row, token in zip(growth.rows, growth.tokens, strict=True):
             rows.taken[row].append(token)
         search.took(torch.zeros(len(growth.rows), WIDTH))
