@@ -62,7 +62,6 @@ class Branches:
         while longest > self._own.shape[4]:
             more = self._own.new_zeros(*self._own.shape[:4], GROWTH, self._own.shape[5])
             self._own = torch.cat((self._own, more), 4)
-        return longest
 
     def attend(
         self, n: int, step: Branched, bias: Tensor, q: Tensor, k: Tensor, v: Tensor, scale: float
