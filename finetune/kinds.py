@@ -29,7 +29,7 @@ KINDS = {
     for kind in (
         Kind(
             "verse", "poems", verse.verse,
-            ("free verse", "haiku", "tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
+            ("haiku", "tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
              "golden shovel", "found line", "renga"),
         ),
         Kind("script", "scenes", script.script, ("scene", "sketch")),

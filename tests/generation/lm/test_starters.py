@@ -27,13 +27,11 @@ def test_every_starter_of_the_default_model_is_whole(model: LoadedModel) -> None
         assert load(one.root, one.digest, model.base).digest == one.digest
 
 
-def test_free_verse_is_written_with_the_starter_of_verse_unless_the_base_is_asked_for(
-    model: LoadedModel, tmp_path: Path
-) -> None:
-    digest = starter(model.base.digest, "free verse")
+def test_a_couplet_is_written_with_the_starter_of_verse(model: LoadedModel, tmp_path: Path) -> None:
+    digest = starter(model.base.digest, "couplet")
     assert digest is not None
     engine = TextEngine(model, adapters=tmp_path, starter=starter)
-    engine.start(job("a", tokens=4))
+    engine.start(job("a", form="couplet"))
     done = finished(engine)["a"]
     assert done.adapter == digest
     assert "note" not in done.outputs[0].meta
