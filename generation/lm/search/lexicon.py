@@ -87,26 +87,25 @@ class Rhymes:
             plain = word.count >= PLAIN_END or word.text in tokens
             if word.tail and plain and not word.name and word.text in self.enders:
                 self._classes.setdefault(word.tail, []).append(word)
-        self._openers: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        self._openers: dict[int, frozenset[str]] = {}
 
     def tail(self, text: str) -> str:
         """The class of a word; "" for none."""
         word = self._words.get(text) or word_of(text)
         return "" if word is None else word.tail
 
-    def openers(self, partners: int, without: frozenset[str]) -> frozenset[str]:
+    def openers(self, partners: int) -> frozenset[str]:
         """Words that a line may end on with which others have to rhyme: they have `partners` with different onsets at
-        least, and are of none of the classes in `without`.
+        least.
         """
-        key = (partners, without)
-        if key not in self._openers:
-            self._openers[key] = frozenset(
+        if partners not in self._openers:
+            self._openers[partners] = frozenset(
                 word.text
-                for tail, words in self._classes.items()
-                if tail not in without and len({word.onset for word in words}) > partners
+                for words in self._classes.values()
+                if len({word.onset for word in words}) > partners
                 for word in words
             )
-        return self._openers[key]
+        return self._openers[partners]
 
     def partners(self, ends: Iterable[str]) -> frozenset[str]:
         """Words that rhyme with each of `ends`, which rhyme."""

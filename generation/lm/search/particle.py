@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Writing:
     """A line on its way. `node` is where it stands in a trie, `length` the syllables (or characters) of its whole words.
 
-    `missing` are words that it still has to hold, `goal` those that it may end on. `sum` and `worst` are of its tokens' log-probabilities, `drawn` of them;
+    `missing` are words that it still has to hold, `goal` those that it may end on, unless their rhyme is `barred`. `sum` and `worst` are of its tokens' log-probabilities, `drawn` of them;
     `closed`: its last token was drawn; `dead`: nothing could follow.
     """
 
@@ -26,6 +26,7 @@ class Writing:
     words: list[str] = field(default_factory=list)
     missing: tuple[str, ...] = ()
     goal: Ends | None = None
+    barred: frozenset[str] = frozenset()
     sum: float = 0.0
     worst: float = 0.0
     drawn: int = 0

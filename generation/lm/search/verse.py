@@ -73,7 +73,7 @@ class Verse:
             writing.words = [word.lower() for word in words_of(text)]
             return (*(ids or ()), *self._closings[n][""])
         writing.missing = tuple(self._wanted.key(word) for word in line.must)
-        writing.goal = self._goal(n, particle)
+        writing.goal, writing.barred = self._goal(n, particle), self._barred(n, particle)
         writing.dead = not writing.goal.words
         return ()
 
@@ -246,15 +246,22 @@ class Verse:
         known += [lines[m].ends_with.lower() for m in mates if m > n and lines[m].ends_with]
         if known:
             return self._trie.ends(rhymes.partners(known))
-        others = frozenset(rhymes.tail(end) for end in particle.ends) - {""}
-        return self._trie.ends(rhymes.openers(len(mates) + PARTNERS, others))
+        return self._trie.ends(rhymes.openers(len(mates) + PARTNERS))
+
+    def _barred(self, n: int, particle: Particle) -> frozenset[str]:
+        """Rhymes that line `n` may not begin again, as other lines have them."""
+        letter = self._plan.lines[n].rhyme
+        if not letter or any(line.rhyme == letter for line in self._plan.lines[:n]):
+            return frozenset()
+        return frozenset(self._trie.rhymes.tail(end) for end in particle.ends) - {""}
 
     def _closes(self, n: int, writing: Writing, word: str, syllables: int) -> bool:
         """Whether the line may end with `word`."""
         assert writing.goal is not None
         line = self._plan.lines[n]
         fits = line.least <= writing.length + syllables <= line.most
-        return fits and word in writing.goal.words and not _without(writing.missing, word)
+        rhymes = not writing.barred or self._trie.rhymes.tail(word) not in writing.barred
+        return fits and rhymes and word in writing.goal.words and not _without(writing.missing, word)
 
     def _room(self, n: int, writing: Writing) -> int:
         """The syllables that a word may have which neither ends the line nor is wanted in it."""
@@ -267,7 +274,7 @@ class Verse:
         """Whether a wanted word may come now."""
         after = Writing(
             length=writing.length + self._wanted.syllables(text), missing=_without(writing.missing, text),
-            goal=writing.goal,
+            goal=writing.goal, barred=writing.barred,
         )  # fmt: skip
         if self._room(n, after) >= 0:
             return True

@@ -175,10 +175,13 @@ def test_one_for_which_there_is_never_memory_fails_alone(
 def test_one_whose_numbers_run_away_fails_alone(model: LoadedModel) -> None:
     engine = TextEngine(model)
     engine.start(searched("a"))
-    engine.start(job("row", tokens=20))
+    engine.start(job("row", tokens=60))
     until_it_writes(engine)
     branches: Any = engine._pieces[0].branches
-    branches._own[:, :, 3] = torch.nan
+    while min(branches.lengths) < 1:
+        engine.step()
+    with torch.inference_mode():
+        branches._own[:, :, :, :, 0] = torch.nan
     broken = [found for _ in range(4) for found in engine.step() if isinstance(found, Broken)]
     assert [(found.job_id, found.kind) for found in broken] == [("a", "engine")]
     assert set(finished(engine)) == {"row"}

@@ -40,12 +40,11 @@ def test_words_that_are_read_in_two_ways_rhyme_with_nothing() -> None:
         assert word is None or word.tail == ""
 
 
-def test_openers_have_partners_enough_and_are_of_no_class_that_was_used(words) -> None:
+def test_openers_have_partners_enough(words) -> None:
     found = Rhymes(words, set())
-    openers = found.openers(5, frozenset({found.tail("light")}))
-    assert "night" not in openers
-    assert "day" in openers
-    assert all(len(found.partners([word])) >= 5 for word in list(openers)[:50])
+    openers = found.openers(5)
+    assert {"night", "day"} <= openers
+    assert all(len(found.partners([word])) >= 5 for word in sorted(openers)[:50])
     assert not openers & NO_END
 
 
