@@ -120,7 +120,11 @@ class Errands:
             if job.terms.when_adapter_is_bad == "fail":
                 raise
             log.warning(
-                "adapter_refused", job=job.id, digest=job.named_adapter, reason=str(error), detail=error.detail
+                "adapter_refused",
+                job=job.id,
+                digest=job.named_adapter,
+                reason=str(error),
+                detail=error.detail,
             )
             way, note = await self._adapters.way(facts, None), str(error)
         self._tell(errand, Begins(facts.name, None if note else job.named_adapter, note))
