@@ -78,7 +78,10 @@ class Lexicon:
             return Understood(caption.caption(reading), caption.shown(reading), outside=False, nearest=())
         about = caption.content(reading)
         near = self._neighbours.near(about, sentences, painting=reading.painting)
-        outside = near.best < PAINTING_INSIDE if reading.painting else near.group < STICKER_INSIDE
+        if reading.painting:  # "an ice cream" is no painting for being near to icy blues
+            outside = bool(reading.unpainted) or near.best < PAINTING_INSIDE
+        else:
+            outside = near.group < STICKER_INSIDE
         if not reading.sure:
             # outside, what single keywords seemed to mean is not meant: the words themselves are all there is to tell
             if outside:

@@ -36,6 +36,7 @@ class Reading:
     palette: str = ""
     colours: tuple[str, ...] = ()
     style: str = ""
+    unpainted: tuple[str, ...] = ()  # things named of a painting, which shows none
     unknown: tuple[str, ...] = ()  # words that mean something, but nothing known here
     content: str = ""  # what it says in English, without colours, styles and small words
     known_words: int = 0  # how many tokens of content are known
@@ -116,6 +117,7 @@ class Reader:
             family=next(iter(families), ""),
             palette=next(iter(palettes), ""),
             said=tuple(dict.fromkeys((*families[1:], *palettes[1:], *phrases)))[:MOST],
+            unpainted=tuple(dict.fromkeys(_said(found, "thing"))),
             unknown=tuple(dict.fromkeys((*strange, *reading.unknown))),
             known_words=_covered(found, ("family", "palette", "phrase")),
             sure=bool(families or palettes or phrases),
