@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -115,3 +116,8 @@ def quantile(values: list[float], q: float) -> float:
     """The nearest-rank quantile, `q` in [0, 1]; 0 of nothing."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * q))] if ordered else 0.0
+
+
+def tell(what: str) -> None:
+    """Say what is being done to whoever waits; standard output is the result's."""
+    print(what, file=sys.stderr, flush=True)

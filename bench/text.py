@@ -29,7 +29,7 @@ from bench.peers.bandwidth import Memory
 from bench.peers.environments import ENVIRONMENTS, FOLDER, python
 from bench.peers.process import ROOT, PeerProcess
 from bench.peers.protocol import Load, Ran, Request, Sampling
-from bench.report import Target, quantile, report
+from bench.report import Target, quantile, report, tell
 from generation.lm import weights
 from generation.lm.load import load_model
 from generation.wire import jobs
@@ -323,10 +323,6 @@ def ttft(answer: dict[str, list[float]]) -> Target:
     """p95 of a short poem's time to first token behind long stories, over the median of the idle engine's."""
     ratio = quantile(answer["busy_s"], 0.95) / statistics.median(answer["idle_s"])
     return Target("ttft_mixed_ratio", ratio, "<=", 2)
-
-
-def tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ import json
 import math
 import os
 import random
-import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -33,6 +32,7 @@ from finetune.tokens import Answers
 from generation.adapters import write
 from generation.lm.load import load_model
 from generation.lm.weights import find
+from generation.revision import revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def train(
     save_every_s: float,
 ) -> str | None:  # fmt: skip
     """Train in `folder`, from its beginning or from where it is. The digest of the adapter; None: none was better."""
-    commit = _commit()
+    commit = revision()
     network = TrainedNetwork(model, rank=recipe.rank, alpha=ALPHA * recipe.rank)
     network.begin(recipe.seed)
     parameters = network.parameters()
@@ -214,15 +214,6 @@ def _held_out(network: TrainedNetwork, packs: Sequence[Pack]) -> dict[str, float
 
 def _by_form(network: TrainedNetwork, packs: Sequence[Pack]) -> dict[str, Any]:
     return {"held_out_by_form": {name: round(value, 4) for name, value in _held_out(network, packs).items()}}
-
-
-def _commit() -> str:
-    """The commit of the code, or "unknown" outside a checkout."""
-    told = subprocess.run(
-        ["git", "rev-parse", "HEAD"],  # noqa: S607 - whichever git the user has
-        cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return told.stdout.strip() or "unknown"
 
 
 def _asked() -> tuple[Recipe, Path, Path, float]:

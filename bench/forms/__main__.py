@@ -29,7 +29,7 @@ from bench.forms.making import ARMS, Arm, job, loaded, made, threads, unheld
 from bench.forms.scoring import Piece, Row, Scoring, brief_row, geometric_mean, told, versus
 from bench.forms.sheets import page, write
 from bench.forms.speed import speed
-from bench.report import RESULTS, Target, report
+from bench.report import RESULTS, Target, report, tell
 from generation.lm.weights import ModelError
 
 if TYPE_CHECKING:
@@ -232,10 +232,6 @@ def table(details: dict[str, Any]) -> str:
             told_ = ", ".join(f"{key} {value}" for key, value in ratios.items())
             lines.append(f"{name:12} {arm:8} over plain: {told_}")
     return "\n".join(lines)
-
-
-def tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
 
 
 def main() -> None:

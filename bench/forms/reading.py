@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench.forms.briefs import ENGLISH
 from bench.forms.pairs import PAIRS, Hidden, Pair, Preferred, marked, paired
+from bench.jsonl import read_rows, write_rows
 from bench.report import RESULTS, Target, report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 ASKED_OF = ("haiku", "limerick")  # what the target is over
 OURS, PROTOTYPE = "starter", "search"
@@ -45,9 +46,9 @@ def make(folder: Path, result: Path, forms: Sequence[str], seed: int, count: int
     )
     reader = folder / READER
     reader.mkdir(parents=True)
-    _write(reader / PAIRS_FILE, (asdict(pair) for pair in pairs))
+    write_rows(reader / PAIRS_FILE, (asdict(pair) for pair in pairs))
     (reader / PAGE).write_text(page(pairs), encoding="utf-8")
-    _write(folder / ANSWERS, (asdict(one) for one in hidden))
+    write_rows(folder / ANSWERS, (asdict(one) for one in hidden))
     about = {"forms": list(forms), "seed": seed, "pairs": count, "pieces_of_commit": kept["commit"]}
     (folder / ABOUT).write_text(json.dumps({**about, "version": kept["details"]["version"]}) + "\n")
     return len(pairs)
@@ -70,9 +71,9 @@ def mark(folder: Path, given: Path) -> dict[str, Preferred]:
     Raises:
         ValueError: an answer that cannot be one, or two to one pair, or none.
     """
-    hidden = [Hidden(**row) for row in _rows(folder / ANSWERS)]
+    hidden = [Hidden(**row) for row in read_rows(folder / ANSWERS)]
     answers: dict[int, str] = {}
-    for row in _rows(given):
+    for row in read_rows(given):
         if row["number"] in answers:
             raise ValueError(f"Pair {row['number']} is answered twice.")
         answers[row["number"]] = row["better"]
@@ -86,14 +87,6 @@ def told(found: dict[str, Preferred]) -> dict[str, Any]:
                "interval_95": [round(end, 3) for end in one.interval]}
         for name, one in found.items()
     }  # fmt: skip
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -125,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if told_.keep and sorted(about["forms"]) != sorted(ASKED_OF):
         parser.error(f"What is kept is a reading of {' and '.join(ASKED_OF)}.")
     target = Target("preferred_over_prototype", round(found["all"].share, 3), ">=", 0.60)
-    hidden, given = _rows(told_.folder / ANSWERS), _rows(told_.given)
+    hidden, given = read_rows(told_.folder / ANSWERS), read_rows(told_.given)
     details = {
         "reading": about,
         "reader": told_.reader,

@@ -27,7 +27,7 @@ from bench.picture.remembered import Remembered
 from bench.picture.scoring import Scoring
 from bench.picture.sheets import drawn, keep
 from bench.picture.speed import speed
-from bench.report import RESULTS, Target, report
+from bench.report import RESULTS, Target, report, tell
 from generation.gan.pictures import PictureModel
 from generation.gan.trained import TrainedNetwork
 from generation.gan.weights import WEIGHTS
@@ -80,10 +80,6 @@ def run(parts: Sequence[str], weights: Path, *, quick: bool) -> tuple[list[Targe
         tell("drawing the sheets")
         details["sheets"] = keep(drawn(model, RealPictures()), RESULTS / "picture")
     return found, details
-
-
-def tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
 
 
 def main() -> None:

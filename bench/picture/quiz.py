@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from bench.jsonl import read_rows, write_rows
 from bench.picture.painted import painted
 from bench.picture.questions import Answer, Mark, Question, asked, marked
 from bench.picture.real import RealPictures
@@ -28,7 +29,7 @@ from bench.picture.views import on_white
 from bench.report import Target, report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from bench.picture.painted import Paints
 
@@ -59,8 +60,8 @@ def make(folder: Path, seed: int, model: Paints | None, real: RealPictures) -> i
             Cell((one,), str(number)) for number, one in enumerate(shown[start : start + A_SHEET], start + 1)
         ]
         sheet(cells, COLUMNS, SHOWN_AT, lines=1).save(reader / f"sheet_{start // A_SHEET + 1:02}.png")
-    _write(reader / QUESTIONS, (asdict(question) for question in questions))
-    _write(folder / ANSWERS, (asdict(answer) for answer in answers))
+    write_rows(reader / QUESTIONS, (asdict(question) for question in questions))
+    write_rows(folder / ANSWERS, (asdict(answer) for answer in answers))
     of = {"real": True} if model is None else {"real": False, "weights": model.name, "digest": model.digest}
     (folder / ABOUT).write_text(json.dumps({**of, "seed": seed}) + "\n")
     return len(shown)
@@ -72,10 +73,12 @@ def mark(folder: Path, given: Path) -> dict[str, Mark]:
     Raises:
         ValueError: an answer that cannot be one, or two to one picture.
     """
-    questions = [Question(row["number"], tuple(row["choices"])) for row in _rows(folder / READER / QUESTIONS)]
-    answers = [Answer(**row) for row in _rows(folder / ANSWERS)]
+    questions = [
+        Question(row["number"], tuple(row["choices"])) for row in read_rows(folder / READER / QUESTIONS)
+    ]
+    answers = [Answer(**row) for row in read_rows(folder / ANSWERS)]
     names: dict[int, str] = {}
-    for row in _rows(given):
+    for row in read_rows(given):
         if row["number"] in names:
             raise ValueError(f"Picture {row['number']} is answered twice.")
         names[row["number"]] = row["answer"]
@@ -89,14 +92,6 @@ def told(marks: dict[str, Mark]) -> dict[str, Any]:
                "interval_95": [round(end, 3) for end in one.interval]}
         for name, one in marks.items()
     }  # fmt: skip
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -123,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     marks = mark(told_.folder, told_.given)
     about = json.loads((told_.folder / ABOUT).read_text())
     target = Target("recognised_seen", round(marks["all"].share, 3), ">=", 0.80)
-    details = {"test": about, "marks": told(marks), "given": _rows(told_.given)}
+    details = {"test": about, "marks": told(marks), "given": read_rows(told_.given)}
     report("picture_quiz", [target], details, as_json=told_.json, full=told_.keep)
     if not told_.json:
         for name, one in marks.items():

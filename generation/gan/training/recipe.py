@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -31,6 +30,7 @@ from generation.gan.training.networks import State, set_rate
 from generation.gan.training.sheet import Sheet
 from generation.gan.training.step import Weighs, step
 from generation.gan.weights import load_weights, save_weights
+from generation.revision import revision
 
 MAKES_RATE, JUDGES_RATE = 3e-4, 2.5e-4
 WARM_UP = 100  # steps
@@ -133,7 +133,7 @@ def train(rank: int, recipe: Recipe) -> None:
                 data.vocabulary,
                 {
                     "seed": recipe.seed,
-                    "commit": _commit(),
+                    "commit": revision(),
                     "command": " ".join(["python -m generation.gan.training", *sys.argv[1:]]),
                     "pictures_seen": state.pictures,
                     "after": None if recipe.start_from is None else load_weights(recipe.start_from).training,
@@ -165,15 +165,6 @@ def _free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
-
-
-def _commit() -> str:
-    """The commit of the code, or "unknown" outside a checkout."""
-    told = subprocess.run(
-        ["git", "rev-parse", "HEAD"],  # noqa: S607 - whichever git the user has
-        cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return told.stdout.strip() or "unknown"
 
 
 def _asked() -> Recipe:
