@@ -24,9 +24,6 @@ class Closings:
 
     ids: Mapping[str, tuple[int, ...]]
 
-    def by_first(self) -> Mapping[int, str]:
-        return {ids[0]: mark for mark, ids in self.ids.items()}
-
 
 class Spelling:
     """`Chat`'s tokenizer, asked for many texts at once."""
