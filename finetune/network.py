@@ -16,15 +16,17 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
 from finetune.packs import NO_TARGET
-from finetune.products import adapted, surprise
+from finetune.products import adapted, surprises
+from generation.adapters import AdapterError
 from generation.lm.architecture import architecture_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
     from finetune.packs import Pack
+    from generation.adapters import Adapter, Lora
     from generation.lm.architecture import LayerParts
     from generation.lm.load import LoadedModel
 
@@ -49,6 +51,21 @@ class Group:
         bound = 1 / math.sqrt(self.a.shape[1])
         nn.init.uniform_(self.a, -bound, bound, generator=seed)
         nn.init.zeros_(self.b)
+
+    def take(self, pairs: Sequence[Lora | None]) -> None:
+        """The pair of each layer; None: it changes nothing there, yet, as at the beginning."""
+        self.b.zero_()
+        for pair, a, b in zip(
+            pairs, torch.split(self.a, self.rank), torch.split(self.b, self.sizes), strict=True
+        ):
+            if pair is None:
+                continue
+            if pair.a.shape[0] != self.rank or not math.isclose(pair.scale, self._scale, rel_tol=1e-6):
+                raise AdapterError(
+                    "An adapter whose layers differ in rank or scale cannot be trained further."
+                )
+            a.copy_(pair.a)
+            b.copy_(pair.b)
 
     def __call__(self, x: Tensor, drop: float) -> Tensor:
         a, b = self.a.to(x.dtype), (self.b * self._scale).to(x.dtype)
@@ -91,6 +108,17 @@ class TrainedNetwork:
         for group in self.groups.values():
             group.begin(generator)
 
+    @torch.no_grad()
+    def take(self, adapter: Adapter | None) -> None:
+        """Go on from `adapter`, layers that it has not being as they are without; None: from the model alone.
+
+        Raises:
+            AdapterError: a layer of it has another rank or scale than this network's.
+        """
+        for group in self.groups.values():
+            pairs = [None if adapter is None else adapter.modules.get(name) for name in group.names]
+            group.take(pairs)
+
     def parameters(self) -> dict[str, nn.Parameter]:
         """All that is trained, by name."""
         return {
@@ -118,6 +146,10 @@ class TrainedNetwork:
         """The sum of the surprise, in nats, over all targets of `pack`; `drop` is the share of LoRA's narrow values
         that is left out by chance.
         """
+        return self.surprises(pack, drop).sum()
+
+    def surprises(self, pack: Pack, drop: float = 0.0) -> Tensor:
+        """The surprise of each row's targets together, in nats: (B,). Its negative is a row's log-probability."""
         parts, count = self._parts, len(pack.prefix)
         width = pack.rows.shape[1]
         ids = torch.cat((pack.prefix, pack.rows.flatten()))
@@ -136,7 +168,9 @@ class TrainedNetwork:
             x = self._layer(layer, x, count, width, ropes[layer.rope], sees[layer.window], drop)
         targets = pack.targets.flatten()
         wanted = targets != NO_TARGET
-        return surprise(parts.norm(x[count:][wanted]), self._head, targets[wanted])
+        found = surprises(parts.norm(x[count:][wanted]), self._head, targets[wanted])
+        of_row = torch.arange(len(pack.rows)).repeat_interleave(width)[wanted]
+        return torch.zeros(len(pack.rows)).index_add(0, of_row, found)
 
     def _layer(
         self, layer: LayerParts, x: Tensor, count: int, width: int, rope: tuple[Tensor, Tensor],

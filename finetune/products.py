@@ -24,12 +24,12 @@ def adapted(
     return cast("Tensor", _Adapted.apply(x, weight, bias, a, b, keep))  # type: ignore[no-untyped-call]
 
 
-def surprise(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
-    """The sum over rows of -log softmax(hidden @ head.T)[target], in nats. hidden: (N, D), head: (V, D), targets: (N,).
+def surprises(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+    """For each row -log softmax(hidden @ head.T)[target], in nats. hidden: (N, D), head: (V, D), targets: (N,) -> (N,).
 
     `head` gets no gradient, so that of `hidden` is taken at once and no more than `ROWS` rows of logits ever exist.
     """
-    return cast("Tensor", _Surprise.apply(hidden, head, targets))  # type: ignore[no-untyped-call]
+    return cast("Tensor", _Surprises.apply(hidden, head, targets))  # type: ignore[no-untyped-call]
 
 
 class _Adapted(torch.autograd.Function):
@@ -56,26 +56,25 @@ class _Adapted(torch.autograd.Function):
         return into_x, None, None, into_narrow.T @ x, grad.T @ narrow, None
 
 
-class _Surprise(torch.autograd.Function):
+class _Surprises(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
         wanted = ctx.needs_input_grad[0]
-        total = torch.zeros(())
-        grads = []
+        found, grads = [], []
         for rows, ids in zip(torch.split(hidden, ROWS), torch.split(targets, ROWS), strict=True):
             logits = F.linear(rows, head).float()
             whole = logits.logsumexp(1, keepdim=True)
-            total += (whole - logits.gather(1, ids[:, None])).sum()
+            found.append((whole - logits.gather(1, ids[:, None]))[:, 0])
             if wanted:
                 shares = logits.sub_(whole).exp_()
                 shares.scatter_add_(1, ids[:, None], shares.new_full((len(ids), 1), -1.0))
                 grads.append(shares.to(head.dtype) @ head)
         if wanted:
             ctx.save_for_backward(torch.cat(grads))
-        return total
+        return torch.cat(found)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (grad,) = grads
         (into_hidden,) = ctx.saved_tensors
-        return into_hidden * grad.to(into_hidden.dtype), None, None
+        return into_hidden * grad.to(into_hidden.dtype)[:, None], None, None

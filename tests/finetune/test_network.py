@@ -11,7 +11,8 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
 from finetune.network import TrainedNetwork
 from finetune.packs import NO_TARGET, Tokens, pack
-from finetune.products import adapted, surprise
+from finetune.products import adapted, surprises
+from generation.adapters import AdapterError, load, write
 from tests.finetune.small import loaded, save
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ def test_the_surprise_is_that_of_a_softmax_in_pieces_as_in_one() -> None:
     generator = torch.Generator().manual_seed(0)
     hidden = torch.randn(150, 8, generator=generator, requires_grad=True)
     head, targets = torch.randn(20, 8, generator=generator), torch.randint(20, (150,), generator=generator)
-    found = surprise(hidden, head, targets)
-    (found * 0.5).backward()
+    weights = torch.rand(150, generator=generator)
+    found = surprises(hidden, head, targets)
+    (found * weights).sum().backward()
     ours, hidden.grad = hidden.grad, None
-    wanted = F.cross_entropy(hidden @ head.T, targets, reduction="sum")
-    (wanted * 0.5).backward()
-    assert found.item() == pytest.approx(wanted.item(), rel=1e-5)
+    wanted = F.cross_entropy(hidden @ head.T, targets, reduction="none")
+    (wanted * weights).sum().backward()
+    torch.testing.assert_close(found, wanted.detach(), rtol=1e-5, atol=1e-6, check_stride=False)
     torch.testing.assert_close(ours, hidden.grad, rtol=1e-4, atol=1e-5)
 
 
@@ -117,3 +119,28 @@ def test_a_pack_reads_what_its_prompts_share_once_and_learns_only_answers() -> N
     assert made.learnt == 26
     alone = pack(PIECES[:1])
     assert alone.prefix.tolist() == list(PIECES[0].prompt[:-1])  # the first target follows the prompt's last
+
+
+def test_each_row_of_a_pack_has_its_own_surprise(tmp_path: Path) -> None:
+    network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
+    network.begin(1)
+    together = network.surprises(pack(PIECES))
+    alone = torch.cat([network.surprises(pack([piece])) for piece in PIECES])
+    torch.testing.assert_close(together, alone, rtol=1e-5, atol=1e-4)
+    assert network.loss(pack(PIECES)).item() == pytest.approx(alone.sum().item(), rel=1e-5)
+
+
+def test_a_training_goes_on_from_an_adapter_as_it_was_written(tmp_path: Path) -> None:
+    model = loaded(save(tmp_path / "model"))
+    one, other = (TrainedNetwork(model, rank=4, alpha=8) for _ in range(2))
+    generator = torch.Generator().manual_seed(1)
+    for parameter in one.parameters().values():
+        parameter.data = torch.randn(parameter.shape, generator=generator).bfloat16().float()
+    digest = write(tmp_path / "adapters", one.config(), one.tensors(), base=model.base, manifest={})
+    adapter = load(tmp_path / "adapters", digest, model.base)
+    other.take(adapter)
+    assert all(torch.equal(value, other.parameters()[name]) for name, value in one.parameters().items())
+    other.take(None)
+    assert not any(value.any() for name, value in other.parameters().items() if name.endswith(".b"))
+    with pytest.raises(AdapterError, match="differ in rank or scale"):
+        TrainedNetwork(model, rank=4, alpha=4).take(adapter)
