@@ -13,8 +13,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from sandbox import events
+from sandbox.commands import MESSAGE
 from sandbox.errors import ApiError, unknown
-from sandbox.messages import COMMAND, EPHEMERAL, REPLY, SUPPRESS_NOTIFICATIONS, Message
+from sandbox.messages import (
+    COMMAND,
+    EPHEMERAL,
+    MESSAGE_COMMAND,
+    REPLY,
+    SUPPRESS_NOTIFICATIONS,
+    Message,
+)
 from sandbox.people import APPLICATION_ID, BOT_ID
 
 if TYPE_CHECKING:
@@ -90,7 +98,9 @@ class Interaction:
         }
         if self.kind == APPLICATION_COMMAND:
             found["name"] = self.data["name"]
-            found["command_type"] = 1
+            found["command_type"] = self.data["type"]
+            if "target_id" in self.data:
+                found["target_message_id"] = self.data["target_id"]
         elif self.kind == COMPONENT and self.source is not None:
             found["interacted_message_id"] = self.source.id
         elif self.kind == MODAL_SUBMIT and self.parent is not None:
@@ -329,7 +339,7 @@ class Interactions:
             made.flags |= EPHEMERAL
             made.ephemeral_for = interaction.member.user.id
         if interaction.kind == APPLICATION_COMMAND:
-            made.type = COMMAND
+            made.type = MESSAGE_COMMAND if interaction.data["type"] == MESSAGE else COMMAND
             made.command = {
                 "id": interaction.id, "type": interaction.kind, "name": interaction.data["name"],
                 "user": interaction.member.user.json(),

@@ -20,7 +20,7 @@ EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
 
-DEFAULT, REPLY, COMMAND = 0, 19, 20  # message types
+DEFAULT, REPLY, COMMAND, MESSAGE_COMMAND = 0, 19, 20, 23  # message types
 
 
 SPOILER, ANIMATED = 1 << 3, 1 << 5  # an attachment's flags

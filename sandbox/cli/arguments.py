@@ -18,6 +18,7 @@ from sandbox.cli.people import ADDRESS_FILE, Line, find
 from sandbox.errors import CommandError, StartError
 
 DEEDS = {
+    "apply": deeds.apply,
     "send": deeds.send, "click": deeds.click, "fill": deeds.fill, "react": deeds.react, "unreact": deeds.unreact,
     "delete": deeds.delete, "history": deeds.history, "commands": deeds.commands,
     "expressions": deeds.expressions, "wait": deeds.wait,
@@ -68,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
     clicking = _person(commands, "click", "press a button of a message", waits=True)
     clicking.add_argument("what", help="its label or custom_id")
     clicking.add_argument("--value", action="append", help="what to choose, for a select")
+    applying = _person(commands, "apply", "use a command of a message's menu", waits=True)
+    applying.add_argument("what", help="its name")
     filling = _person(commands, "fill", "fill in the form that a command or button opened", waits=True)
     filling.add_argument("--modal", help="the form's custom_id (default: the last one opened)")
     filling.add_argument(
@@ -82,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     _channel(_person(commands, "commands", "print the commands and their options"))
     _person(commands, "expressions", "print the guild's own emoji and stickers")
     _channel(_person(commands, "wait", "wait until nothing in a channel changes", waits=True))
-    for name in ("click", "react", "unreact", "delete"):
+    for name in ("click", "apply", "react", "unreact", "delete"):
         commands.choices[name].add_argument("--message", required=True, help="the message's id")
     return made
 

@@ -57,6 +57,13 @@ async def click(line: Line, given: Namespace) -> Said:
     return await _interact(line, given, message["channel_id"], body, source=message["id"])
 
 
+async def apply(line: Line, given: Namespace) -> Said:
+    """A command of a message's menu."""
+    message = await _message(line, given.message)
+    body = {"type": "message_command", "name": given.what, "message": message["id"]}
+    return await _interact(line, given, message["channel_id"], body, source=message["id"])
+
+
 async def fill(line: Line, given: Namespace) -> Said:
     """The form that was opened last, or the one that is named."""
     forms = await line.get("/modals")

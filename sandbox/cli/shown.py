@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.commands import MESSAGE
+
 if TYPE_CHECKING:
     from sandbox.cli.quiet import Outcome
 
@@ -63,6 +65,8 @@ def modal(found: dict[str, Any]) -> str:
 
 def command(found: dict[str, Any]) -> str:
     """A command with its options."""
+    if found["type"] == MESSAGE:
+        return f"{found['name']}  (of a message: apply --message ID {found['name']})"
     lines = [f"/{found['name']}  {found['description']}"]
     for option in found.get("options", []):
         kind = KINDS.get(option["type"], "sub-command")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.commands import GROUP, SUBCOMMAND
+from sandbox.commands import CHAT, GROUP, SUBCOMMAND
 from sandbox.errors import CommandError
 
 NAME = re.compile(r"\s*([-_'\w]+):")
@@ -23,6 +23,7 @@ def read(text: str, commands: list[dict[str, Any]]) -> tuple[str, dict[str, Any]
         CommandError: there is no such command or option, or it cannot be read.
     """
     name, _, rest = text.strip().removeprefix("/").partition(" ")
+    commands = [found for found in commands if found.get("type", CHAT) == CHAT]
     command = next((found for found in commands if found["name"] == name), None)
     if command is None:
         known = ", ".join(f"/{found['name']}" for found in commands) or "none"

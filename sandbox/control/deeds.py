@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox import components, drafts, invocations, mentions, modals, permissions
+from sandbox.commands import CHAT, MESSAGE
 from sandbox.control.choices import Choices
 from sandbox.errors import ApiError, ControlError
 from sandbox.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
 from sandbox.messages import Emoji
+from sandbox.people import BOT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,29 +101,24 @@ class Deeds:
                 return self._command(member, body, focused=None)
             case "autocomplete":
                 return self._command(member, body, focused=str(body.get("focused") or ""))
+            case "message_command":
+                return self._apply(member, body)
             case "button":
                 return self._press(member, body)
             case "modal":
                 return self._submit(member, body)
             case kind:
                 raise ControlError(
-                    422, f"An interaction's type is command, autocomplete, button or modal, not {kind!r}."
+                    422,
+                    "An interaction's type is command, autocomplete, message_command, button or modal, "
+                    f"not {kind!r}.",
                 )
 
     def _command(self, member: Member, body: Mapping[str, Any], *, focused: str | None) -> Interaction:
         channel = self.channel(body.get("channel"), member)
-        name = str(body.get("name") or "")
-        command = next(
-            (found for found in self.commands(member, direct=channel.direct) if found["name"] == name), None
-        )
-        if command is None:
-            raise ControlError(404, f"There is no command /{name} that {member.user.display_name} may use.")
-        if not self._world.may(member, channel) & permissions.USE_APPLICATION_COMMANDS:
-            raise ControlError(403, f"{member.user.display_name} may not use commands in #{channel.name}.")
+        command = self._usable(member, channel, str(body.get("name") or ""), CHAT)
         options = invocations.options(command, body.get("options") or {}, focused=focused)
-        data: dict[str, Any] = {"id": command["id"], "name": name, "type": command["type"]}
-        if "guild_id" in command:
-            data["guild_id"] = command["guild_id"]
+        data = _invoked(command)
         if options:
             data["options"] = options
         choices = Choices(self._world, member)
@@ -130,6 +127,27 @@ class Deeds:
             data["resolved"] = choices.resolved
         kind = APPLICATION_COMMAND if focused is None else AUTOCOMPLETE
         return self._interactions.create(kind, member, channel, data)
+
+    def _apply(self, member: Member, body: Mapping[str, Any]) -> Interaction:
+        """Use a command of a message's menu ("Apps") on that message."""
+        message = self.message(body.get("message"), member)
+        channel = self._world.channels[message.channel_id]
+        command = self._usable(member, channel, str(body.get("name") or ""), MESSAGE)
+        shown = message.json(self._world.guild, self._world.address, BOT_ID)
+        data = _invoked(command) | {"target_id": message.id, "resolved": {"messages": {message.id: shown}}}
+        return self._interactions.create(APPLICATION_COMMAND, member, channel, data)
+
+    def _usable(self, member: Member, channel: Channel, name: str, kind: int) -> dict[str, Any]:
+        """The command of that name and kind, where this member may use it here."""
+        for command in self.commands(member, direct=channel.direct):
+            if (command["name"], command["type"]) == (name, kind):
+                break
+        else:
+            called = f"/{name}" if kind == CHAT else name
+            raise ControlError(404, f"There is no command {called} that {member.user.display_name} may use.")
+        if not self._world.may(member, channel) & permissions.USE_APPLICATION_COMMANDS:
+            raise ControlError(403, f"{member.user.display_name} may not use commands in #{channel.name}.")
+        return command
 
     def _press(self, member: Member, body: Mapping[str, Any]) -> Interaction:
         message = self.message(body.get("message"), member)
@@ -266,3 +284,9 @@ class Deeds:
         """What Discord's client makes of a typed `:name:`; what stands in code is left alone."""
         kept = self._world.emojis.named(found[1]) if found[1] else None
         return found[0] if kept is None else f"<{'a' * kept.animated}:{kept.name}:{kept.id}>"
+
+
+def _invoked(command: dict[str, Any]) -> dict[str, Any]:
+    """What an interaction's data say of the command that was invoked."""
+    data = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    return data | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})

@@ -2,8 +2,10 @@
 
 import { Answers } from "./answers.js";
 import * as api from "./api.js";
+import { MESSAGE } from "./commands.js";
 import { Composer } from "./composer.js";
 import { EventStream } from "./events.js";
+import { openMenu } from "./menu.js";
 import { confirm, openForm } from "./modal.js";
 import { NO_RESPONSE, PendingCommand, pendingMessage } from "./pending.js";
 import { People } from "./people.js";
@@ -34,6 +36,8 @@ class Page {
       toggle: (message, emoji, on) => this.#try(() => api.react(this.#open.member, message.id, emoji, on)),
       addReaction: (message, anchor) => openPicker(anchor, this.#pickable(), (emoji) =>
         this.#try(() => api.react(this.#open.member, message.id, emoji, true))),
+      openApps: (message, anchor) => openMenu(anchor, "apps-menu", "Apps", this.people.apps.map((name) =>
+        ({ label: name, face: name, pick: () => this.#use(message, { type: "message_command", name }) }))),
       remove: (message) => this.#remove(message),
       dismiss: (message) => this.#try(() => api.deleteMessage(this.#open.member, message.id)),
     });
@@ -111,6 +115,7 @@ class Page {
     this.#state = state;
     this.#open = { ...this.#open, channel: channel.name, id: channel.id, shown: channel.id };
     this.people.state = state;
+    this.people.apps = commands.filter((command) => command.type === MESSAGE).map((command) => command.name);
     this.sidebar.forget(channel.id);
     this.timeline.show(messages, { keepPlace });
     const name = channel.name === "direct" ? `@${this.people.bot.display_name}` : `#${channel.name}`;

@@ -3,7 +3,8 @@
 
 const SUBCOMMAND = 1;
 const GROUP = 2;
-const CHAT = 1;
+export const CHAT = 1;
+export const MESSAGE = 3;
 
 /** Every command that can be invoked: `{name: "adapter train", root: "adapter", path: "train", description, options}`. */
 export function flatten(registered) {

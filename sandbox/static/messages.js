@@ -2,6 +2,7 @@
 // growing text takes no focus, opened spoiler or selection elsewhere in the row.
 
 import { attachments } from "./attachments.js";
+import { CHAT } from "./commands.js";
 import { components } from "./components.js";
 import { avatar, fill, h } from "./dom.js";
 import { embeds } from "./embeds.js";
@@ -20,16 +21,16 @@ export function privateNote(dismiss) {
     h("button", { type: "button", class: "link-button", onclick: dismiss }, "Dismiss message"));
 }
 
-/** "Ada used /poem", over the answer. */
-export function commandLine(member, name) {
+/** "Ada used /poem", over the answer; a command of a message's menu has no slash. */
+export function commandLine(member, name, type = CHAT) {
   return h("div", { class: "reference" }, avatar(member), h("strong", {}, member.display_name), " used ",
-    h("span", { class: "mention" }, `/${name}`));
+    h("span", { class: "mention" }, type === CHAT ? `/${name}` : name));
 }
 
 export class MessageRow {
   #drawn = new Map(); // part -> the JSON it was drawn from
 
-  /** `actions`: use, toggle, addReaction, remove, dismiss, jump, find; `people`: member, channel, selectable, me. */
+  /** `actions`: use, toggle, addReaction, openApps, remove, dismiss, jump, find; `people`: member, channel, selectable, me. */
   constructor(message, people, actions) {
     this.people = people;
     this.actions = actions;
@@ -69,7 +70,8 @@ export class MessageRow {
     this.#part("reactions", message.reactions ?? [], () => this.#reactions(message));
     this.#part("foot", message.ephemeral_for, () =>
       message.ephemeral_for && privateNote(() => this.actions.dismiss(this.message)));
-    this.#part("toolbar", [message.author.id, people.me, message.ephemeral_for], () => this.#toolbar(message));
+    this.#part("toolbar", [message.author.id, people.me, people.apps, message.ephemeral_for],
+      () => this.#toolbar(message));
   }
 
   #part(name, basis, draw) {
@@ -93,7 +95,7 @@ export class MessageRow {
     const invoked = message.interaction_metadata;
     if (invoked?.name) {
       const member = this.people.member(invoked.user.id);
-      return member && commandLine(member, invoked.name);
+      return member && commandLine(member, invoked.name, invoked.command_type);
     }
     if (!message.message_reference) return null;
     const replied = this.actions.find(message.message_reference.message_id) ?? message.referenced_message;
@@ -149,12 +151,20 @@ export class MessageRow {
     return node;
   }
 
+  #apps() {
+    const node = h("button",
+      { type: "button", class: "tool", "aria-label": "Apps", "aria-haspopup": "menu", title: "Apps" }, "⋯");
+    node.addEventListener("click", () => this.actions.openApps(this.message, node));
+    return node;
+  }
+
   #toolbar(message) {
     if (message.ephemeral_for) return null;
     const { me } = this.people;
     const removable = me.moderator || message.author.id === me.id;
     return h("div", { class: "toolbar" },
       this.#adder("tool"),
+      this.people.apps.length > 0 && this.#apps(),
       removable && h("button",
         {
           type: "button", class: "tool danger", "aria-label": "Delete message", title: "Delete",

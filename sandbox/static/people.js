@@ -5,6 +5,7 @@ const MENTIONABLE_SELECT = 7;
 const CHANNEL_SELECT = 8;
 
 export class People {
+  apps = []; // the commands of a message's menu, by name
   #members = new Map();
   #channels = new Map();
 

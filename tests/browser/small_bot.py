@@ -33,6 +33,7 @@ class SmallBot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         for command in (poem, secret, silent, show, files, pictures, emoji, brief, everyone):
             self.tree.add_command(command)
+        self.tree.add_command(app_commands.ContextMenu(name="Count words", callback=count_words))
         self.tree.add_command(Adapter(name="adapter", description="Adapters"))
 
     async def setup_hook(self) -> None:
@@ -66,6 +67,10 @@ class SmallBot(discord.Client):
             await respond.defer()
         elif custom_id == "pick":
             await respond.send_message(f"Picked {', '.join(values)}", ephemeral=True)
+
+
+async def count_words(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    await interaction.response.send_message(f"{len(message.content.split())} words", ephemeral=True)
 
 
 @app_commands.command(description="Write a poem")

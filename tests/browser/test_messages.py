@@ -153,6 +153,17 @@ async def test_reactions_are_counted_toggled_and_added_from_a_picker(visit: Visi
     await expect(page.locator(".part-reactions .chip")).to_have_count(0)
 
 
+async def test_a_messages_menu_has_the_applications_commands(visit: Visit, garden: Garden) -> None:
+    await garden.say("bo", "three small words", "poems")
+    page = await visit()
+    await said(page).hover()
+    await said(page).get_by_role("button", name="Apps").click()
+    await page.get_by_role("menuitem", name="Count words").click()
+    answer = said(page).filter(has_text="Only you can see this")
+    await expect(answer.locator(".part-content")).to_have_text("3 words")
+    await expect(answer.locator(".part-reference")).to_contain_text("used Count words")
+
+
 async def test_a_member_deletes_their_own_and_a_moderator_anybodys(visit: Visit, garden: Garden) -> None:
     await garden.say("bo", "first", "poems")
     await garden.say("ada", "second", "poems")

@@ -118,6 +118,10 @@ def bot(bot: Bot, refused: list[discord.HTTPException]) -> Bot:
     async def retrain(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("training")
 
+    @tree.context_menu(name="Report it")
+    async def report(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"reported: {message.content}", ephemeral=True)
+
     group = app_commands.Group(name="adapter", description="Adapters")
 
     @group.command(description="Rolls back")
@@ -330,6 +334,28 @@ async def test_a_sub_command_is_named_by_its_path(bot: Bot, people: People) -> N
     async with connected(bot):
         await people.command("adapter", **{"": "back", "name": "spring"})
         await people.until_message(lambda found: found["content"] == "back to spring")
+
+
+async def test_a_command_of_a_messages_menu_gets_the_message(bot: Bot, people: People) -> None:
+    async with connected(bot):
+        said = await people("POST", "/messages", {"as": "bo", "channel": "poems", "content": "a rude word"})
+        asked = {"as": "ada", "type": "message_command", "name": "Report it", "message": said["id"]}
+        made = await people("POST", "/interactions", asked)
+        became = await people.became(made["interaction"])
+        (answer,) = [m for m in await people.messages() if m["id"] in became["messages"]]
+        assert (answer["content"], answer["type"]) == ("reported: a rude word", 23)
+        assert answer["interaction_metadata"]["command_type"] == 3
+        assert answer["interaction_metadata"]["target_message_id"] == said["id"]
+        for wrong, told in (
+            ({"name": "poem"}, "There is no command poem"),
+            ({"message": "1"}, "sees no message 1"),
+        ):
+            status, refused = await people.raw("POST", "/interactions", asked | wrong)
+            assert (status, told in refused["error"]) == (404, True)
+        status, refused = await people.raw(
+            "POST", "/interactions", {"as": "ada", "channel": "poems", "type": "command", "name": "Report it"}
+        )
+        assert (status, refused["error"]) == (404, "There is no command /Report it that Ada may use.")
 
 
 async def test_syncing_the_same_commands_keeps_their_ids_and_versions(bot: Bot, people: People) -> None:
