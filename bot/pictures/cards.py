@@ -25,9 +25,10 @@ NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 def finished(creation: Creation, file: bytes, *, spoiler: bool) -> Card:
     """The message of a made creation, with the one file that shows it."""
     first, last = creation.pictures[0], creation.pictures[-1]
-    told = [understood(first)]
-    if last.understood != first.understood:
-        told.append(understood(last))
+    if creation.form == "morph":  # one text an end
+        told = [f"**{escape(end)}**" for end in first.understood]
+    else:
+        told = list(dict.fromkeys((understood(first), understood(last))))
     lines = [" → ".join(part for part in told if part), *outside(creation.pictures), footer(creation)]
     name = file_name(_words(creation.pictures), creation.id, creation.mime, spoiler=spoiler)
     return Card(("\n".join(line for line in lines if line),), file, name, alt(creation))

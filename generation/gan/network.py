@@ -18,6 +18,7 @@ class Understood(Protocol):
     """What a theme means to the network. `caption` is what it is given, `words` what is shown.
 
     `outside` says that the theme lies outside what the network knows, `nearest` names what it does know, up to three.
+    `left_out` is what is not shown of a theme of which the rest is.
     """
 
     @property
@@ -28,6 +29,8 @@ class Understood(Protocol):
     def outside(self) -> bool: ...
     @property
     def nearest(self) -> tuple[str, ...]: ...
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
 
 
 def is_painting(understood: Understood) -> bool:

@@ -30,6 +30,7 @@ class Words:
     words: tuple[str, ...]
     outside: bool
     nearest: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 class Tiles:

@@ -35,25 +35,34 @@ def of_a_mixture(ends: Sequence[Understood], share: float) -> dict[str, Any]:
 
 
 def of_a_morph(ends: Sequence[Understood]) -> dict[str, Any]:
-    """The meta of a moving picture between two."""
+    """The meta of a moving picture between two: what is understood of it is one text an end."""
     first, second = map(_shown, ends)
-    return _meta(ends, f"A moving picture: {first} turns into {second} and back again.")
+    meta = _meta(ends, f"A moving picture: {first} turns into {second} and back again.")
+    return {**meta, "understood": [" · ".join(end.words) for end in ends]}
 
 
 def _meta(several: Sequence[Understood], alt: str, spot: dict[str, Any] | None = None) -> dict[str, Any]:
     nearest = dict.fromkeys(name for one in several for name in one.nearest)
+    left_out = list(dict.fromkeys(word for one in several for word in one.left_out))
     return {
         "spot": None if spot is None else {**spot, "away": list(spot["away"])},
         "understood": list(dict.fromkeys(word for one in several for word in one.words)),
         "outside": any(one.outside for one in several),
         "nearest": list(nearest)[:3],
         "alt": alt,
+        **({"note": _without(left_out)} if left_out else {}),
     }
 
 
 def _alone(understood: Understood, style: str = "") -> str:
     sort = "An abstract painting" if is_painting(understood) else "A sticker" if style else "A picture"
     return f"{sort}: {_shown(understood)}."
+
+
+def _without(words: Sequence[str]) -> str:
+    told = [f"“{word}”" for word in words]
+    several = f"{', '.join(told[:-1])} and {told[-1]} were" if len(told) > 1 else f"{told[0]} was"
+    return f"An abstract painting does not show everything: {several} left out."
 
 
 def _shown(understood: Understood) -> str:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 PNG, WEBP = "image/png", "image/webp"
 WORDS_MOST, WORD_MOST = 12, 60
+ENDS, END_MOST = 2, 180  # of a moving picture, which is told as one text an end
 NEAREST_MOST = 3
 ALT_MOST = 300
+NOTE_MOST = 200
 
 
 class NotPicturesError(Exception):
@@ -64,21 +66,22 @@ def creation(
         kind=record.kind, form=brief.move, brief=brief, text="", mime=artifacts[0].mime, digest=artifacts[0].digest,
         prompt=" → ".join(spot.theme for spot in brief.spots), seed=done.seed, sampling=job.sampling, model=done.model,
         adapter=done.adapter, parent=record.parent, made_at=now, usage=done.usage,
-        pictures=tuple(picture(artifact) for artifact in artifacts),
+        note=_note(artifacts), pictures=tuple(picture(artifact) for artifact in artifacts),
     )  # fmt: skip
 
 
 def picture(artifact: Artifact) -> Picture:
     """One picture from its artifact; a note that is missing or odd is left empty, since the picture itself is good."""
     meta = artifact.meta
+    words = (ENDS, END_MOST) if artifact.mime == WEBP else (WORDS_MOST, WORD_MOST)
     return Picture(
         part=artifact.part,
         mime=artifact.mime,
         digest=artifact.digest,
         spot=_spot(meta),
-        understood=_words(meta, "understood", WORDS_MOST),
+        understood=_words(meta, "understood", *words),
         outside=meta.get("outside") is True,
-        nearest=_words(meta, "nearest", NEAREST_MOST),
+        nearest=_words(meta, "nearest", NEAREST_MOST, WORD_MOST),
         alt=_text(meta.get("alt"), ALT_MOST),
     )
 
@@ -90,11 +93,17 @@ def _spot(meta: Mapping[str, Any]) -> Spot | None:
         return None
 
 
-def _words(meta: Mapping[str, Any], name: str, most: int) -> tuple[str, ...]:
+def _note(artifacts: Sequence[Artifact]) -> str | None:
+    """What a host says of how the pictures were made: of all in the same words, but for the two ends of a mixture."""
+    notes = [_text(artifact.meta.get("note"), NOTE_MOST) for artifact in (artifacts[0], artifacts[-1])]
+    return " ".join(dict.fromkeys(note for note in notes if note)) or None
+
+
+def _words(meta: Mapping[str, Any], name: str, most: int, longest: int) -> tuple[str, ...]:
     found = meta.get(name)
     if not isinstance(found, list | tuple):
         return ()
-    words = (_text(word, WORD_MOST) for word in found[:most])
+    words = (_text(word, longest) for word in found[:most])
     return tuple(word for word in words if word)
 
 

@@ -69,8 +69,9 @@ class Picture:
     """One picture of a creation; its bytes are a file of `studio.pictures.files`, found by `digest` and `mime`.
 
     `part` counts from 0. `spot` is where it lies, so that it can be varied and mixed; None where it lies between two.
-    `understood` is what is shown, in words; `outside`: the theme lies outside what the network knows, and `nearest`
-    are up to three names that it does know. `alt` is one sentence for those who do not see it.
+    `understood` is what is shown, in words (of a moving picture, one text for each of its ends); `outside`: the theme
+    lies outside what the network knows, and `nearest` are up to three names that it does know. `alt` is one sentence
+    for those who do not see it.
     """
 
     part: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from generation.forms.pictures import STYLES
 from generation.gan.lexicon.colours import ENGLISH
+from generation.gan.lexicon.reading import MOST
 from generation.gan.network import PAINTING
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def shown(reading: Reading) -> tuple[str, ...]:
         parts.append(_name(reading.thing, reading.colours))
     parts += [reading.family, *reading.said, reading.palette, *reading.colours, reading.style]
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def left_out(reading: Reading) -> tuple[str, ...]:
+    """What is asked of a painting and not painted: "a fox in a forest" is a forest. Chinese words unknown here are not told."""
+    words = tuple(word for word in reading.unknown if word.isascii())
+    return words[:MOST] if reading.painting and reading.sure else ()
 
 
 def _sticker(reading: Reading) -> str:

@@ -45,6 +45,7 @@ class Understood:
     words: tuple[str, ...]
     outside: bool  # the theme lies outside what the network knows
     nearest: tuple[str, ...]  # up to three known names, when it does
+    left_out: tuple[str, ...] = ()  # what a painting does not show of it, beside what it does
 
 
 class Lexicon:
@@ -75,7 +76,10 @@ class Lexicon:
         reading = self._reader.read(plain(theme, self._emoji), style)
         _refuse_the_unreadable(reading)
         if _is_inside(reading):
-            return Understood(caption.caption(reading), caption.shown(reading), outside=False, nearest=())
+            return Understood(
+                caption.caption(reading), caption.shown(reading), outside=False, nearest=(),
+                left_out=caption.left_out(reading),
+            )  # fmt: skip
         about = caption.content(reading)
         near = self._neighbours.near(about, sentences, painting=reading.painting)
         if reading.painting:  # "an ice cream" is no painting for being near to icy blues

@@ -93,6 +93,16 @@ def test_a_mix_says_what_it_goes_from_and_to() -> None:
     assert said(replace(creation, pictures=ends)).startswith("**fox · flat** → **owl · oil**\n")
 
 
+def test_a_moving_picture_says_what_turns_into_what() -> None:
+    creation = noted(made(MORPH), understood=("fox · red · flat", "owl · oil"))
+    assert said(creation).startswith("**fox · red · flat** → **owl · oil**\n")
+    assert said(noted(creation, understood=("fox", "fox"))).startswith("**fox** → **fox**\n")
+
+
+def test_what_was_left_out_of_a_picture_is_said_below_it() -> None:
+    assert said(replace(GRID, note="“fox” was left out.")).endswith("\n-# “fox” was left out.")
+
+
 def test_the_longest_themes_fit_a_message() -> None:
     brief = replace(MIX, spots=(Spot("a" + "*" * 199, "flat"), Spot("b" + "_" * 199, "oil")))
     assert len(said(made(brief))) <= cards.MESSAGE_LIMIT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from generation.gan import told
 from generation.gan.tiles import Words
@@ -55,11 +56,28 @@ def test_the_ends_of_a_mixture_are_told_as_what_they_are() -> None:
 
 def test_words_that_both_ends_have_are_told_once() -> None:
     dusk = Words("abstract dusk", ("abstract", "sunset colours", "oil"), outside=False, nearest=())
-    for meta in (told.of_a_mixture((WAVES, dusk), 0.5), told.of_a_morph((WAVES, dusk))):
-        assert meta["understood"] == ["abstract", "waves", "oil", "sunset colours"]
+    meta = told.of_a_mixture((WAVES, dusk), 0.5)
+    assert meta["understood"] == ["abstract", "waves", "oil", "sunset colours"]
 
 
 def test_a_moving_picture_says_what_turns_into_what() -> None:
     meta = told.of_a_morph((FOX, WAVES))
     assert meta["alt"] == "A moving picture: fox, red, flat turns into waves, oil and back again."
-    assert (meta["spot"], meta["understood"]) == (None, ["fox", "red", "flat", "abstract", "waves", "oil"])
+    assert (meta["spot"], meta["understood"]) == (None, ["fox · red · flat", "abstract · waves · oil"])
+
+
+def test_what_a_painting_leaves_out_of_a_theme_is_said() -> None:
+    forest = Words(
+        "forest", ("abstract", "forest greens"), outside=False, nearest=(), left_out=("fox", "owl")
+    )
+    note = "An abstract painting does not show everything: “fox” and “owl” were left out."
+    for meta in (
+        told.of_a_spot(Spot("a fox and an owl in a forest", "oil"), forest),
+        told.of_a_mixture((WAVES, forest), 1.0),
+        told.of_a_mixture((WAVES, forest), 0.5),
+        told.of_a_morph((WAVES, forest)),
+    ):
+        assert meta["note"] == note
+    assert "note" not in told.of_a_mixture((WAVES, forest), 0.0)
+    one = told.of_a_spot(Spot("a fox in a forest", "oil"), replace(forest, left_out=("fox",)))
+    assert one["note"] == "An abstract painting does not show everything: “fox” was left out."

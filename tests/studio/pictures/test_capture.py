@@ -77,6 +77,30 @@ def test_odd_notes_are_left_empty_and_the_picture_is_kept(meta: dict[str, object
     )  # fmt: skip
 
 
+def test_what_a_host_says_of_either_end_is_said_once() -> None:
+    brief = PictureBrief("mix", (BRIEF.spots[0], OWL), 9)
+    record = _record(a_request(brief=brief))
+    data, artifacts = painted(brief, 7)
+
+    def note(first: object, last: object) -> str | None:
+        way = [replace(each, meta={**each.meta, "note": "on the way"}) for each in artifacts[1:-1]]
+        ends = [replace(artifacts[at], meta={"note": said}) for at, said in ((0, first), (-1, last))]
+        told = [ends[0], *way, ends[1]]
+        return capture.creation(record, wire_job(record), DONE, told, data, NOW).note
+
+    assert note("No fox.", "No owl.") == "No fox. No owl."
+    assert note("No fox.", "No fox.") == "No fox."
+    assert note(None, "No owl.") == "No owl."
+    assert note(None, ["odd"]) is None
+    assert note("x" * 9999, None) == "x" * capture.NOTE_MOST
+
+
+def test_a_moving_picture_is_told_as_its_two_ends() -> None:
+    meta = {"understood": ["fox · " * 20, "owl", "more"]}
+    picture = capture.picture(Artifact(0, "image/webp", "0" * 64, meta))
+    assert picture.understood == (("fox · " * 20).strip(), "owl")
+
+
 def test_notes_are_bounded_and_without_nul() -> None:
     meta = {"understood": ["a\0b" * 100] * 50, "nearest": ["x"] * 9, "alt": "y" * 9999, "outside": True}
     picture = capture.picture(Artifact(0, "image/png", "0" * 64, meta))

@@ -177,6 +177,24 @@ def test_paintings_do_not_know_things_and_say_so(lexicon: Lexicon, sentences: Se
     assert set(understood.nearest) <= terms
 
 
+@pytest.mark.parametrize(
+    ("theme", "left_out"),
+    [
+        ("a fox in a forest", ("fox",)),
+        ("ocean waves and a lighthouse", ("lighthouse",)),
+        ("森林里的狐狸", ("fox",)),
+        ("forest fire", ()),
+    ],
+)
+def test_what_a_painting_shows_only_the_rest_of_is_told(
+    lexicon: Lexicon, sentences: Sentences, theme: str, left_out: tuple[str, ...]
+) -> None:
+    understood = lexicon.understand(theme, "oil", sentences)
+    assert not understood.outside
+    assert understood.left_out == left_out
+    assert lexicon.understand(theme, "flat", sentences).left_out == ()
+
+
 def test_a_thing_is_not_taken_apart_where_a_word_of_it_is_not_painted(
     lexicon: Lexicon, sentences: Sentences
 ) -> None:
