@@ -1,0 +1,1 @@
+"""How a server's taste looks in Discord: consent, versions, training, trials, flags. Rules are the studio's."""

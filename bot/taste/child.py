@@ -1,0 +1,84 @@
+"""A process that learns: started on a leash, heard line by line, stopped when nobody wants its result.
+
+It prints JSON objects (its progress, its result) and sentences; what it says on standard error goes to the bot's. It is
+not started again when it ends: whoever asked decides that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+log = structlog.get_logger(__name__)
+
+SECRETS = ("DISCORD_TOKEN", "DATABASE_URL", "OPENAI_API_KEY", "GENERATION_TOKEN")  # none of its business
+LINE_LIMIT = 1024 * 1024
+STOPS_WITHIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it ended: its exit status, and the last thing that it said, as a sentence or as an object."""
+
+    code: int
+    said: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None]) -> Ended:
+    """Run `python -m` with `arguments`, hand each object that it prints to `heard`, and tell how it ended.
+
+    Cancelling this ends the process.
+
+    Raises:
+        OSError: it could not be started.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.leash", *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if name not in SECRETS},
+        start_new_session=True, limit=LINE_LIMIT,
+    )  # fmt: skip
+    log.info("learning_started", module=arguments[0], pid=process.pid)
+    said, result = "", None
+    try:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            found = _object(line)
+            if found is None:
+                said = line.decode(errors="replace").strip() or said
+            else:
+                result = found
+                heard(found)
+        code = await process.wait()
+    finally:
+        await _let_go(process)
+    log.info("learning_ended", module=arguments[0], pid=process.pid, code=code)
+    return Ended(code, said, result)
+
+
+def _object(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    """End a process that still runs: its leash sees to that, and where it does not, we do."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
