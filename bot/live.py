@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import views
 from bot.shown import TRANSIENT, ShownMessage, Undeliverable, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import discord
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +30,16 @@ FIRST_SHARE = 0.2  # the first edit comes after this share of the usual pause: n
 class LiveMessage:
     """Shows a job's progress until it is closed. `gone` is set when the message was deleted."""
 
-    def __init__(self, shown: ShownMessage, job_id: str, clock: Callable[[], float], first: str) -> None:
-        """`first` is what the message says already, so that it is not said again."""
+    def __init__(
+        self, shown: ShownMessage, job_id: str, clock: Callable[[], float], first: str,
+        view: Callable[[], discord.ui.View],
+    ) -> None:  # fmt: skip
+        """`first` is what the message says already, so that it is not said again; `view` makes what can be pressed."""
         self.gone = asyncio.Event()
         self._shown = shown
         self._job_id = job_id
         self._clock = clock
+        self._view = view
         self._said = first
         self._newest = first
         self._every_s = PLACE_EVERY_S
@@ -89,7 +94,7 @@ class LiveMessage:
 
     async def _edit(self, content: str) -> None:
         try:
-            await self._shown.edit(content, views.while_waiting(self._job_id), now=self._clock())
+            await self._shown.edit(content, self._view(), now=self._clock())
         except Withdrawn:
             self.gone.set()
         except (Undeliverable, *TRANSIENT) as error:

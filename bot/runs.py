@@ -265,7 +265,9 @@ class Runs:
         )
 
     async def _follow(self, record: JobRecord, shown: ShownMessage, content: str, *, resumed: bool) -> None:
-        live = self._live[record.id] = LiveMessage(shown, record.id, self._clock, content)
+        live = self._live[record.id] = LiveMessage(
+            shown, record.id, self._clock, content, partial(views.while_waiting, record.id)
+        )
         brief = record.brief
         end: deliver.Update | None = None
         try:
