@@ -39,7 +39,7 @@ def get(db: Connection, job_id: str) -> JobRecord | None:
 
 
 def unfinished(db: Connection, guild_id: int, member_id: int) -> tuple[int, int]:
-    """How many jobs without an outcome the member and the whole guild have."""
+    """How many jobs that can still end the member and the whole guild have."""
     row = db.execute(
         select(
             _unfinished(jobs.c.member_id == member_id).scalar_subquery(),
@@ -115,7 +115,14 @@ def _not_given_up() -> Any:
 
 
 def _unfinished(of: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).select_from(jobs).where(of, jobs.c.outcome.is_(None))
+    """Jobs that have not ended and will. One that was settled without an outcome, as those given up once were, is followed
+    by nobody.
+    """
+    return (
+        select(func.count())
+        .select_from(jobs)
+        .where(of, jobs.c.outcome.is_(None), jobs.c.settled_at.is_(None))
+    )
 
 
 def _record(row: Row[Any]) -> JobRecord:

@@ -63,6 +63,18 @@ async def test_a_server_that_has_too_many_is_refused_until_one_ends(store: Store
     assert (await ask.ask(store, a_request("11"), limits)).fresh
 
 
+async def test_a_job_that_was_given_up_without_an_ending_takes_nobodys_place(store: Store) -> None:
+    limits = Limits(per_member=1, per_guild=1)
+    await a_job(store)
+    await deliver.settled(store, "1", NOW)  # all that giving up wrote, until it wrote the ending too
+    record = await deliver.asked(store, "1")
+    assert record is not None
+    assert record.outcome is None
+    assert (await ask.ask(store, a_request("2"), limits)).fresh
+    with pytest.raises(Refusal, match="1 pieces under way"):
+        await ask.ask(store, a_request("3"), limits)
+
+
 @pytest.mark.parametrize(
     "brief",
     [
