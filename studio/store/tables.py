@@ -34,8 +34,10 @@ metadata = MetaData(
 )
 
 JOB_ID = String(64)
+DIGEST = String(64)
 UNFINISHED = text("outcome IS NULL")
 UNSETTLED = text("settled_at IS NULL")
+GOING_ON = text("ended_at IS NULL")
 PICTURED = text("kind = 'picture'")
 
 guild_settings = Table(
@@ -150,3 +152,172 @@ reaction_changes = Table(
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
     Column("emoji", String(128), primary_key=True),
 )  # fmt: skip
+
+training_consent = Table(
+    "training_consent",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("enabled_at", Double, nullable=False),
+    Column("enabled_by", BigInteger, nullable=False),
+    Column("disabled_at", Double),
+)
+
+member_choices = Table(
+    "member_choices",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("choice", String(8), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("member_since", Double),
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("creation_id", JOB_ID, ForeignKey("creations.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(8), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("resolved_at", Double),
+    Column("resolved_by", BigInteger),
+    Column("verdict", String(16)),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("purged_at", Double),
+    Index("ix_snapshots_of", "guild_id", "kind", "made_at"),
+)
+
+snapshot_examples = Table(
+    "snapshot_examples",
+    metadata,
+    Column("snapshot", DIGEST, ForeignKey("snapshots.digest", ondelete="CASCADE"), primary_key=True),
+    Column("example_id", String(32), primary_key=True),
+    Column("creation_id", JOB_ID, nullable=False, index=True),
+)
+
+snapshot_members = Table(
+    "snapshot_members",
+    metadata,
+    Column("snapshot", DIGEST, ForeignKey("snapshots.digest", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+)
+
+tastes = Table(
+    "tastes",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("snapshot", DIGEST, nullable=False, index=True),
+    Column("base", DIGEST, nullable=False),
+    Column("parent", DIGEST),
+    Column("state", String(16), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("report", JSON, nullable=False),
+    Index("ix_tastes_of", "guild_id", "kind", "made_at"),
+)
+
+serving = Table(
+    "serving",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("head", DIGEST),
+    Column("adapter", DIGEST),
+    Column("paused", Boolean, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_by", BigInteger, nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("step", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("sentence", Text),
+    Column("snapshot", DIGEST),
+    Column("result", DIGEST),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Index(
+        "uq_runs_going_on", "guild_id", "kind", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON
+    ),
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("way", String(8), nullable=False),
+    Column("candidate", DIGEST, nullable=False),
+    Column("incumbent", DIGEST),
+    Column("began_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("outcome", String(16)),
+    Column("wins", Integer, nullable=False),
+    Column("losses", Integer, nullable=False),
+    Column("channel_id", BigInteger),
+    Index(
+        "uq_trials_going_on",
+        "guild_id",
+        "kind",
+        unique=True,
+        sqlite_where=GOING_ON,
+        postgresql_where=GOING_ON,
+    ),
+)
+
+trial_pairs = Table(
+    "trial_pairs",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("trial_id", JOB_ID, ForeignKey("trials.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("message_id", BigInteger, index=True),
+    Column("left_is_candidate", Boolean, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("theme", Text, nullable=False),
+    Column("asked_by", BigInteger, nullable=False, index=True),
+    Column("left_text", Text, nullable=False),
+    Column("right_text", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+)
+
+trial_votes = Table(
+    "trial_votes",
+    metadata,
+    Column("pair_id", JOB_ID, ForeignKey("trial_pairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("left", Boolean, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("at", Double, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_audit_of", "guild_id", "at"),
+)

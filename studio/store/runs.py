@@ -1,0 +1,82 @@
+"""Queries about runs: attempts to learn. At most one goes on for each guild and kind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from studio.store.dialects import insert_for
+from studio.store.tables import runs
+from studio.store.taste_records import FORGOTTEN, Run
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from studio.store.taste_records import Ending
+
+
+def ask(db: Connection, run: Run) -> bool:
+    """Add a run, unless it is known or one of its guild and kind goes on. Whether this did."""
+    return db.execute(insert_for(db, runs).values(asdict(run)).on_conflict_do_nothing()).rowcount > 0
+
+
+def get(db: Connection, run_id: str) -> Run | None:
+    """The run, or None."""
+    row = db.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    return None if row is None else Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def going_on(db: Connection, guild_id: int | None = None, kind: str | None = None) -> list[Run]:
+    """The runs that have not ended, oldest first: of a guild, of a kind, or all."""
+    query = select(runs).where(runs.c.ended_at.is_(None))
+    if guild_id is not None:
+        query = query.where(runs.c.guild_id == guild_id)
+    if kind is not None:
+        query = query.where(runs.c.kind == kind)
+    rows = db.execute(query.order_by(runs.c.asked_at, runs.c.id))
+    return [Run(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def of_guild(db: Connection, guild_id: int, limit: int = 10) -> list[Run]:
+    """The guild's runs, newest first."""
+    query = select(runs).where(runs.c.guild_id == guild_id).order_by(runs.c.asked_at.desc(), runs.c.id)
+    return [Run(**row._mapping) for row in db.execute(query.limit(limit))]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def began(db: Connection, run_id: str, snapshot: str) -> bool:
+    """It is under way, and learns from the snapshot. Whether it had not ended."""
+    change = update(runs).where(runs.c.id == run_id, runs.c.ended_at.is_(None))
+    return db.execute(change.values(state="running", snapshot=snapshot)).rowcount > 0
+
+
+def shown(db: Connection, run_id: str, channel_id: int, message_id: int) -> None:
+    """Where its progress is shown."""
+    db.execute(update(runs).where(runs.c.id == run_id).values(channel_id=channel_id, message_id=message_id))
+
+
+def progress(db: Connection, run_id: str, step: int, steps: int) -> bool:
+    """How far it has come. Whether it had not ended."""
+    change = update(runs).where(runs.c.id == run_id, runs.c.ended_at.is_(None))
+    return db.execute(change.values(step=step, steps=steps)).rowcount > 0
+
+
+def end(
+    db: Connection,
+    run_id: str,
+    ending: Ending,
+    now: float,
+    sentence: str | None = None,
+    result: str | None = None,
+) -> bool:
+    """It has ended; the first ending stands. Whether this was it."""
+    change = update(runs).where(runs.c.id == run_id, runs.c.ended_at.is_(None))
+    values = {"state": ending, "ended_at": now, "sentence": sentence, "result": result}
+    return db.execute(change.values(values)).rowcount > 0
+
+
+def forget(db: Connection, member_id: int) -> int:
+    """Forget who asked for the member's runs. How many there were."""
+    asked = update(runs).where(runs.c.asked_by == member_id)
+    return db.execute(asked.values(asked_by=FORGOTTEN)).rowcount

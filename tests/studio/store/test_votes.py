@@ -1,0 +1,53 @@
+"""Reactions beside their pieces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio import react
+from studio.store import messages, votes
+from studio.store.records import Delivered
+from tests.studio.made import ADA, BOB, BOT, BRIEF, NOW, a_job, make
+
+if TYPE_CHECKING:
+    from studio.store import Store
+
+
+async def a_shown_piece(store: Store, job_id: str, *message_ids: int, guild_id: int = 1) -> None:
+    await make(store, await a_job(store, job_id, guild_id=guild_id), f"text {job_id}")
+    for part, message_id in enumerate(message_ids):
+        shown = Delivered(job_id, part, 2, message_id)
+        await store.write(lambda db, shown=shown: messages.add(db, shown))  # type: ignore[misc]
+
+
+async def test_reactions_are_found_with_the_piece_they_are_on_whichever_message_shows_it(
+    store: Store,
+) -> None:
+    await a_shown_piece(store, "1", 101, 102)
+    await a_shown_piece(store, "2", 201)
+    await a_shown_piece(store, "3", 301, guild_id=2)
+    for at, (message, member, emoji) in enumerate(
+        [(102, BOB, "👍"), (201, BOB, "👎"), (101, ADA, "👍"), (301, ADA, "👍")]
+    ):
+        await react.added(store, message, member, emoji, NOW + at, own_id=BOT)
+    found = await store.read(lambda db: votes.reacted(db, 1, "verse"))
+    assert found == [
+        votes.Reacted("1", BOB, "👍", NOW), votes.Reacted("2", BOB, "👎", NOW + 1), votes.Reacted("1", ADA, "👍", NOW + 2),
+    ]  # fmt: skip
+    assert await store.read(lambda db: votes.reacted(db, 1, "story")) == []
+    assert [each.creation_id for each in await store.read(lambda db: votes.of_member(db, ADA))] == ["1", "3"]
+    await react.message_deleted(store, 102)
+    assert len(await store.read(lambda db: votes.reacted(db, 1, "verse"))) == 2
+
+
+async def test_pieces_come_with_who_asked_and_what_for(store: Store) -> None:
+    await a_shown_piece(store, "1", 101)
+    (piece,) = await store.read(lambda db: votes.pieces(db, 1, "verse"))
+    assert piece == votes.Piece("1", ADA, "haiku", BRIEF, "text 1", NOW + 1, None)
+
+
+async def test_a_member_is_known_since_they_first_asked_or_reacted(store: Store) -> None:
+    await a_shown_piece(store, "1", 101)
+    await react.added(store, 101, BOB, "👍", NOW + 50, own_id=BOT)
+    await react.added(store, 101, ADA, "👍", NOW + 60, own_id=BOT)
+    assert await store.read(lambda db: votes.first_seen(db, 1)) == {ADA: NOW, BOB: NOW + 50}
