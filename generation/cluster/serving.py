@@ -16,6 +16,7 @@ import concurrent.futures
 import contextlib
 import functools
 import logging
+import math
 import os
 import secrets
 import shutil
@@ -49,6 +50,8 @@ STOP_WITHIN_S = 8.0
 KNOCK_WITHIN_S = 5.0
 STORE_BYTES = 80 * 2**20  # Ray's least; what we send is small and never goes there
 PREFIX = "renga-ray-"
+# Serve warns of a replica that takes longer to start, every so often; it is slow when we no longer wait for it
+SLOW = ("RAY_SERVE_SLOW_STARTUP_WARNING_S", "RAY_SERVE_SLOW_STARTUP_WARNING_PERIOD_S")
 
 log = structlog.get_logger(__name__)
 
@@ -195,7 +198,12 @@ class Cluster:
             logging_config=calm,
         )
         application = deployed(EngineReplica).bind(functools.partial(_load, self._local, self._log_level))
-        serve.start(proxy_location="Disabled", logging_config=calm)
+        patient = {name: str(math.ceil(self._start_within_s)) for name in SLOW}
+        serve.start(
+            proxy_location="Disabled",
+            logging_config=calm,
+            controller_options={"runtime_env": {"env_vars": patient}},
+        )
         handles = serve.run_many(
             [serve.RunTarget(application, name=name, route_prefix=None) for name in self._names],
             wait_for_ingress_deployment_creation=False,

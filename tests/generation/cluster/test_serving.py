@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 
 from generation.cluster.engine import LOST_TWICE
-from generation.cluster.serving import PREFIX, Cluster
+from generation.cluster.serving import PREFIX, SLOW, Cluster
 from generation.host.engine import Finished
 from generation.host.fake import FakeEngine
 from generation.host.local import LocalEngine
@@ -212,8 +212,9 @@ async def test_the_real_model_in_a_replica_writes_what_it_writes_here_and_leaves
     tmp_path: Path,
 ) -> None:
     one = job("a", tokens=24)
+    impatient = dict.fromkeys(SLOW, "1")  # or a machine on which the model takes long to load
     settings = {"TEXT_MODEL": "smollm2", "CLUSTER_REPLICAS": "1", "THREADS": "1", "DATA_DIR": str(DATA_DIR)}
-    async with hosted(tmp_path, **settings) as (process, url):
+    async with hosted(tmp_path, **settings, **impatient) as (process, url):
         far = await made(url, one)
         assert of_the_cluster(process.pid)
         process.send_signal(signal.SIGTERM)
