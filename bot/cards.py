@@ -164,6 +164,8 @@ def footer(creation: Creation) -> str:
     told = [escape(creation.model)]
     if not creation.pictures:  # a picture's model has no adapters
         told.append(_adapter(creation.adapter))
+        if creation.picked_of is not None:
+            told.append(f"picked from {creation.picked_of} drafts by this server's taste")
     made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
     note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
     return _lines(heading(creation.brief), made, *_not_kept(creation), *note)

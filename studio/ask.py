@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from generation.forms import form_named
 from generation.forms.brief import InvalidBriefError, validated, validated_seed
 from generation.wire.jobs import Job, PictureBrief, Terms
+from studio.adapters.serving import chosen
 from studio.errors import Refusal
 from studio.pictures import briefs
 from studio.store import jobs, messages
@@ -69,9 +70,12 @@ async def ask(store: Store, request: Request, limits: Limits) -> Asked:
         StoreUnavailable: it could not be written.
     """
     record = _record(request)
-    added = await store.write(
-        lambda db: jobs.add(db, record, per_member=limits.per_member, per_guild=limits.per_guild)
-    )
+
+    def add(db: Connection) -> JobRecord | None:
+        asked = record if record.kind == PICTURE else chosen(db, record)
+        return jobs.add(db, asked, per_member=limits.per_member, per_guild=limits.per_guild)
+
+    added = await store.write(add)
     if added is not None:
         return Asked(added, fresh=True)
     known = await store.read(lambda db: jobs.get(db, request.job_id))
@@ -125,6 +129,7 @@ def wire_job(record: JobRecord) -> Job:
         picture=brief if isinstance(brief, PictureBrief) else None,
         seed=record.seed,
         terms=Terms(weight=record.weight),
+        adapter=record.adapter,
     )
 
 

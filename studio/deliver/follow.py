@@ -238,12 +238,14 @@ class _Attempt:
         text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         record, brief = self._record, self._job.text_brief
         kept, reasons = told.form(artifact.meta)
+        head, picked_of = told.picked(artifact.meta)
         made = Creation(
             id=record.id, guild_id=record.guild_id, channel_id=record.channel_id, member_id=record.member_id,
             kind=record.kind, form=brief.form, brief=brief, text=text, mime=artifact.mime,
             digest=artifact.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
-            note=told.note(artifact.meta), kept=kept, reasons=reasons,
+            note=told.note(artifact.meta), kept=kept, reasons=reasons, head=head,
+            picked_of=picked_of,
         )  # fmt: skip
         await self._commit(made)
 

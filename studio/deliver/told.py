@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from generation.wire.jobs import SAMPLES_LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+DIGEST_LENGTH = 64
 NOTE_LIMIT = 200  # characters
 REASONS_LIMIT, REASON_LIMIT = 8, 200  # and characters of each
 
@@ -22,6 +25,14 @@ def form(meta: Mapping[str, Any]) -> tuple[bool | None, tuple[str, ...]]:
         case {"kept": bool(kept), "reasons": list(reasons)}:
             return kept, tuple(_told(reason, REASON_LIMIT) for reason in reasons[:REASONS_LIMIT])
     return None, ()
+
+
+def picked(meta: Mapping[str, Any]) -> tuple[str | None, int | None]:
+    """The digest of the head that picked the text, and from how many drafts; None and None where none did."""
+    match meta.get("picked"):
+        case {"head": str(head), "of": int(of)} if len(head) <= DIGEST_LENGTH and 0 < of <= SAMPLES_LIMIT:
+            return head, of
+    return None, None
 
 
 def _told(value: object, limit: int) -> str:

@@ -29,7 +29,8 @@ class JobRecord:
     veil. `parent` is the job that this one was derived
     from. `weight` is the guild's share of the engine, frozen when asked. `interaction_token` is a secret and is empty
     once the job is over or the token has expired. `outcome` is None while the job is unfinished; `settled_at` is when
-    its ending was shown. `notified`: the member who waited long was told.
+    its ending was shown. `notified`: the member who waited long was told. `adapter` and `head` are what served the guild
+    when it was asked: digests, None where there was nothing of its own.
     """
 
     id: str
@@ -53,6 +54,8 @@ class JobRecord:
     settled_at: float | None = None
     notified: bool = False
     spoiler: bool = False
+    adapter: str | None = None
+    head: str | None = None
 
     @property
     def form(self) -> str:
@@ -91,7 +94,7 @@ class Creation:
     `digest` is the SHA-256 of the artifact's bytes, of the first one where there are several. `prompt` is the last thing
     said to the model, with the member's words in it. `usage` counts tokens and seconds as the host reported them. `note`
     is a sentence for the member on how it was made, where there is one. `kept` says whether a text keeps its form (None:
-    nobody looked), `reasons` what is amiss, a sentence each. A text has no `pictures`; pictures have no
+    nobody looked), `reasons` what is amiss, a sentence each. `head` picked it from `picked_of` drafts, where one did. A text has no `pictures`; pictures have no
     `text`, and their `form` is the move that made them.
     """
 
@@ -117,6 +120,8 @@ class Creation:
     kept: bool | None = None
     reasons: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    head: str | None = None
+    picked_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

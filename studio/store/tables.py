@@ -71,6 +71,8 @@ jobs = Table(
     Column("settled_at", Double),
     Column("notified", Boolean, nullable=False),
     Column("spoiler", Boolean, nullable=False, server_default=false()),
+    Column("adapter", DIGEST),
+    Column("head", DIGEST),
     Index("ix_jobs_unfinished_of_guild", "guild_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_unfinished_of_member", "member_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_asked_at", "asked_at"),
@@ -101,6 +103,9 @@ creations = Table(
     Column("note", Text),
     Column("kept", Boolean),
     Column("reasons", JSON(none_as_null=True)),
+    Column("head", DIGEST),
+    Column("picked_of", Integer),
+    Index("ix_creations_of_kind", "guild_id", "kind", "made_at"),
     Index("ix_creations_pictured", "guild_id", "made_at", sqlite_where=PICTURED, postgresql_where=PICTURED),
 )
 
@@ -225,6 +230,7 @@ tastes = Table(
     Column("state", String(16), nullable=False),
     Column("made_at", Double, nullable=False),
     Column("report", JSON, nullable=False),
+    Column("served_at", Double),
     Index("ix_tastes_of", "guild_id", "kind", "made_at"),
 )
 

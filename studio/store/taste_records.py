@@ -79,7 +79,10 @@ class SnapshotRow:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """A head or an adapter, and where it stands. `parent` is the taste that its training started from."""
+    """A head or an adapter, and where it stands. `parent` is the taste that its training started from.
+
+    `served_at` is when it was last let serve, None where it never was or was taken back.
+    """
 
     digest: str
     guild_id: int
@@ -91,6 +94,7 @@ class Taste:
     state: TasteState
     made_at: float
     report: dict[str, Any]
+    served_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 
 from studio.store.dialects import insert_for
-from studio.store.tables import serving, tastes
+from studio.store.tables import serving, snapshots, tastes
 from studio.store.taste_records import Serving, Taste
 
 if TYPE_CHECKING:
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 def add(db: Connection, taste: Taste) -> bool:
-    """Add a taste, unless it is there: the same training gives the same digest. Whether this did."""
+    """Add a taste, unless it is there: the same training gives the same digest. Whether this did.
+
+    What learnt from a snapshot that was purged meanwhile, or from a taste that was revoked, is revoked as it comes.
+    """
+    purged = exists().where(snapshots.c.digest == taste.snapshot, snapshots.c.purged_at.is_not(None))
+    fallen = exists().where(tastes.c.digest == taste.parent, tastes.c.state == "revoked")
+    if db.execute(select(or_(purged, fallen))).scalar_one():
+        taste = replace(taste, state="revoked")
     return db.execute(insert_for(db, tastes).values(asdict(taste)).on_conflict_do_nothing()).rowcount > 0
 
 
@@ -45,6 +52,16 @@ def set_state(db: Connection, digest: str, state: TasteState) -> bool:
     """Say where a taste stands; one that is revoked stays so. Whether this did."""
     change = update(tastes).where(tastes.c.digest == digest, tastes.c.state != "revoked")
     return db.execute(change.values(state=state)).rowcount > 0
+
+
+def served(db: Connection, digest: str, at: float | None) -> None:
+    """Say when a taste was let serve; None: it was taken back."""
+    db.execute(update(tastes).where(tastes.c.digest == digest).values(served_at=at))
+
+
+def set_report(db: Connection, digest: str, report: dict[str, Any]) -> None:
+    """Replace what is said of a taste."""
+    db.execute(update(tastes).where(tastes.c.digest == digest).values(report=report))
 
 
 def serves(db: Connection, guild_id: int, kind: str) -> Serving:

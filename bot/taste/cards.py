@@ -1,0 +1,353 @@
+"""A server's taste in words: what is stored, what stands where, how far a run is, how a trial goes. Pure.
+
+The words are for moderators who have read no documentation: each message says what can be done next, and where.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.cards import MESSAGE_LIMIT, escape
+from studio.adapters.records import CALLED, OURSELVES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
+    from studio.consent import Receipt
+
+BAR = 12
+TEXT_ROOM = 800  # characters, as shown, of one text of a pair
+
+STORED = (
+    "- **Kept**: the pieces that I write here, as I wrote them, and who reacted to them with what. I read no other messages.\n"
+    "- **Learnt from**: how pieces were liked, by members who said yes (`/privacy opt-in`, or a button that I post here). Other"
+    " members' reactions show, and teach nothing. A theme that a member typed is used only with that member's yes.\n"
+    "- **What for**: first a *picker*, which keeps the best of several drafts; with more votes an *adapter*, a small addition"
+    " to the model, which has to pass checks before it serves and can be put to a blind vote.\n"
+    "- **Where**: on the machine that runs me. Names and ids are taken out of what is learnt from.\n"
+    "- **Back again**: `/privacy delete` forgets a member, and whatever learnt from their votes stops serving. `/adapters"
+    " rollback` goes back to what served before."
+)
+
+ASKING = (
+    f"**Shall I learn from this server's reactions?** It is off until you turn it on. If you do:\n{STORED}"
+)
+IS_ON = (
+    "Learning is on. Now members have to say yes, each for themselves: I have posted a button for that in this channel."
+    " React to pieces with 👍 and 👎; `/adapters list` shows how much is known and what is still missing, and"
+    " `/adapters retrain` learns from it."
+)
+STAYS_OFF = "It stays off, and nothing is learnt."
+IS_OFF = (
+    "Learning is off. What serves goes on serving; `/adapters pause` or `/adapters rollback` changes that,"
+    " `/adapters enable` turns learning on again."
+)
+INVITATION = (
+    "**This server can have a taste of its own.** A moderator has let me learn from how my pieces are liked. Your 👍 and 👎"
+    " count once you say so; you can take that back at any time with `/privacy`."
+)
+COUNTED = (
+    "Your votes count from now on, on what I wrote before as well. A theme that you type may be learnt from with its piece."
+    " `/privacy opt-out` stops that, `/privacy delete` forgets it."
+)
+
+_ACTIONS = {
+    "enable": "turned learning on",
+    "disable": "turned learning off",
+    "retrain": "asked for training:",
+    "cancel": "called off",
+    "promote": "let serve:",
+    "rollback": "took back",
+    "pause": "paused",
+    "resume": "resumed",
+    "waive": "waived",
+    "trial": "began a trial of",
+    "decide": "decided:",
+}
+_PHASES = {
+    "samples": "Writing fresh samples",
+    "pairs": "Choosing pairs of them",
+    "train": "Training",
+    "gates": "Checking it against what serves",
+}
+
+
+def enabled(at: float, by: int) -> str:
+    """What `/adapters enable` says where it is on already."""
+    return f"Learning is on since {when(at, 'D')}, by <@{by}>.\n{STORED}"
+
+
+def overview(found: Overview) -> str:
+    """`/adapters list`."""
+    lines = []
+    if found.enabled_at is None:
+        lines.append("Learning is off here. `/adapters enable` says what it would mean, and turns it on.")
+    else:
+        lines.append(f"Learning is on since {when(found.enabled_at, 'D')}.")
+    lines += [line for standing in found.standings for line in _standing(standing)]
+    if found.versions:
+        lines += ["**Versions**", *(f"- {_version(version)}" for version in found.versions)]
+    if found.log:
+        lines += ["**Last**", *(f"- {_logged(line)}" for line in found.log)]
+    return cut("\n".join(lines))
+
+
+def _standing(found: Standing) -> list[str]:
+    serving = [version.name for version in (found.head, found.adapter) if version is not None]
+    told = f"{_and(serving)} {'serve' if len(serving) > 1 else 'serves'}" if serving else "as it came"
+    if found.paused:
+        told += ", **paused**: `/adapters pause on:False` goes on"
+    lines = [f"**{found.kind}** · {told}"]
+    if found.run is not None:
+        lines.append("- A training is under way; `/adapters cancel` stops it.")
+    if found.trial is not None:
+        lines.append("- A trial is under way; `/adapters cancel` ends it.")
+    if (short := found.missing["head"]) is not None:
+        lines.append(f"- For a picker: {short}. Members: 👍 and 👎, and `/privacy opt-in`.")
+    elif (short := found.missing["adapter"]) is not None:
+        lines.append(
+            f"- Enough for a picker: `/adapters retrain kind:{found.kind}`. For an adapter: {short}."
+        )
+    else:
+        lines.append(f"- Enough for an adapter: `/adapters retrain kind:{found.kind} what:adapter`.")
+    return lines
+
+
+def _version(version: Version) -> str:
+    state = {
+        "candidate": "waits for your word: `/adapters promote`",
+        "trial": "on trial",
+        "serving": "**serves**",
+        "retired": "served before" if version.loadable else "served before, its files are gone",
+        "refused": "did not pass",
+        "revoked": "forgotten: somebody whose votes it learnt from asked for that",
+    }.get(version.state, version.state)
+    return f"{version.name}, {when(version.made_at, 'D')}: {state}"
+
+
+def _logged(line: LogLine) -> str:
+    who = "I" if line.member_id == OURSELVES else f"<@{line.member_id}>"
+    return (
+        f"{when(line.at, 'R')} {who} {_ACTIONS.get(line.action, line.action)} {escape(line.detail)}".rstrip()
+    )
+
+
+def shown(version: Version, gates: Sequence[Gate]) -> str:
+    """`/adapters show`: what is known of one version."""
+    lines = [f"**{version.name}** · {_version(version).partition(': ')[2]} · `{version.digest[:12]}`"]
+    lines += _found(version)
+    lines += [gate_line(gate) for gate in gates]
+    return cut("\n".join(lines))
+
+
+def compared(one: Version, other: Version, gates: Sequence[tuple[Gate | None, Gate | None]]) -> str:
+    """`/adapters compare`: two versions side by side."""
+    lines = [f"**{one.name}** and **{other.name}**"]
+    for version in (one, other):
+        lines += [f"*{version.name}*", *_found(version)]
+    for left, right in gates:
+        known = left or right
+        assert known is not None
+        marks = " / ".join("–" if gate is None else _mark(gate) for gate in (left, right))
+        said = " / ".join("–" if gate is None else escape(gate.sentence) for gate in (left, right))
+        lines.append(f"- {known.name} {marks}: {said}")
+    return cut("\n".join(lines))
+
+
+def gate_line(gate: Gate) -> str:
+    """One gate, with its sentence and whoever let it pass."""
+    waived = f" (waived by <@{gate.waived_by}>)" if gate.waived_by is not None else ""
+    return f"- {_mark(gate)} {escape(gate.sentence)}{waived}"
+
+
+def _mark(gate: Gate) -> str:
+    return "✅" if gate.passed else "☑️" if gate.waived_by is not None else "⚠️" if gate.waivable else "❌"
+
+
+def _found(version: Version) -> list[str]:
+    """What its report says in numbers."""
+    auc = version.report.get("auc")
+    if version.what == "head" and isinstance(auc, int | float):
+        return [
+            f"Of a liked piece and a disliked one that it had not seen, it knew which was which {auc:.0%} of the time."
+        ]
+    return []
+
+
+def asked(kind: str, what: str, *, before: int = 0) -> str:
+    """A run that has not begun."""
+    wait = f" {before} other {'training is' if before == 1 else 'trainings are'} before it." if before else ""
+    return f"🌱 **{kind} {CALLED[what]}** · written down.{wait}"
+
+
+def learning(kind: str, what: str, step: Mapping[str, Any] | None = None) -> str:
+    """A run at work, as its process last said."""
+    head = f"🌱 **{kind} {CALLED[what]}**"
+    if step is None:
+        return f"{head} · reading how pieces were liked…"
+    told = [_PHASES.get(str(step.get("phase")), "At work")]
+    at, of = _number(step.get("step")), _number(step.get("of"))
+    if at is not None and of:
+        told.append(f"{at:,.0f} of {of:,.0f}")
+    if (loss := _number(step.get("loss"))) is not None:
+        told.append(f"loss {loss:.3f}")
+    if (left := _number(step.get("eta_s"))) is not None:
+        told.append(f"about {span(left)} left")
+    bar = f"\n{_bar(at / of)}" if at is not None and of else ""
+    return f"{head} · {' · '.join(told)}{bar}"
+
+
+def run_failed(kind: str, what: str, sentence: str) -> str:
+    """A run that came to nothing: why, and that nothing changed."""
+    return f"🌱 **{kind} {CALLED[what]}** · {escape(sentence)} What served before serves on."
+
+
+def run_cancelled(kind: str, what: str, by: int) -> str:
+    """A run that was called off."""
+    return f"🌱 **{kind} {CALLED[what]}** · called off by <@{by}>. What served before serves on."
+
+
+def head_learnt(version: Version, missing: str | None) -> str:
+    """A picker that serves now, and what would be next."""
+    told = (
+        f"🌱 **{version.name}** serves from now on: for each {version.kind} I write a few drafts, and it keeps the one that"
+        " this server would like best."
+    )
+    lines = [told, *_found(version)]
+    if missing is None:
+        lines.append("There are enough votes for an adapter, a model of this server's own.")
+    else:
+        lines.append(f"-# For an adapter, a model of this server's own: {missing}.")
+    return "\n".join(lines)
+
+
+def adapter_made(version: Version, gates: Sequence[Gate]) -> str:
+    """An adapter with its report: what its gates said, and what can be done with it."""
+    stopping = [gate for gate in gates if gate.stops]
+    if not stopping:
+        told = (
+            "passed every check. It does not serve yet: let members choose blindly between it and what serves, or let it"
+            " serve at once; either can be taken back."
+        )
+    elif all(gate.waivable for gate in stopping):
+        told = (
+            "failed checks that are a matter of taste. If that is what this server likes, a moderator can waive them, by"
+            " name, in the log; else it does not serve."
+        )
+    else:
+        told = "does not serve, because it failed what cannot be waived. What served before serves on."
+    listed = [gate_line(gate) for gate in gates if not gate.passed]
+    passed = sum(gate.passed for gate in gates)
+    return cut(
+        "\n".join([f"🌱 **{version.name}** {told}", *listed, f"-# {passed} of {len(gates)} checks passed."])
+    )
+
+
+def served(version: Version, by: int, before: Version | None) -> str:
+    """A version was let serve."""
+    was = before.name if before is not None else "what I came with"
+    who = "The votes" if by == OURSELVES else f"<@{by}>"
+    return f"🌿 {who} let **{version.name}** serve, instead of {was}."
+
+
+def taken_back(version: Version, now: Version | None, by: int, why: str = "") -> str:
+    """A version was taken back."""
+    to = f"**{now.name}**" if now is not None else "what I came with"
+    if by == OURSELVES:
+        return (
+            f"🍂 I took **{version.name}** back, because {escape(why)}. {to[0].upper()}{to[1:]} serves again."
+        )
+    return f"🍂 <@{by}> took **{version.name}** back. {to[0].upper()}{to[1:]} serves again."
+
+
+def trial_began(version: Version, way: str) -> str:
+    """A trial begins."""
+    if way == "quiet":
+        return (
+            f"⚖️ A quiet trial of **{version.name}** begins: from now on it writes every second {version.kind} here, by chance,"
+            " and your 👍 and 👎 decide. Nobody sees which is which."
+        )
+    return (
+        f"⚖️ **A blind vote on this server's {version.kind}.** Press *Show two* and I write two on one theme, one by what serves"
+        " and one by a candidate; nobody sees which is which. Press the one that you like better. Each member has one vote on"
+        " each two; it ends when it is clear which is liked better, often after some eighty votes."
+    )
+
+
+def pair(form: str, theme: str, left: str, right: str, votes: int = 0) -> str:
+    """Two texts to choose between."""
+    counted = f" · {votes} {'vote' if votes == 1 else 'votes'}" if votes else ""
+    head = f"⚖️ -# {form} · “{escape(theme)}” · which do you like better?{counted}".replace("⚖️ -#", "-# ⚖️")
+    return f"{head}\n**A**\n{_room(left)}\n\n**B**\n{_room(right)}"
+
+
+def trial_ended(version: Version, outcome: str, wins: int, losses: int) -> str:
+    """What the votes of a trial said."""
+    told = f"{wins} to {losses}"
+    if outcome == "candidate":
+        return f"⚖️ The votes are in, {told}: **{version.name}** is liked better, and serves from now on."
+    if outcome == "incumbent":
+        return f"⚖️ The votes are in, {told}: **{version.name}** is not liked better. What served before serves on."
+    return f"⚖️ The trial of **{version.name}** was called off at {told}. What served before serves on."
+
+
+def receipt(found: Receipt) -> str:
+    """What `/privacy delete` did."""
+    rows = sum(found.rows.values())
+    lines = [f"I forgot {rows} {'entry' if rows == 1 else 'entries'} of yours: " + _counted(found.rows) + "."]
+    if not rows:
+        lines = ["There was nothing of yours to forget."]
+    if found.tastes:
+        lines.append(
+            f"{len(found.tastes)} {'version' if len(found.tastes) == 1 else 'versions'} of servers' tastes had learnt from it;"
+            " none of them serves any more, and their files are gone: "
+            + ", ".join(f"`{each[:12]}`" for each in found.tastes)
+        )
+    lines.append("Messages in channels are Discord's: *Delete* under a piece of yours takes it away there.")
+    return cut("\n".join(lines))
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in rows.items() if count)
+
+
+def when(at: float, style: str) -> str:
+    """A time as each reader's own clock tells it."""
+    return f"<t:{int(at)}:{style}>"
+
+
+def span(seconds: float) -> str:
+    """How long that is, as people say it."""
+    if seconds < 90:
+        return "a minute"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3600)} hours"
+
+
+def cut(text: str) -> str:
+    """`text` within Discord's limit, cut at the end of a line."""
+    if len(text) <= MESSAGE_LIMIT:
+        return text
+    return text[: MESSAGE_LIMIT - 2].rpartition("\n")[0] + "\n…"
+
+
+def _room(text: str) -> str:
+    told = escape(text.strip())
+    if len(told) <= TEXT_ROOM:
+        return told
+    return told[:TEXT_ROOM].rpartition("\n")[0].rstrip("\\ ") + "\n…"
+
+
+def _bar(share: float) -> str:
+    full = round(BAR * min(1.0, max(0.0, share)))
+    return "▰" * full + "▱" * (BAR - full)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _and(names: Iterable[str]) -> str:
+    return " and ".join(names)

@@ -1,0 +1,95 @@
+"""Versions as moderators meet them: numbered, with what is known of each, and whether their files are still there."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from finetune.report import Gate as ReportGate
+from generation.wire.reading import InvalidJobError, read
+from studio.adapters.records import Gate, Version
+from studio.errors import Refusal
+from studio.store import tastes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from studio.adapters.records import Folders
+    from studio.store import Store
+    from studio.store.taste_records import Taste
+
+KEPT = 3  # of those that served before, so many stay loadable
+WAIVED = "waived"  # in a report: {name of a gate: the member who waived it}
+UNKNOWN = "There is no such version here; /adapters list shows those that there are."
+
+
+def every(db: Connection, folders: Folders, guild_id: int) -> list[Version]:
+    """The guild's versions, newest first."""
+    found = tastes.of_guild(db, guild_id)
+    counts: dict[tuple[str, str], int] = {}
+    made: list[Version] = []
+    for taste in reversed(found):
+        key = (taste.kind, taste.what)
+        counts[key] = counts.get(key, 0) + 1
+        made.append(_version(folders, taste, counts[key]))
+    return made[::-1]
+
+
+def one(db: Connection, folders: Folders, guild_id: int, digest: str) -> Version:
+    """The guild's version of that digest.
+
+    Raises:
+        Refusal: it has none.
+    """
+    for version in every(db, folders, guild_id):
+        if version.digest == digest:
+            return version
+    raise Refusal(UNKNOWN)
+
+
+async def version(store: Store, folders: Folders, guild_id: int, digest: str) -> Version:
+    """As `one`, for who has no transaction."""
+    return await store.read(lambda db: one(db, folders, guild_id, digest))
+
+
+def gates(found: Version) -> tuple[Gate, ...]:
+    """What the version's gates said, those that moderators waived marked so."""
+    waived = found.report.get(WAIVED) or {}
+    made = []
+    for entry in found.report.get("gates") or ():
+        try:
+            gate: ReportGate = read(ReportGate, entry)
+        except InvalidJobError:
+            continue  # a report of another version of training
+        made.append(Gate(gate.name, gate.passed, gate.waivable, gate.sentence, waived.get(gate.name)))
+    return tuple(made)
+
+
+def compared(left: Version, right: Version) -> list[tuple[Gate | None, Gate | None]]:
+    """The gates of two versions, pairwise by name."""
+    ours, theirs = ({gate.name: gate for gate in gates(each)} for each in (left, right))
+    return [(ours.get(name), theirs.get(name)) for name in dict.fromkeys([*ours, *theirs])]
+
+
+def prune(db: Connection, folders: Folders, guild_id: int) -> None:
+    """Delete the files of what cannot or need not serve again: all that was revoked or refused, all but the last `KEPT`
+    that served before. Blocks.
+    """
+    kept: dict[tuple[str, str], int] = {}
+    for found in sorted(tastes.of_guild(db, guild_id), key=lambda each: -(each.served_at or each.made_at)):
+        if found.state in ("serving", "trial", "candidate"):
+            continue
+        key = (found.kind, found.what)
+        if found.state == "retired":
+            kept[key] = kept.get(key, 0) + 1
+            if kept[key] <= KEPT:
+                continue
+        shutil.rmtree(folders.of(found.what) / found.digest, ignore_errors=True)
+
+
+def _version(folders: Folders, taste: Taste, number: int) -> Version:
+    loadable = (folders.of(taste.what) / taste.digest).is_dir()
+    return Version(
+        taste.digest, taste.guild_id, taste.kind, taste.what, number, taste.state, taste.made_at, taste.base,
+        taste.parent, taste.snapshot, taste.report, loadable,
+    )  # fmt: skip
