@@ -1,4 +1,8 @@
-"""Queries about who may learn from what: guilds' consent, and members' choices."""
+"""Queries about who may learn from what: guilds' consent, and members' choices.
+
+A choice in the guild `EVERYWHERE` is that of a member who asked to be forgotten: it says no more than that nothing of theirs
+is to be written down, and goes when they choose again.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,9 @@ from studio.store.taste_records import FORGOTTEN, MemberChoice, TrainingConsent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+EVERYWHERE = 0
 
 
 def of_guild(db: Connection, guild_id: int) -> TrainingConsent | None:
@@ -36,7 +43,13 @@ def disable(db: Connection, guild_id: int, now: float) -> bool:
 
 
 def choose(db: Connection, choice: MemberChoice) -> None:
-    """What a member chose in a guild, whatever they chose before."""
+    """What a member chose in a guild, whatever they chose before; elsewhere, that they are not to be forgotten any more."""
+    if choice.guild_id != EVERYWHERE:
+        db.execute(
+            delete(member_choices).where(
+                member_choices.c.member_id == choice.member_id, member_choices.c.guild_id == EVERYWHERE
+            )
+        )
     values = asdict(choice)
     putting = insert_for(db, member_choices).values(values)
     del values["member_id"], values["guild_id"]
@@ -73,3 +86,9 @@ def forget(db: Connection, member_id: int) -> int:
     enabled = update(training_consent).where(training_consent.c.enabled_by == member_id)
     db.execute(enabled.values(enabled_by=FORGOTTEN))
     return db.execute(delete(member_choices).where(member_choices.c.member_id == member_id)).rowcount
+
+
+def enabled_by(db: Connection, member_id: int) -> list[TrainingConsent]:
+    """The guilds in which it was the member who last switched training on."""
+    rows = db.execute(select(training_consent).where(training_consent.c.enabled_by == member_id))
+    return [TrainingConsent(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name

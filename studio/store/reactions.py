@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, literal, or_, select
 
+from studio.store import consents
 from studio.store.dialects import insert_for
 from studio.store.records import Reaction
 from studio.store.tables import jobs, messages, reaction_changes, reactions
@@ -18,7 +19,9 @@ EVERY_EMOJI = ""
 
 
 def add(db: Connection, reaction: Reaction) -> bool:
-    """Add a reaction to a message of ours, unless it is there. Whether this did."""
+    """Add a reaction to a message of ours, unless it is there or its member asked to be forgotten. Whether this did."""
+    if consents.choice(db, reaction.member_id, consents.EVERYWHERE) is not None:
+        return False
     return _add_to_ours(
         db,
         reactions,

@@ -45,6 +45,12 @@ def of_guild(db: Connection, guild_id: int, limit: int = 10) -> list[Run]:
     return [Run(**row._mapping) for row in db.execute(query.limit(limit))]  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def asked_by(db: Connection, member_id: int) -> list[Run]:
+    """The runs that the member asked for, oldest first."""
+    rows = db.execute(select(runs).where(runs.c.asked_by == member_id).order_by(runs.c.asked_at, runs.c.id))
+    return [Run(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def began(db: Connection, run_id: str, snapshot: str) -> bool:
     """It is under way, and learns from the snapshot. Whether it had not ended."""
     change = update(runs).where(runs.c.id == run_id, runs.c.ended_at.is_(None))
