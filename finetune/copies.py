@@ -10,16 +10,15 @@ import json
 import lzma
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.forms.variety import tokens
+from finetune.texts import FOLDER
+from finetune.variety import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-TRAINING = ROOT / "finetune" / "data" / "text"
 LEAST = 4  # words; a shorter run is nobody's
 
 
@@ -35,7 +34,7 @@ class Copy:
 NONE = Copy(0, "", "")
 
 
-def training_texts(folder: Path = TRAINING) -> Iterator[tuple[str, str]]:
+def training_texts(folder: Path = FOLDER) -> Iterator[tuple[str, str]]:
     """(name, text) of every record of the training data: every `*.jsonl.xz` of the folder, wherever it lies in it."""
     for path in sorted(folder.rglob("*.jsonl.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
+from finetune.snapshot.weights import FLAG_WEIGHT, FLAGGED_SHARE_LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
-
-FLAGGED_WEIGHT = 3.0  # of what a moderator flagged, over what members dislike
-FLAGGED_MOST = 0.25  # of all weight: one moderator's afternoon is not the server's taste
 
 
 def dpo(
@@ -60,24 +59,22 @@ def drift(answers: Tensor, references: Tensor) -> Tensor:
 
 
 def kto_weights(liked: Sequence[bool], confidence: Sequence[float], flagged: Sequence[bool]) -> list[float]:
-    """The weight of each example: its confidence, `FLAGGED_WEIGHT` for what a moderator flagged, and both sides alike.
+    """The weight of each example: its confidence, more for what a moderator flagged, and as much for one side as for the other.
 
-    The paper asks for lambda_D n_D / (lambda_U n_U) within [1, 4/3]; it is 1 here. What is flagged has at
-    most the share `FLAGGED_MOST` of everything. Weights have a mean of 1. Of examples that are all of one side, nothing is
-    balanced.
+    The paper asks for lambda_D n_D / (lambda_U n_U) within [1, 4/3]; it is 1 here. What is flagged has at most its share of
+    everything (`finetune.snapshot.weights`), after the sides were levelled too. Weights have a mean of 1. Of examples that
+    are all of one side, nothing is levelled.
     """
-    plain = [
-        0.0 if bad else sure for sure, bad in zip(confidence, flagged, strict=True)
-    ]  # what members say alone
-    up = sum(weight for weight, good in zip(plain, liked, strict=True) if good)
-    down = sum(weight for weight, good in zip(plain, liked, strict=True) if not good)
-    bad = FLAGGED_WEIGHT * sum(flagged)
-    # of what is disliked, members' and moderators' together weigh what is liked does
-    bad = min(bad, 2 * FLAGGED_MOST * up) if up else bad
-    scale_down = max(up - bad, 0.0) / down if up and down else 1.0
-    each = bad / sum(flagged) if any(flagged) else 0.0
-    found = []
-    for weight, good, flag in zip(plain, liked, flagged, strict=True):
-        found.append(each if flag else weight if good else weight * scale_down)
-    mean = sum(found) / len(found) if found else 0.0
-    return [weight / mean for weight in found] if mean else found
+    up = sum(sure for sure, good in zip(confidence, liked, strict=True) if good)
+    down = sum(
+        sure for sure, good, bad in zip(confidence, liked, flagged, strict=True) if not good and not bad
+    )
+    most = FLAGGED_SHARE_LIMIT * 2 * up if down else FLAGGED_SHARE_LIMIT / (1 - FLAGGED_SHARE_LIMIT) * up
+    worst = min(FLAG_WEIGHT * sum(flagged), most) if up else FLAG_WEIGHT * sum(flagged)
+    level = (up - worst) / down if up and down else 1.0
+    found = [
+        worst / sum(flagged) if bad else sure if good else sure * level
+        for sure, good, bad in zip(confidence, liked, flagged, strict=True)
+    ]
+    mean = sum(found) / len(found)
+    return [weight / mean for weight in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -25,7 +25,8 @@ class StateError(Exception):
 @dataclass(slots=True)
 class Progress:
     """`learnt` counts target tokens; `epoch` and `pack` say which pack is next. Losses are in nats a token, held out;
-    `looks` counts when they were taken, `worse` those since the best.
+    `looks` counts when they were taken, `worse` those since the best. `losses` are those of each step and `seen` the
+    held-out ones with their steps, where a report is to show them.
     """
 
     step: int = 0
@@ -39,6 +40,8 @@ class Progress:
     looks: int = 0
     worse: int = 0
     over: bool = False
+    losses: list[float] = field(default_factory=list)
+    seen: list[tuple[int, float]] = field(default_factory=list)
 
 
 class State:

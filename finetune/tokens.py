@@ -9,9 +9,11 @@ from generation.forms.prompts import Turn, turns
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
     from finetune.pieces import Piece
     from generation.lm.load import LoadedModel
+    from generation.wire.jobs import Brief
 
 
 class Answers:
@@ -30,8 +32,15 @@ class Answers:
         said = turns(piece.brief(chance))
         if chance.random() < bare:
             said = [said[0], said[-1]]
-        answer = self._chat.of_text(piece.text) + (self._end if piece.whole else [])
-        return Tokens(piece.form, tuple(self._chat.ids(said)), tuple(answer))
+        return self._behind(said, piece.form, piece.text, whole=piece.whole)
+
+    def served(self, brief: Brief, text: str, *, whole: bool = True) -> Tokens:
+        """`text` as the answer to `brief`; where it is not `whole` its end is nothing to learn."""
+        return self._behind(turns(brief), brief.form, text, whole=whole)
+
+    def _behind(self, said: Sequence[Turn], form: str, text: str, *, whole: bool) -> Tokens:
+        answer = self._chat.of_text(text) + (self._end if whole else [])
+        return Tokens(form, tuple(self._chat.ids(said)), tuple(answer))
 
 
 def _ending(model: LoadedModel) -> list[int]:

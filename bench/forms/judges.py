@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from bench.forms.variety import tokens
+from finetune.variety import tokens
 from generation.gan.text_encoder import Sentences
 from generation.lm.load import load_model
 from generation.lm.weights import find

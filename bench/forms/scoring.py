@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bench.forms.copies import Copy, lines_copied, longest, training_texts
 from bench.forms.judges import holds
 from bench.forms.kept import text_key
 from bench.forms.strict import STRICT
-from bench.forms.variety import cut_alike, distinct2, repetitive, self_bleu
 from bench.report import quantile
+from finetune.copies import Copy, lines_copied, longest, training_texts
+from finetune.variety import cut_alike, distinct2, repetitive, self_bleu
 from generation.forms import form_named
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from finetune.objectives import FLAGGED_MOST, anchor, dpo, drift, kto, kto_weights
+from finetune.objectives import anchor, dpo, drift, kto, kto_weights
 
 
 def sigmoid(x: float) -> float:
@@ -68,5 +68,7 @@ def test_what_is_flagged_weighs_thrice_but_never_more_than_a_quarter_of_everythi
     few = kto_weights([True] * 40 + [False] * 40 + [False], [1.0] * 81, [False] * 80 + [True])
     assert few[-1] == pytest.approx(3 * few[0])
     many = kto_weights([True] * 5 + [False] * 9, [1.0] * 14, [False] * 10 + [True] * 4)
-    assert sum(many[-4:]) / sum(many) == pytest.approx(FLAGGED_MOST)
+    assert sum(many[-4:]) / sum(many) == pytest.approx(0.25)
     assert sum(many[:5]) == pytest.approx(sum(many[5:]))
+    alone = kto_weights([True] * 5 + [False] * 4, [1.0] * 9, [False] * 5 + [True] * 4)
+    assert sum(alone[-4:]) / sum(alone) == pytest.approx(0.25)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.forms.briefs import CHINESE, ENGLISH, asked, listed
-from bench.forms.copies import LEAST, lines_copied, longest, training_texts
 from bench.forms.judges import holds
 from bench.forms.kept import Pieces, Rows
 from bench.forms.making import Made, unheld
 from bench.forms.scoring import geometric_mean, versus
-from bench.forms.variety import cut_alike, distinct2, repetitive, self_bleu
 from bench.picture.real import ROOT
 from bench.report import RESULTS
+from finetune.copies import LEAST, lines_copied, longest, training_texts
+from finetune.variety import cut_alike, distinct2, repetitive, self_bleu
 from generation.forms import FORMS
 from generation.wire.jobs import Brief
 

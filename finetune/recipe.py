@@ -1,0 +1,380 @@
+"""The recipe of a taste, as `python -m finetune.train` runs it. Run it again in its folder and it goes on where it was.
+
+Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
+preferred (`pairs.py`); a LoRA that begins with the weights of what serves learns to (`teaching.py`, `objectives.py`); what was
+best on themes held out is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that
+nobody can waive says no (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided
+by (seed, step), so that a run that was killed and one that was not come to the same adapter on the same machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import random
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.utils.tensorboard import SummaryWriter
+
+from finetune import report_picture
+from finetune.gates import gates
+from finetune.incumbent import incumbent
+from finetune.lessons import batches, bundles
+from finetune.measured import Contest, measured
+from finetune.network import TrainedNetwork
+from finetune.pairs import Preference, of_members, of_samples
+from finetune.publish import publish, room, same
+from finetune.report import PNG, Point, Report, Side
+from finetune.report import save as save_report
+from finetune.samples import given, sampled
+from finetune.state import State
+from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
+from finetune.themes import forms_of, wishes
+from finetune.tokens import Answers
+from generation.adapters import write
+from generation.revision import revision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from finetune.incumbent import Incumbent
+    from finetune.lessons import Lesson
+    from finetune.measured import Taste
+    from finetune.snapshot import Snapshot
+    from finetune.telling import Telling
+    from generation.lm.load import LoadedModel
+
+RATE = 1e-4  # 2e-5, the usual advice, hardly moves a small model (docs/training.md)
+LEAST_RATE = 0.1  # of RATE, at the end
+WARM_UP = 0.1  # of all steps
+DECAY = 0.01
+BETAS = (0.9, 0.98)
+CLIP = 1.0
+# narrow values left out by chance; none for pairs, whose log-ratios are over references that nothing was left out of
+DROP = {"dpo": 0.0, "kto": 0.0, "sft": 0.05}
+RANK, ALPHA = 16, 32  # where training begins with the model alone
+PATIENCE = 3  # looks at what is held out without a better one
+STATE, REFERENCES, SAMPLES, PAIRS = (
+    "state.safetensors",
+    "references.safetensors",
+    "samples.jsonl",
+    "pairs.json",
+)
+SECONDS = "seconds.json"
+
+
+class TrainingError(Exception):
+    """There is nothing to train, or nothing to go on with; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What decides the result beside the snapshot and the taste. `batch` counts lessons a step, `room` tokens of rows in a pack,
+    `themes` what fresh samples are about and `asked` what both sides are asked for in the end.
+    """
+
+    objective: Objective = "dpo"
+    parent: str = "starter"
+    head: str | None = None
+    seed: int = 1
+    themes: int = 64
+    asked: int = 24
+    beta: float = 0.1
+    smoothing: float = 0.1
+    anchored: float = 0.2
+    epochs: int = 1
+    batch: int = 8
+    room: int = 2048
+    looks: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a training is made from, and where it goes: `folder` is its own, `adapters` where a published one goes."""
+
+    snapshot: Snapshot
+    snapshot_directory: Path
+    model: LoadedModel
+    taste: Taste | None
+    head_auc: float | None
+    folder: Path
+    adapters: Path
+    samples: Path | None = None
+    save_every_s: float = 60.0
+
+
+def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
+    """Train in `of.folder`, from its beginning or from where it is, and report.
+
+    Raises:
+        TrainingError, SamplesError, ThemesError, StateError, AdapterError, PublishError: one sentence.
+    """
+    watch = _Watch(of.folder / SECONDS)
+    same(of.snapshot_directory, of.snapshot, of.model.base)
+    room(of.folder, 64 * 2**20)
+    shares = forms_of(of.snapshot.examples)
+    serving = incumbent(recipe.parent, of.model.base, shares, of.adapters)
+    start = serving.adapter(serving.start, of.model.base)
+    rank, alpha = RANK, ALPHA
+    if start is not None:
+        rank = start.rank
+        alpha = round(next(iter(start.modules.values())).scale * rank)
+    answers = Answers(of.model)
+
+    pairs: list[Preference] = []
+    if recipe.objective == "dpo":
+        pairs = _pairs(recipe, of, serving, tell, watch)
+        lessons, held_out = of_pairs(answers, pairs)
+    else:
+        lessons, held_out = of_examples(answers, of.snapshot.examples, recipe.objective)
+    if len(lessons) < recipe.batch:
+        raise TrainingError(
+            f"There is too little to learn from: {len(lessons)} {'pairs' if pairs else 'pieces'}, {recipe.batch} are needed."
+        )
+
+    began = time.monotonic()
+    network = TrainedNetwork(of.model, rank=rank, alpha=alpha)
+    network.begin(recipe.seed)
+    if start is not None:
+        network.take(start)
+    known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
+    state = _learn(recipe, of, network, known, lessons, held_out, tell, rank=rank, alpha=alpha)
+    watch.add("train", time.monotonic() - began)
+
+    at = state.progress
+    told = Report(
+        kind=of.snapshot.kind, objective=recipe.objective, snapshot=of.snapshot.digest, base=of.model.base.digest,
+        parent=serving.start, head=recipe.head, adapter=None, serves=tuple(shares), liked=of.snapshot.evidence.liked,
+        disliked=of.snapshot.evidence.disliked, voters=of.snapshot.evidence.voters,
+        held_out=sum(example.part != "train" for example in of.snapshot.examples), pairs=len(pairs), steps=at.step, gates=(),
+        samples=(), losses=tuple(Point(n + 1, round(loss, 5)) for n, loss in enumerate(at.losses)),
+        held_out_losses=tuple(Point(step, round(loss, 5)) for step, loss in at.seen), seconds=dict(watch.seconds),
+        made_at=time.time(),
+    )  # fmt: skip
+    if not at.best_step:
+        return _reported(
+            replace(told, refusal="Nothing that it learnt was better than what serves."), of.folder
+        )
+    state.use_best()
+
+    began = time.monotonic()
+    told = _judged(recipe, of, serving, shares, network, pairs, told, tell)
+    watch.add("gates", time.monotonic() - began)
+    told = replace(told, seconds=dict(watch.seconds))
+    if told.verdict != "refused":
+        same(of.snapshot_directory, of.snapshot, of.model.base)
+        publish(
+            of.adapters, network.config(), network.tensors(), base=of.model.base, manifest=_manifest(recipe, told)
+        )  # fmt: skip
+    return _reported(told, of.folder)
+
+
+def _pairs(
+    recipe: Recipe, of: Given, serving: Incumbent, tell: Telling, watch: _Watch
+) -> list[Preference]:  # fmt: skip
+    """The pairs of this run: fresh samples, picked by the taste, and what members picked themselves."""
+    file = of.folder / PAIRS
+    about = hashlib.sha256(
+        json.dumps([asdict(recipe), of.snapshot.digest, serving.start]).encode()
+    ).hexdigest()
+    if file.exists():
+        kept = json.loads(file.read_text())
+        if kept["about"] != about:
+            raise TrainingError(
+                f"{of.folder} holds another training; take another folder, or the same settings."
+            )
+        return [Preference(**{**pair, "whole": tuple(pair["whole"])}) for pair in kept["pairs"]]
+    if of.taste is None:
+        raise TrainingError(
+            "Without a head nobody knows which piece is to be preferred: name one, or take sft or kto."
+        )
+    began = time.monotonic()
+    if of.samples is not None:
+        samples = given(of.samples, serving.start)
+    else:
+        asked = wishes(of.snapshot.examples, of.snapshot.kind, "train", recipe.themes, recipe.seed)
+        samples = sampled(
+            of.folder / SAMPLES, of.model, serving.root, serving.start, asked, recipe.seed,
+            tell=lambda done, count: tell("samples", done, count),
+        )  # fmt: skip
+    watch.add("samples", time.monotonic() - began)
+    began = time.monotonic()
+    tell("pairs", 0, 1)
+    scores = of.taste([sample.text for sample in samples])
+    found = of_samples(samples, scores) + of_members(of.snapshot)
+    _put(
+        file,
+        json.dumps({"about": about, "pairs": [asdict(pair) for pair in found]}, ensure_ascii=False).encode(),
+    )
+    tell("pairs", 1, 1)
+    watch.add("pairs", time.monotonic() - began)
+    return found
+
+
+def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], file: Path) -> Tensor:
+    """What the network says before it learns, once and for all: (lessons, 2), by number."""
+    if file.exists():
+        return load_file(file)["known"]
+    known = references(network, lessons, recipe.room)
+    save_file({"known": known}, file.with_suffix(".making"))
+    file.with_suffix(".making").replace(file)
+    return known
+
+
+def _learn(
+    recipe: Recipe, of: Given, network: TrainedNetwork, known: Tensor, lessons: Sequence[Lesson],
+    held_out: Sequence[Lesson], tell: Telling, *, rank: int, alpha: int,
+) -> State:  # fmt: skip
+    """Take every step that is left. The best weights on what is held out are kept in the state."""
+    parameters = network.parameters()
+    optimizer = torch.optim.AdamW(parameters.values(), lr=RATE, betas=BETAS, weight_decay=DECAY)
+    about = [
+        asdict(recipe),
+        of.snapshot.digest,
+        of.model.base.digest,
+        rank,
+        alpha,
+        len(lessons),
+        len(held_out),
+    ]
+    state = State(parameters, optimizer, json.dumps(about))
+    if (of.folder / STATE).exists():
+        state.load(of.folder / STATE)
+    at = state.progress
+    steps = recipe.epochs * math.ceil(len(lessons) / recipe.batch)
+    loss = Loss(
+        recipe.objective, known, beta=recipe.beta, smoothing=recipe.smoothing, anchored=recipe.anchored
+    )  # fmt: skip
+    plots = SummaryWriter(str(of.folder / "plots"), purge_step=at.step)
+    saved = time.monotonic()
+    tell("train", at.step, steps)
+    while not at.over:
+        if at.step * recipe.looks >= at.looks * steps:
+            at.looks = at.step * recipe.looks // steps + 1
+            looked = _held_out(network, loss, held_out, recipe.room) if held_out else -float(at.step)
+            if held_out:
+                at.seen.append((at.step, looked))
+                plots.add_scalar("held_out/loss", looked, at.step)
+            at.before = looked if at.before is None else at.before
+            if at.best is None or looked < at.best:
+                at.best, at.best_step, at.worse = looked, at.step, 0
+                state.keep_as_best()
+            else:
+                at.worse += 1
+            at.over = at.step >= steps or at.worse >= PATIENCE
+        if at.over or time.monotonic() - saved >= of.save_every_s:
+            state.save(of.folder / STATE)
+            saved = time.monotonic()
+        if at.over:
+            break
+
+        torch.manual_seed(recipe.seed * 1_000_003 + at.step)
+        epoch, place = divmod(at.step, steps // recipe.epochs)
+        batch = batches(lessons, recipe.batch, f"{recipe.seed} {epoch}")[place]
+        loss.begin(network, batch, recipe.room)
+        total = 0.0
+        for bundle in bundles(batch, recipe.room):
+            part = loss.part(bundle, network.surprises(bundle.pack, DROP[recipe.objective]))
+            part.backward()  # type: ignore[no-untyped-call]
+            total += float(part.detach())
+        norm = torch.nn.utils.clip_grad_norm_(parameters.values(), CLIP)
+        rate = RATE * _share((at.step + 1) / steps)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        optimizer.zero_grad()
+
+        at.step += 1
+        at.learnt += sum(lesson.learnt for lesson in batch)
+        at.losses.append(total)
+        tell("train", at.step, steps, total)
+        for name, value in (("loss", total), ("norm", float(norm)), ("rate", rate)):
+            plots.add_scalar(name, value, at.step)
+    plots.close()
+    return state
+
+
+def _share(done: float) -> float:
+    """How much of the learning rate a step has: a straight way up, half a cosine down."""
+    if done < WARM_UP:
+        return done / WARM_UP
+    fall = (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
+    return LEAST_RATE + (1 - LEAST_RATE) * fall
+
+
+@torch.no_grad()
+def _held_out(network: TrainedNetwork, loss: Loss, lessons: Sequence[Lesson], size: int) -> float:
+    loss.begin(network, lessons, size)
+    return sum(float(loss.part(bundle, network.surprises(bundle.pack))) for bundle in bundles(lessons, size))
+
+
+def _judged(
+    recipe: Recipe, of: Given, serving: Incumbent, shares: dict[str, float], network: TrainedNetwork,
+    pairs: Sequence[Preference], told: Report, tell: Telling,
+) -> Report:  # fmt: skip
+    """The report with every gate, and with the candidate's name unless one refuses it for good."""
+    candidates = of.folder / "candidate"
+    digest = write(candidates, network.config(), network.tensors(), base=of.model.base, manifest={})
+    contest = Contest(of.model, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked)
+    learnt = [pair.chosen for pair in pairs if not pair.held_out]
+    learnt += [example.text for example in of.snapshot.examples if example.part == "train"]
+    figures = measured(
+        contest, of.folder, of.taste, of.head_auc, learnt, random.Random(recipe.seed), recipe.room,  # noqa: S311 - no secret
+        lambda done, count: tell("gates", done, count),
+    )  # fmt: skip
+    judged = replace(
+        told, adapter=digest, gates=gates(figures),
+        samples=tuple(
+            Side(old.form, old.theme, old.text, new.text)
+            for old, new in zip(figures.before, figures.after, strict=True)
+        ),
+    )  # fmt: skip
+    return judged if judged.verdict != "refused" else replace(judged, adapter=None)
+
+
+def _manifest(recipe: Recipe, told: Report) -> dict[str, Any]:
+    return {
+        "parent": told.parent, "snapshot": told.snapshot, "name": f"taste-{told.kind}", "serves": list(told.serves),
+        "metrics": {gate.name: [gate.value, gate.incumbent] for gate in told.gates},
+        "training": {
+            "recipe": asdict(recipe), "commit": revision(), "pairs": told.pairs, "steps": told.steps,
+            "seconds": {name: round(value) for name, value in told.seconds.items()},
+        },
+    }  # fmt: skip
+
+
+def _reported(told: Report, folder: Path) -> Report:
+    save_report(told, folder)
+    report_picture.save(told, folder / PNG)
+    return told
+
+
+class _Watch:
+    """Seconds that each phase took, over all runs in a folder."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.seconds: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
+
+    def add(self, phase: str, seconds: float) -> None:
+        self.seconds[phase] = round(self.seconds.get(phase, 0.0) + seconds, 1)
+        _put(self._file, json.dumps(self.seconds).encode())
+
+
+def _put(file: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    making = file.with_name(f".{file.name}")
+    with making.open("wb") as writing:
+        writing.write(data)
+        writing.flush()
+        os.fsync(writing.fileno())
+    making.replace(file)

@@ -1,0 +1,202 @@
+"""Fresh pieces of what serves now, made by the engine that serves: what a taste chooses from.
+
+They are made in portions, each by an engine that has made nothing before and in one order, so that a run that was killed in
+the middle of one makes the very same pieces; in bfloat16 a sum depends on what it is taken beside.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from finetune.themes import language
+from generation.forms import FORMS, form_named, verdict
+from generation.forms.repetition import degenerate, distinct2
+from generation.host.engine import Broken, Finished, RefusedError
+from generation.lm.engine import TextEngine
+from generation.wire.jobs import BASE, SEEDS, Brief, Job, Sampling, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from finetune.themes import Wish
+    from generation.lm.load import LoadedModel
+
+ROOM = 64  # rows at once: 152 tokens a second of processor time, where the server's 16 give 72
+PORTION = 12  # wishes; a kill costs what was made of one
+FREE = 16  # samples for a wish that is written freely
+HELD = 4  # for one that is searched: a haiku costs as much as a dozen free poems
+REPEATED = 0.12  # of the pairs of words, those said before: more of them is no piece to learn from
+
+
+class SamplesError(Exception):
+    """Samples that cannot be made or used; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A piece that answers `Brief(form, theme)`, written with `adapter` (a digest; None: the model alone).
+
+    `whole` is False where it broke off because there was no more room, so that its end is nothing to learn.
+    """
+
+    form: str
+    theme: str
+    seed: int
+    text: str
+    adapter: str | None
+    whole: bool = True
+
+
+def brief(form: str, theme: str) -> Brief:
+    return Brief(form=form, theme=theme, language="zh" if language(form) == "zh" else "")
+
+
+def kept(form: str, theme: str, text: str) -> bool:
+    """Whether its form's checker passes it."""
+    return verdict(brief(form, theme), text).kept
+
+
+def sound(text: str) -> bool:
+    """Whether it goes round in no circle: what does may never be held up as good."""
+    return bool(text.strip()) and distinct2(text) >= 1 - REPEATED and not degenerate(text, 3)
+
+
+def jobs(wishes: Sequence[Wish], adapter: str | None, seed: int, *, share: float = 1.0) -> list[Job]:
+    """What makes the samples of `wishes`, `share` of the usual number, at least one; an engine can be given them in this order."""
+    found: list[Job] = []
+    for wish in wishes:
+        chance = random.Random(f"{seed} {wish.form} {wish.theme}")  # noqa: S311 - no secret
+        held = form_named(wish.form).plan is not None
+        each = max(1, round((HELD if held else FREE) * share))
+        # an engine holds to its form what is one sample; several are written freely, beside one another
+        for n in range(each if held else 1):
+            found.append(
+                Job(
+                    f"sample-{len(found)}-{n}", "text", "training", "training", 0.0, brief(wish.form, wish.theme),
+                    chance.randrange(SEEDS), sampling=Sampling(n=1 if held else each),
+                    terms=Terms(priority=-100, when_adapter_is_bad="fail"), adapter=adapter or BASE,
+                )
+            )  # fmt: skip
+    return found
+
+
+def made(engine: TextEngine, asked: Sequence[Job], tell: Callable[[int], None]) -> list[Sample]:
+    """The pieces of `asked`, in that order; `tell` hears of each that is there. What cannot be made is left out.
+
+    Raises:
+        SamplesError: the adapter cannot be used.
+    """
+    done: dict[str, list[Sample]] = {job.id: [] for job in asked}
+    waiting, running = [], 0
+    for job in asked:
+        try:
+            engine.cost(job)
+        except RefusedError as error:
+            if error.kind == "adapter":
+                raise SamplesError(str(error)) from None
+        else:
+            waiting.append(job)
+    by_id = {job.id: job for job in asked}
+    while waiting or running:
+        while waiting and engine.fits(waiting[0]):
+            engine.start(waiting.pop(0))
+            running += 1
+        for found in engine.step():
+            if isinstance(found, Broken):
+                if found.kind == "adapter":
+                    raise SamplesError(found.sentence)
+                running -= 1
+            elif isinstance(found, Finished):
+                running -= 1
+                job = by_id[found.job_id]
+                done[job.id] = [
+                    Sample(job.form, job.text_brief.theme, (job.seed + n) % SEEDS, output.data.decode(), found.adapter, output.meta.get("stopped") in ("end", "stop"),
+                    )
+                    for n, output in enumerate(found.outputs)
+                ]  # fmt: skip
+                tell(len(found.outputs))
+    return [sample for job in asked for sample in done[job.id]]
+
+
+def sampled(
+    file: Path, model: LoadedModel, adapters: Path, adapter: str | None, wishes: Sequence[Wish], seed: int, *,
+    share: float = 1.0, tell: Callable[[int, int], None],
+) -> list[Sample]:  # fmt: skip
+    """The samples of `wishes`, those that `file` does not have yet being made and added to it, a portion at a time.
+
+    `tell` hears how many there are, and of how many. Raises SamplesError.
+    """
+    portions = [
+        jobs(wishes[at : at + PORTION], adapter, seed, share=share) for at in range(0, len(wishes), PORTION)
+    ]
+    of = sum(job.sampling.n for portion in portions for job in portion)
+    there = _read(file)
+    count = sum(map(len, there))
+    for portion in portions[len(there) :]:
+        engine = TextEngine(model, room=ROOM, adapters=adapters)
+
+        def tell_more(more: int) -> None:
+            nonlocal count
+            count += more
+            tell(count, of)
+
+        there.append(made(engine, portion, tell_more))
+        _append(file, there[-1])
+    return [sample for portion in there for sample in portion]
+
+
+def given(file: Path, adapter: str | None) -> list[Sample]:
+    """Samples that were made before, of the same model and adapter, one JSON object or a list of them a line.
+
+    Raises:
+        SamplesError: they were made with something else, or there are none.
+    """
+    try:
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        found = [Sample(**one) for line in lines for one in (line if isinstance(line, list) else [line])]
+        known = all(sample.form in FORMS and isinstance(sample.text, str) for sample in found)
+    except (OSError, ValueError, TypeError) as error:
+        raise SamplesError(f"{file.name} holds no samples: {error}.") from None
+    if not found or not known:
+        raise SamplesError(f"{file.name} holds no samples.")
+    if strange := {sample.adapter for sample in found} - {adapter}:
+        other = strange.pop() or "the model alone"
+        raise SamplesError(f"The samples in {file.name} were made with {other[:16]}, not with what serves.")
+    return found
+
+
+def _read(file: Path) -> list[list[Sample]]:
+    """The whole portions in `file`, which is cut after the last."""
+    if not file.exists():
+        return []
+    portions: list[list[Sample]] = []
+    whole = 0
+    with file.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            portions.append([Sample(**one) for one in json.loads(line)])
+            whole += len(line)
+    if whole < file.stat().st_size:
+        os.truncate(file, whole)
+    return portions
+
+
+def _append(file: Path, portion: Sequence[Sample]) -> None:
+    with file.open("ab") as lines:
+        lines.write(json.dumps([asdict(sample) for sample in portion], ensure_ascii=False).encode() + b"\n")
+        lines.flush()
+        os.fsync(lines.fileno())
+
+
+def by_wish(samples: Sequence[Sample]) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    """The places in `samples` of those that answer one wish, for each of them."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for at, sample in enumerate(samples):
+        places.setdefault((sample.form, sample.theme), []).append(at)
+    yield from places.items()
