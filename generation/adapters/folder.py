@@ -1,4 +1,4 @@
-"""A directory of three plain files, opened so that it cannot trick its reader.
+"""A directory of a few plain files, opened so that it cannot trick its reader.
 
 Nothing is found by path twice: the directory is opened once, its files relative to it, and what is checked is what was
 opened. No symbolic link is followed, and neither a pipe, a socket nor a device is waited for. Every read has a limit
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from generation.adapters.errors import AdapterError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 CONFIG = "adapter_config.json"
@@ -64,7 +64,7 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """An open directory that holds the three files of an adapter and no other."""
+    """An open directory that holds the files that belong into it and no other."""
 
     descriptor: int
 
@@ -98,52 +98,50 @@ class Folder:
 
 
 @contextmanager
-def folder(root: Path, name: str) -> Iterator[Folder]:
-    """The directory `name` in `root`. `root` is the operator's and trusted; what is in it is not.
+def folder(
+    root: Path, name: str, *, files: Collection[str] = NAMES, what: str = "adapter"
+) -> Iterator[Folder]:
+    """The directory `name` in `root`, and `what` it is called. `root` is the operator's and trusted; what is in it is not.
 
     Raises:
-        AdapterError: it is missing, a link or no directory, holds anything else than the three files, or the system
-            does not let it be read.
+        AdapterError: it is missing, a link or no directory, holds anything else than `files`, or the system does not let
+            it be read.
     """
     try:
         above = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             status = os.stat(name, dir_fd=above, follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode):
-                raise AdapterError(
-                    f"The adapter {quoted(name[:_SHOWN])} is {_kind(status)}, not a directory."
-                )
+                raise AdapterError(f"The {what} {quoted(name[:_SHOWN])} is {_kind(status)}, not a directory.")
             descriptor = os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=above)
         finally:
             os.close(above)
     except FileNotFoundError:
-        raise AdapterError(f"There is no adapter {quoted(name[:_SHOWN])}.") from None
+        raise AdapterError(f"There is no {what} {quoted(name[:_SHOWN])}.") from None
     except OSError as error:
         raise AdapterError(
-            f"The adapter {quoted(name[:_SHOWN])} cannot be opened: {error.strerror}."
+            f"The {what} {quoted(name[:_SHOWN])} cannot be opened: {error.strerror}."
         ) from error
     try:
-        _exactly_the_three(descriptor)
+        _exactly(files, descriptor, what)
         yield Folder(descriptor)
     except OSError as error:
-        raise AdapterError(
-            f"The adapter {quoted(name[:_SHOWN])} cannot be read: {error.strerror}."
-        ) from error
+        raise AdapterError(f"The {what} {quoted(name[:_SHOWN])} cannot be read: {error.strerror}.") from error
     finally:
         os.close(descriptor)
 
 
-def _exactly_the_three(descriptor: int) -> None:
-    missing = set(NAMES)
+def _exactly(files: Collection[str], descriptor: int, what: str) -> None:
+    missing = set(files)
     with os.scandir(descriptor) as entries:  # stops at the first stranger, however many there are
         for entry in entries:
             if entry.name not in missing:
                 raise AdapterError(
-                    f"The adapter's directory holds {quoted(entry.name)}, which does not belong there."
+                    f"The {what}'s directory holds {quoted(entry.name)}, which does not belong there."
                 )
             missing.remove(entry.name)
     if missing:
-        raise AdapterError(f"The adapter has no {min(missing)}.")
+        raise AdapterError(f"The {what} has no {min(missing)}.")
 
 
 def _plain(name: str, status: os.stat_result) -> None:

@@ -31,9 +31,11 @@ from generation.host.languages import spoken
 from generation.host.local import FAKE, LocalEngine
 from generation.host.logs import configure
 from generation.host.loop import EngineLoop
+from generation.host.picking import Picking
 from generation.host.pictures import FAKE as FAKE_PICTURES
 from generation.host.pictures import NONE, OURS, LocalPictures
 from generation.host.settings import FakeSettings, HostSettings
+from generation.host.tasting import SHIPPED, Tasting
 from generation.wire.server import application
 
 if TYPE_CHECKING:
@@ -144,11 +146,13 @@ def engine_of(
     """
     pictures = _pictures(settings, pace)
     text = _text_engine(settings, pace, stack)
+    read_here = settings.text_model not in (FAKE, OPENAI)
+    tasting = Tasting(settings.text_model if read_here else SHIPPED, settings.data_dir.resolve())
 
     def load() -> Engine:
         if settings.text_model != FAKE:
             warm()  # the first text that is judged should not wait for it
-        return Both(text(), pictures.load())
+        return Both(Picking(text(), tasting), pictures.load())
 
     return load
 

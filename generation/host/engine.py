@@ -41,7 +41,11 @@ class Grew:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The job is made. `model` and `adapter` name what made it (adapter None: the base model)."""
+    """The job is made. `model` and `adapter` name what made it (adapter None: the base model).
+
+    Of a job that names a head, an engine that has come to several pieces gives them all, the best by its own lights first, each
+    an output: `host.picking` takes one.
+    """
 
     job_id: str
     outputs: tuple[Output, ...]
@@ -65,10 +69,14 @@ Progress = Grew | Finished | Broken
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a job is expected to spend, in tokens, before it runs."""
+    """What a job is expected to spend, in tokens, before it runs.
+
+    `choices` is how many pieces it will come to that are worth choosing between, where it names a head.
+    """
 
     prompt_tokens: int
     output_tokens: int
+    choices: int = 1
 
 
 class Engine(Protocol):

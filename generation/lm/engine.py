@@ -26,7 +26,7 @@ from generation.lm.residency import MOST, Residency
 from generation.lm.row import Row
 from generation.lm.sampling import KEYS, Draw, draw
 from generation.lm.search.piece import Piece
-from generation.lm.search.searching import ROWS, Searching, expected_tokens, longest
+from generation.lm.search.searching import ROWS, Searching, choices, expected_tokens, longest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -49,6 +49,7 @@ MEAN = 512  # tokens that rows are reckoned with on average: the cache is promis
 READ_AT_ONCE = 256  # tokens of prompts in a step; more would keep those waiting that write
 PROMPTS = 64  # briefs whose tokens are remembered from one question about them to the next
 WAIT_S = 0.01  # for an adapter, where nothing else is to be done
+CHOICES = 8  # pieces of a search that a head is given: those after them are much worse lines
 MIME = "text/plain; charset=utf-8"
 
 log = structlog.get_logger(__name__)
@@ -145,7 +146,9 @@ class TextEngine:
             )
         if samples > self._most or samples * (prompt + limit) > self._promise:
             raise RefusedError("too_long", f"{samples} samples of it are more than there is room for.")
-        return Cost(prompt, limit * samples if held is None else expected_tokens(job, held))
+        if held is None:
+            return Cost(prompt, limit * samples)
+        return Cost(prompt, expected_tokens(job, held), choices(job, held))
 
     def fits(self, job: Job) -> bool:
         if not self._rows and not self._pieces:
@@ -231,6 +234,7 @@ class TextEngine:
     def stats(self) -> dict[str, Any]:
         return {
             "model": self._name,
+            "base": self._base,
             "dtype": str(self._network.dtype).removeprefix("torch."),
             "quantization": self._quantization,
             "device": str(self._network.device),
@@ -335,10 +339,12 @@ class TextEngine:
         progress: list[Progress] = [Grew(piece.job.id, 0, text, tokens)]
         if piece.search.over:
             self._leave(piece)
-            (text, *_) = piece.search.ranked
-            output = Output(MIME, text.encode(), {"stopped": "end", **_noted(piece)})
+            texts = piece.search.ranked[: 1 if piece.job.head is None else CHOICES]
+            outputs = tuple(
+                Output(MIME, text.encode(), {"stopped": "end", **_noted(piece)}) for text in texts
+            )
             progress.append(
-                Finished(piece.job.id, (output,), len(piece.prompt), piece.spent, self._name, piece.adapter)
+                Finished(piece.job.id, outputs, len(piece.prompt), piece.spent, self._name, piece.adapter)
             )
         return progress
 

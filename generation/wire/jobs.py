@@ -131,7 +131,8 @@ class Job:
 
     A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31).
     `model` of None means the host's default. `adapter` names one by its digest; None means the starter that the host has
-    for this form on its model, if there is one, and "base" the model alone.
+    for this form on its model, if there is one, and "base" the model alone. `head` names by its digest what picks the best of
+    several drafts; None: nothing does.
     """
 
     id: str
@@ -146,6 +147,7 @@ class Job:
     terms: Terms = field(default_factory=Terms)
     model: str | None = None
     adapter: str | None = None
+    head: str | None = None
 
     @property
     def text_brief(self) -> Brief:
@@ -224,6 +226,10 @@ def _job_rules(job: Job) -> list[Rule]:
         (
             job.adapter is None or 0 < len(job.adapter) <= ADAPTER_LIMIT,
             f"An adapter is named by its digest, or base, in at most {ADAPTER_LIMIT} characters.",
+        ),
+        (
+            job.head is None or 0 < len(job.head) <= ADAPTER_LIMIT,
+            f"A head is named by its digest, in at most {ADAPTER_LIMIT} characters.",
         ),
         (0.0 <= sampling.temperature <= 5.0, "A temperature is from 0 to 5."),
         (0.0 < sampling.top_p <= 1.0, "top_p is above 0 and at most 1."),

@@ -38,6 +38,7 @@ PER_SYLLABLE = {"latin": 1.15, "han": 0.85}
 PER_LINE = 0.4
 DRAFTED = 2  # times the tokens of a form that a draft may come to have
 PLANS = 64
+SHARED_BUT_FOR_ENDS = 2  # different pieces that those of one search are worth
 
 
 class Searching:
@@ -144,6 +145,11 @@ def expected_tokens(job: Job, held: Plan | Structure) -> int:
     if isinstance(held, Plan):
         return round(PARTICLES * sum(PER_SYLLABLE[held.script] * line.most + PER_LINE for line in held.lines))
     return form_named(job.form).samples * form_named(job.form).tokens[job.text_brief.length]
+
+
+def choices(job: Job, held: Plan | Structure) -> int:
+    """How many different pieces it comes to that are worth choosing between. Those of a particle search share all but their ends."""
+    return SHARED_BUT_FOR_ENDS if isinstance(held, Plan) else form_named(job.form).samples
 
 
 def longest(job: Job, held: Plan | Structure) -> int:
