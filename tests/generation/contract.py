@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class EngineContract:
     LONG = 400
     ROOM = 4
+    DRAFTS = 1  # that it makes of a job, at most, before it gives one
 
     @pytest.fixture
     def engine(self) -> Engine:
@@ -64,7 +65,7 @@ class EngineContract:
             done = events[-1]
             assert isinstance(done, Done)
             assert done.seed == 7
-            assert 0 < done.usage["output_tokens"] <= 12
+            assert 0 < done.usage["output_tokens"] <= 12 * self.DRAFTS
             assert done.usage["prompt_tokens"] > 0
             text = (await host.client.artifact(artifact.digest)).decode()
             assert text.strip()
