@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generation.gan.training.dataset import prepare
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -53,4 +55,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.close()
     with lzma.open(folder / "captions.jsonl.xz", "wt", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row) + "\n" for row in rows)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pictures of `source`, of 64 px, ready for a training. Nobody changes them."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(folder, 64, say=lambda _: None, source=source)
     return folder

@@ -21,13 +21,6 @@ pytestmark = pytest.mark.slow  # captions are read and pictures looked at by the
 
 
 @pytest.fixture(scope="module")
-def prepared(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prepared")
-    prepare(folder, 64, say=lambda _: None, source=source)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def dataset(prepared: Path) -> Dataset:
     return Dataset(prepared, 64)
 
@@ -81,9 +74,12 @@ def test_scaling_keeps_colours_at_the_edge_of_what_is_seen(source: Path) -> None
     assert (half[0][~seen][:, :3] == 255).all()
 
 
-def test_another_size_and_another_source_are_prepared_anew(source: Path, tmp_path: Path) -> None:
+def test_another_size_and_another_source_are_prepared_anew(
+    source: Path, prepared: Path, tmp_path: Path
+) -> None:
     changed, folder, said = tmp_path / "source", tmp_path / "prepared", list[str]()
     shutil.copytree(source, changed)
+    shutil.copytree(prepared, folder)
     prepare(folder, 64, say=said.append, source=changed)
     large = np.load(folder / "features.npy")
     assert not any("anew" in sentence for sentence in said)
@@ -101,12 +97,15 @@ def test_another_size_and_another_source_are_prepared_anew(source: Path, tmp_pat
     assert sum("anew" in sentence for sentence in said) == 2
 
 
-def test_other_rules_prepare_anew(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepare(tmp_path, 32, say=lambda _: None, source=source)
-    (tmp_path / "vectors.npy").write_bytes(b"by other rules")
+def test_other_rules_prepare_anew(
+    source: Path, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "prepared"
+    shutil.copytree(prepared, folder)
+    (folder / "vectors.npy").write_bytes(b"by other rules")
     monkeypatch.setattr(module, "RULES", module.RULES + 1)
-    prepare(tmp_path, 32, say=lambda _: None, source=source)
-    assert Dataset(tmp_path, 32).vectors.shape[1] == 384
+    prepare(folder, 64, say=lambda _: None, source=source)
+    assert Dataset(folder, 64).vectors.shape[1] == 384
 
 
 def test_preparing_again_keeps_what_is_there(source: Path, prepared: Path) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from generation.gan.training.dataset import prepare
 from generation.gan.weights import MANIFEST, load_weights
 
 if TYPE_CHECKING:
@@ -29,22 +28,29 @@ def _begun(
         [
             sys.executable, "-m", "generation.gan.training", folder, "--source", data[0], "--data", data[1],
             "--pictures", str(PICTURES),
-            "--batch", str(BATCH), "--processes", str(processes), "--save-every-s", "0", "--hangs", "4", *more,
+            "--batch", str(BATCH), "--processes", str(processes), "--hangs", "4", *more,
         ],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def data(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("data")
-    prepare(folder, 64, say=lambda _: None, source=source)
-    return source, folder
+def data(source: Path, prepared: Path) -> tuple[Path, Path]:
+    return source, prepared
 
 
-def test_killed_and_begun_again_it_comes_to_the_same_weights(data: tuple[Path, Path], tmp_path: Path) -> None:
-    assert _begun(tmp_path / "whole", data, 1).wait() == 0
-    cut = _begun(tmp_path / "cut", data, 1)
+@pytest.fixture(scope="module")
+def whole(data: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert _begun(folder, data, 1).wait() == 0
+    return folder
+
+
+def test_killed_and_begun_again_it_comes_to_the_same_weights(
+    data: tuple[Path, Path], whole: Path, tmp_path: Path
+) -> None:
+    cut = _begun(tmp_path / "cut", data, 1, "--save-every-s", "0")
     manifest = tmp_path / "cut" / "weights" / MANIFEST
     while not manifest.exists():  # the first step is saved; the second or a later one is under way
         assert cut.poll() is None
@@ -53,11 +59,11 @@ def test_killed_and_begun_again_it_comes_to_the_same_weights(data: tuple[Path, P
     cut.wait()
     assert json.loads(manifest.read_text())["training"]["pictures_seen"] < PICTURES
     assert _begun(tmp_path / "cut", data, 1).wait() == 0
-    whole, again = load_weights(tmp_path / "whole" / "weights"), load_weights(tmp_path / "cut" / "weights")
-    assert whole.digest == again.digest
-    assert whole.training["pictures_seen"] == PICTURES
-    assert list((tmp_path / "whole" / "sheets").iterdir())
-    assert list((tmp_path / "whole" / "plots").iterdir())
+    undisturbed, again = load_weights(whole / "weights"), load_weights(tmp_path / "cut" / "weights")
+    assert undisturbed.digest == again.digest
+    assert undisturbed.training["pictures_seen"] == PICTURES
+    assert list((whole / "sheets").iterdir())
+    assert list((whole / "plots").iterdir())
 
 
 def test_a_batch_that_cannot_be_shared_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -73,12 +79,10 @@ def test_two_processes_make_one_training(data: tuple[Path, Path], tmp_path: Path
 
 
 def test_a_training_can_go_on_from_weights_and_first_teaches_its_judges_alone(
-    data: tuple[Path, Path], tmp_path: Path
+    data: tuple[Path, Path], whole: Path, tmp_path: Path
 ) -> None:
-    assert _begun(tmp_path / "one", data, 1).wait() == 0
-    weights = tmp_path / "one" / "weights"
-    assert _begun(tmp_path / "two", data, 1, "--start-from", weights).wait() == 0
-    one, two = load_weights(weights), load_weights(tmp_path / "two" / "weights")
+    assert _begun(tmp_path, data, 1, "--start-from", whole / "weights").wait() == 0
+    one, two = load_weights(whole / "weights"), load_weights(tmp_path / "weights")
     begun, taught = one.painter.state_dict(), two.painter.state_dict()
     # after eight steps it has not begun to learn
     assert all(torch.equal(begun[name], taught[name]) for name in begun)
