@@ -50,12 +50,15 @@ def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int 
         ranked = sorted(places, key=lambda at: (-scores[at], at))
         texts = {at: samples[at].text for at in places}
         sane = {at: sound(texts[at]) for at in places}
-        winners = [at for at in ranked if sane[at] and kept(form, theme, texts[at])][:ENDS]
+        ends = min(ENDS, len(places) // 2)
+        winners = [at for at in ranked if sane[at] and kept(form, theme, texts[at])][:ends]
         circling = [at for at in reversed(ranked) if not sane[at] and texts[at].strip()][:1]
         losers = circling + [at for at in reversed(ranked) if sane[at] and at not in winners]
         group = hashlib.sha256(f"{form} {theme}".encode()).hexdigest()[:16]
-        for best, worst in zip(winners, losers[:ENDS], strict=False):
-            margin = scores[best] - scores[worst]
+        for best, worst in zip(winners, losers[:ends], strict=False):
+            # one that goes in circles is as far away as the theme's last, wherever the taste has it
+            below = scores[ranked[-1]] if worst in circling else scores[worst]
+            margin = scores[best] - below
             if texts[best] != texts[worst] and math.isfinite(margin) and (margin > 0 or worst in circling):
                 whole = (samples[best].whole, samples[worst].whole)
                 found.append(Preference(form, theme, group, texts[best], texts[worst], margin, whole=whole))

@@ -144,7 +144,8 @@ class _Page:
 def _face(size: int, han: bool) -> ImageFont.FreeTypeFont:
     folder = _han_folder() if han else None
     file = OURS / "EBGaramond-Regular.ttf" if folder is None else folder / "NotoSerifSC-Regular.otf"
-    return ImageFont.truetype(str(file), size)
+    # the plain engine: what a model writes may be no text, and shaping that fails
+    return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _font(size: int, text: str) -> ImageFont.FreeTypeFont:
@@ -155,7 +156,8 @@ def _broken(text: str, size: int, width: int) -> list[str]:
     """Lines of at most `width` pixels: between words, of Chinese between characters."""
     lines: list[str] = []
     line = ""
-    for part in re.findall(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+|\s+", text):
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    for part in re.findall(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]{1,80}|\s+", shown):
         longer = line + part
         if line.strip() and _font(size, longer).getlength(longer.rstrip()) > width:
             lines.append(line.rstrip())

@@ -1,0 +1,167 @@
+"""The recipe of a taste with a small model: to the same adapter whether it was killed or not, and no adapter where gates refuse."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finetune.lessons import Lesson
+from finetune.network import TrainedNetwork
+from finetune.recipe import PAIRS, REFERENCES, STATE, TrainingError
+from finetune.report import JSON, PNG, load
+from finetune.samples import brief
+from finetune.snapshot import Evidence, Snapshot, write
+from finetune.state import StateError
+from finetune.teaching import log_probabilities
+from finetune.tokens import Answers
+from finetune.train import _alone, enough
+from generation.adapters import load as adapter_of
+from tests.finetune.small import loaded, save
+from tests.finetune.tasting import RECIPE, trained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generation.lm.load import LoadedModel
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("taste") / "model")
+
+
+@pytest.fixture(scope="module")
+def model(small: Path) -> LoadedModel:
+    return loaded(small)
+
+
+@pytest.fixture(scope="module")
+def whole(model: LoadedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    trained(folder, model)
+    return folder
+
+
+def candidate(folder: Path) -> str:
+    """The digest of what was trained, whether it may serve or not."""
+    (found,) = (folder / "candidate").iterdir()
+    return found.name
+
+
+def test_it_learns_the_taste_and_its_report_says_so(whole: Path, model: LoadedModel) -> None:
+    report = load(whole / JSON)
+    assert report.steps > 8
+    assert report.held_out_losses[-1].loss < report.held_out_losses[0].loss
+    assert {gate.name for gate in report.gates} >= {
+        "perplexity",
+        "degeneration",
+        "copying",
+        "form",
+        "safety",
+        "taste",
+    }
+    assert report.serves == ("free verse",)
+    assert report.samples[0].before != report.samples[0].after
+    assert (whole / PNG).read_bytes()[:4] == b"\x89PNG"
+    assert list((whole / "plots").iterdir())
+    # of two poems it now prefers the shorter by more than before, a word for a word
+    answers = Answers(model)
+    pairs = json.loads((whole / PAIRS).read_text())["pairs"]
+    held = [pair for pair in pairs if pair["held_out"]]
+    networks = TrainedNetwork(model, rank=16, alpha=32), TrainedNetwork(model, rank=16, alpha=32)
+    networks[1].take(adapter_of(whole / "candidate", candidate(whole), model.base))
+    moved = []
+    for network in networks:
+        lessons = [
+            Lesson(
+                n,
+                tuple(
+                    answers.served(brief("free verse", pair["theme"]), pair[side])
+                    for side in ("chosen", "rejected")
+                ),
+            )
+            for n, pair in enumerate(held)
+        ]
+        found = log_probabilities(network, lessons, 2048).values()
+        moved.append(sum(chosen - rejected for chosen, rejected in found))
+    assert moved[1] > moved[0]
+
+
+def test_a_network_that_knows_nothing_may_not_serve_and_nothing_is_published(whole: Path) -> None:
+    report = load(whole / JSON)
+    failed = {gate.name for gate in report.gates if not gate.passed and not gate.waivable}
+    assert (report.verdict == "refused") is bool(failed)
+    assert (report.adapter is None) is bool(failed)
+    assert (whole / "adapters").exists() is not bool(failed)
+
+
+def test_killed_and_begun_again_it_comes_to_the_same_adapter(
+    small: Path, whole: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    cut = subprocess.Popen(
+        [sys.executable, "-m", "tests.finetune.tasting", small, folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    while not (folder / STATE).exists():  # saved before each step: a later one is under way
+        assert cut.poll() is None
+        time.sleep(0.01)
+    cut.send_signal(signal.SIGKILL)
+    cut.wait()
+    assert not (folder / JSON).exists()
+    trained(folder, loaded(small))
+    assert candidate(folder) == candidate(whole)
+
+
+def test_what_is_over_is_not_done_again(whole: Path, model: LoadedModel) -> None:
+    kept = {name: (whole / name).stat().st_mtime_ns for name in (STATE, PAIRS, REFERENCES)}
+    before = candidate(whole)
+    trained(whole, model)
+    assert {name: (whole / name).stat().st_mtime_ns for name in kept} == kept
+    assert candidate(whole) == before
+
+
+@pytest.mark.parametrize(("objective", "epochs"), [("sft", 2), ("kto", 8)])
+def test_liked_pieces_and_labels_are_learnt_from_without_a_head(
+    model: LoadedModel, tmp_path: Path, objective: str, epochs: int
+) -> None:
+    report = trained(tmp_path / "run", model, replace(RECIPE, objective=objective, epochs=epochs))
+    first, *later = report.held_out_losses
+    assert min(point.loss for point in later) < first.loss
+    assert "taste" not in {gate.name for gate in report.gates}
+
+
+def test_a_folder_of_another_training_is_not_gone_on_with(whole: Path, model: LoadedModel) -> None:
+    with pytest.raises(TrainingError, match="holds another training"):
+        trained(whole, model, replace(RECIPE, seed=4))
+    with pytest.raises(StateError, match="holds another training"):
+        trained(whole, model, replace(RECIPE, objective="sft"))
+
+
+def test_two_at_once_in_one_folder_are_one_too_many(tmp_path: Path) -> None:
+    with (
+        _alone(tmp_path),
+        pytest.raises(TrainingError, match="Another training is under way"),
+        _alone(tmp_path),
+    ):
+        pass
+    with _alone(tmp_path):
+        pass
+
+
+def test_what_is_missing_is_said_exactly(tmp_path: Path) -> None:
+    def of(evidence: Evidence) -> Snapshot:
+        return write(tmp_path, kind="verse", base="0" * 64, made_at=1.0, evidence=evidence, examples=())
+
+    with pytest.raises(TrainingError, match="31 liked, 7 disliked, 4 voters; 20, 20 and 5 are needed"):
+        enough(of(Evidence(31, 7, 4, 90.0)))
+    enough(of(Evidence(31, 27, 5, 90.0)))
