@@ -9,7 +9,7 @@ import torch
 from generation.taste.reader import BLOCKS, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
@@ -23,12 +23,15 @@ class Features:
         self._reader = reader
         self._known: dict[str, dict[str, Tensor]] = {}
 
+    def know(self, texts: Sequence[str], numbers: Mapping[str, Tensor]) -> None:
+        """What was read before: (N, width) of each block, for N texts."""
+        for row, text in enumerate(texts):
+            self._known[text] = {block: found[row] for block, found in numbers.items()}
+
     def of(self, texts: Sequence[str]) -> dict[str, Tensor]:
         """(N,) texts to (N, width) float32 of each block."""
         if unknown := [text for text in dict.fromkeys(texts) if text not in self._known]:
-            found = self._reader(unknown)
-            for row, text in enumerate(unknown):
-                self._known[text] = {block: numbers[row] for block, numbers in found.items()}
+            self.know(unknown, self._reader(unknown))
         empty = widths(self._reader.widths["states.0"])
         return {
             block: torch.stack([self._known[text][block] for text in texts])
