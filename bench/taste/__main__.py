@@ -1,0 +1,159 @@
+"""`python -m bench.taste`: does a server's taste move what it gets, and can six accounts move it for everybody else?
+
+A community of 25 (15 % contrarians, 10 % who press anything, late joiners) reacts to 300 texts that the real model wrote; what
+is learnt of its reactions is tried on 30 themes that it never asked for, six answers each. Tastes are hidden: `--taste NAME` for
+one of those built in, `--taste FILE.py` for one of your own (a function `taste(text) -> probability of being liked`).
+
+Parts:
+
+- `rerank`: the best of four drafts by the head, against the first;
+- `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it.
+
+What the model wrote is kept under .renga/bench/taste and made once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+import time
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import torch
+
+from bench.report import Target, report, tell
+from bench.taste import numbers
+from bench.taste.arms import EACH, OF, base, drafts, picked
+from bench.taste.brigades import cases
+from bench.taste.community import Community
+from bench.taste.learning import Server
+from bench.taste.likes import gain, rate
+from bench.taste.samples import SampleError, engine, made
+from bench.taste.tastes import TASTES, TasteFileError, taste_named
+from finetune.head import HeadError
+from generation.lm.load import load_model
+from generation.lm.weights import find
+from generation.taste.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+from bench.taste.arms import Drafts
+
+DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
+KEPT = DATA / "bench" / "taste"
+PARTS = ("rerank", "brigade")
+VOTES, BRIGADES = 900, 10
+QUICK_THEMES = 4  # of those held out
+RERANK_POINTS, SHIFT_POINTS = 12.0, 3.0
+
+
+def main() -> None:
+    asked = _asked()
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
+    torch.set_num_threads(1)
+    try:
+        tastes = {name: taste_named(name) for name in asked.tastes}
+        targets, details = run(asked, tastes)
+    except (TasteFileError, SampleError) as error:
+        sys.exit(str(error))
+    report("taste", targets, details, as_json=asked.json, full=asked.full)
+
+
+def run(
+    asked: argparse.Namespace, tastes: dict[str, Callable[[str], float]]
+) -> tuple[list[Target], dict[str, Any]]:
+    """The parts asked for."""
+    model = load_model(find("smollm2"), DATA, threads=1)
+    load = functools.cache(lambda: engine(model))
+    history, coming = made(KEPT, "history", load), made(KEPT, "coming", load)
+    reader = Reader(model)
+    texts = [one.text for one in (*history, *coming)]
+    features = numbers.features(KEPT, reader, list(dict.fromkeys(texts)))
+    details: dict[str, Any] = {"votes": asked.votes}
+    server = Server(history, reader, features, KEPT, Community())
+    of = drafts(coming)[: QUICK_THEMES if asked.quick else None]
+    targets: list[Target] = []
+    if "rerank" in asked.parts:
+        found = {name: reranked(server, of, taste, asked.votes) for name, taste in tastes.items()}
+        details["tastes"] = found
+        passed = sum(one["passed"] for one in found.values())
+        if list(tastes) == list(TASTES):
+            targets.append(Target("rerank_passed", passed, ">=", 3))
+        else:
+            targets += [
+                Target(f"rerank_points_{name}", one["gain"]["mean"] * 100, ">=", RERANK_POINTS)
+                for name, one in found.items()
+            ]
+    if "brigade" in asked.parts:
+        shifts = cases(server, of, asked.votes, 2 if asked.quick else BRIGADES)
+        details["brigades"] = [case.to_json() for case in shifts]
+        shift = fmean(case.shift_points for case in shifts)
+        targets.append(Target("brigade_shift_points", round(shift, 2), "<=", SHIFT_POINTS))
+    return targets, details
+
+
+def reranked(server: Server, of: Drafts, taste: Callable[[str], float], votes: int) -> dict[str, Any]:
+    """One taste: how often the first draft is liked, and how often the head's of four; where there is no head, why not."""
+    tell("a server reacts, and a head is learnt")
+
+    def liked(texts: Sequence[Sequence[str]]) -> list[list[float]]:
+        return [[taste(text) for text in some] for some in texts]
+
+    before = liked(base(of))
+    best = [[max(taste(one.text) for one in answer) for answer in theme] for theme in of]
+    told: dict[str, Any] = {
+        "base": rate(before).to_json(),
+        "oracle": rate(best).to_json(),
+        "answers": len(of) * EACH,
+        "of": OF,
+    }
+    began = time.monotonic()
+    try:
+        learnt = server.learn(server.reactions(taste, votes, seed=votes))
+    except HeadError as error:
+        return {**told, "refused": str(error), "gain": rate([[0.0] for _ in of]).to_json(), "passed": False}
+    after = liked(picked(of, learnt.score))
+    won = gain(after, before)
+    evidence = learnt.snapshot.evidence
+    return {
+        **told, "best_of_4": rate(after).to_json(), "gain": won.to_json(),
+        "passed": won.mean * 100 >= RERANK_POINTS and won.low > 0, "learn_s": round(time.monotonic() - began, 1),
+        "cv_auc": round(learnt.fitted.auc, 3), "blocks": list(learnt.fitted.head.blocks), "ridge": learnt.fitted.ridge,
+        "liked": evidence.liked, "disliked": evidence.disliked, "weight": round(evidence.weight, 1),
+        "snapshot": learnt.snapshot.digest, "head": learnt.directory.name,
+    }  # fmt: skip
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.taste",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="a few themes; its figures are never quoted")
+    parser.add_argument("--part", choices=PARTS, help="run one part alone")
+    parser.add_argument(
+        "--taste", action="append", help="a built-in taste, or a Python file; more than once for several"
+    )
+    parser.add_argument("--votes", type=int, default=VOTES, help=f"in all (default: {VOTES})")
+    found = parser.parse_args()
+    if found.votes < 1:
+        parser.error("There is at least one vote.")
+    found.parts = [found.part] if found.part else list(PARTS)
+    if found.taste and found.part is None:
+        found.parts = ["rerank"]
+    found.full = not (found.quick or found.part or found.taste or found.votes != VOTES)
+    found.tastes = found.taste or list(TASTES)
+    return found
+
+
+if __name__ == "__main__":
+    main()

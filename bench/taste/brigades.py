@@ -1,0 +1,71 @@
+"""How far six accounts that act as one move what a head picks, and whether honest friends are taken for such."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from bench.report import tell
+from bench.taste.arms import base, picked
+from bench.taste.community import Brigade
+from bench.taste.others import OTHERS
+from bench.taste.tastes import TASTES
+from finetune.head import HeadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bench.taste.arms import Drafts
+    from bench.taste.learning import Server
+
+# what brigades agreed on: texts that these tastes like, which are other than the servers'
+TARGETS = ("night", "many lines", "alliteration", "feeling", "short words")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One brigade in one server. Shares are of the head's picks that are as the brigade wants them."""
+
+    taste: str
+    target: str
+    seed: int
+    before: float
+    after: float
+
+    @property
+    def shift_points(self) -> float:
+        return 100 * (self.after - self.before)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "shift_points": round(self.shift_points, 2)}
+
+
+def cases(server: Server, of: Drafts, votes: int, count: int) -> list[Case]:
+    """`count` brigades, each in a server of its own."""
+    found = []
+    names = list(TASTES)
+    for n in range(count):
+        taste, target = names[n % len(names)], TARGETS[(n + n // len(names)) % len(TARGETS)]
+        tell(f"a brigade for {target} where {taste} is liked")
+        wanted = OTHERS[target]
+        targets = [at for at, one in enumerate(server.history) if wanted(one.text) > 0.5]
+        honest = server.reactions(TASTES[taste], votes, seed=500 + n)
+        more = Brigade().reactions(targets, server.made_at, seed=500 + n)
+        everybody = sorted([*honest, *more], key=lambda reaction: reaction.at)
+        shares = [_share(_picks(server, some, of), wanted) for some in (honest, everybody)]
+        found.append(Case(taste, target, 500 + n, shares[0], shares[1]))
+    return found
+
+
+def _picks(server: Server, reactions: Sequence[Any], of: Drafts) -> list[list[str]]:
+    """What the server's head picks; where it has none, what comes first."""
+    try:
+        learnt = server.learn(reactions)
+    except HeadError:
+        return base(of)
+    return picked(of, learnt.score)
+
+
+def _share(picks: Sequence[Sequence[str]], wanted: Callable[[str], float]) -> float:
+    return fmean(wanted(text) > 0.5 for some in picks for text in some)

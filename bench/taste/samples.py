@@ -1,0 +1,121 @@
+"""What the real model wrote: made once, kept under .renga/bench/taste, and gone on with where it was stopped.
+
+A text is one sample of free verse, written freely by the engine that serves. Two sets, each of so many a theme: `history`, what
+hangs in the server's channels, and `coming`, what is held out: six for each theme, each of them the first of four.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+from bench.jsonl import read_rows
+from bench.report import tell
+from bench.taste.prompts import COMING, FORM, PAST
+from generation.host.engine import Broken, Finished
+from generation.lm.engine import TextEngine
+from generation.wire.jobs import BASE, Brief, Job, Sampling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from generation.host.engine import Engine
+    from generation.lm.load import LoadedModel
+
+SetName = Literal["history", "coming"]
+ROOM = 48  # rows at once
+TOKENS = 70  # a text has at most
+SETS: dict[SetName, tuple[tuple[str, ...], int]] = {
+    "history": (PAST, 5),
+    "coming": (COMING, 24),
+}
+
+
+class SampleError(Exception):
+    """A text that could not be made; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`seed` is the sample's number of its theme in its set, as well."""
+
+    theme: str
+    seed: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """32 hex digits."""
+        return hashlib.sha256(json.dumps([self.theme, self.seed]).encode()).hexdigest()[:32]
+
+
+def wanted(name: SetName) -> list[tuple[str, int]]:
+    """Theme and seed of every sample of a set, no seed twice in both sets."""
+    themes, each = SETS[name]
+    first = 1000 * list(SETS).index(name)
+    return [(theme, first + n) for n in range(each) for theme in themes]
+
+
+def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
+    """The engine that serves, with more rows than a server gives it; `adapters` is the directory that has them."""
+    return TextEngine(model, room=ROOM, adapters=adapters)
+
+
+def made(folder: Path, name: SetName, load: Callable[[], Engine], adapter: str | None = None) -> list[Sample]:
+    """All samples of a set, in the order of `wanted`: those kept, and the others, for which the engine is loaded.
+
+    Raises:
+        SampleError: one cannot be made.
+    """
+    path = folder / f"{name}-{'base' if adapter is None else adapter[:16]}.jsonl"
+    found = {(one.theme, one.seed): one for one in _kept(path)}
+    missing = [one for one in wanted(name) if one not in found]
+    if missing:
+        tell(f"{name}: {len(missing)} texts to make")
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            for one in sampled(load(), missing, adapter):
+                found[one.theme, one.seed] = one
+                file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+                file.flush()
+    return [found[one] for one in wanted(name)]
+
+
+def sampled(
+    writer: Engine, wishes: Sequence[tuple[str, int]], adapter: str | None = None
+) -> Iterator[Sample]:
+    """Make `wishes`, as many at once as there is room for; each as soon as it is done. Raises SampleError."""
+    waiting = [_job(n, theme, seed, adapter) for n, (theme, seed) in enumerate(wishes)]
+    running: dict[str, tuple[str, int]] = {}
+    while waiting or running:
+        while waiting and writer.fits(waiting[0]):
+            job = waiting.pop(0)
+            running[job.id] = job.text_brief.theme, job.seed
+            writer.start(job)
+        for found in writer.step():
+            if isinstance(found, Broken):
+                raise SampleError(found.sentence)
+            if isinstance(found, Finished):
+                yield Sample(*running.pop(found.job_id), found.outputs[0].data.decode())
+
+
+def _job(n: int, theme: str, seed: int, adapter: str | None) -> Job:
+    return Job(
+        f"taste{n}", "text", "bench", "bench", time.time(), Brief(FORM, theme, length="short"), seed,
+        sampling=Sampling(max_tokens=TOKENS), adapter=adapter or BASE,
+    )  # fmt: skip
+
+
+def _kept(path: Path) -> list[Sample]:
+    """What is in the file, which is cut after its last whole line: the writer may have been killed."""
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    if not data.endswith(b"\n"):
+        os.truncate(path, data.rfind(b"\n") + 1)
+    return [Sample(**row) for row in read_rows(path)]
