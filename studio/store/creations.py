@@ -15,7 +15,11 @@ from studio.store.records import PICTURE, Creation
 from studio.store.tables import creations
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
+
+AT_ONCE = 500  # a statement has room for so many names, on either database
 
 
 def add(db: Connection, creation: Creation) -> None:
@@ -36,6 +40,16 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     shown = pictures.of_creation(db, creation_id) if values["kind"] == PICTURE else ()
     reasons = tuple(values.pop("reasons") or ())
     return Creation(**values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown)
+
+
+def existing(db: Connection, ids: Collection[str]) -> set[str]:
+    """Those of `ids` that there are."""
+    wanted = sorted(ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        few = wanted[start : start + AT_ONCE]
+        found.update(db.execute(select(creations.c.id).where(creations.c.id.in_(few))).scalars())
+    return found
 
 
 def remove(db: Connection, creation_id: str) -> None:

@@ -105,6 +105,13 @@ def shown_by(db: Connection, message_id: int) -> str | None:
     return db.execute(query).scalar_one_or_none()
 
 
+def parents(db: Connection, guild_id: int, kind: str) -> dict[str, tuple[int, str | None]]:
+    """Who asked for each of the guild's jobs of a kind, and the job that it was derived from."""
+    query = select(jobs.c.id, jobs.c.member_id, jobs.c.parent)
+    rows = db.execute(query.where(jobs.c.guild_id == guild_id, jobs.c.kind == kind))
+    return {row.id: (row.member_id, row.parent) for row in rows}
+
+
 def wish(kind: str, stored: dict[str, Any]) -> Wish:
     """The brief of a job or creation of `kind`, as its column holds it."""
     return read(PictureBrief, stored) if kind == PICTURE else read(Brief, stored)

@@ -1,0 +1,223 @@
+"""From what a server said to a directory that can be learnt from, with nobody's name in it.
+
+The directory is `finetune.snapshot`'s. What its ids stand for, and whose votes, themes and pieces are in it, is written into
+the store in the same breath, so that a deletion reaches it (`studio.consent`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import shutil
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from finetune.snapshot import Example, Pair, SnapshotError, write
+from studio.store import consents, creations, snapshots
+from studio.store.taste_records import SnapshotRow
+from studio.taste import evidence as counted
+from studio.taste.gathered import Gathered, gather, may_theme
+from studio.taste.labels import DAY_S, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from finetune.snapshot import Evidence, Part, Snapshot
+    from studio.store import Store
+    from studio.store.votes import Piece
+    from studio.taste.labels import Label, Reading
+
+NEWEST_SHARE = 0.2  # of the examples are held out because they are the newest: a taste has to hold tomorrow
+THEMES_SHARE = 0.2  # and so many of the rest with their themes: it has to hold for what was not asked for yet
+ATTEMPTS = 3  # at a snapshot, where members choose anew while it is made
+MOVED_ON = "What members allow changed again and again while the snapshot was made; try again."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What goes into a snapshot, and what only the store may know: the creation behind each id, and the members in it.
+
+    `consenting` are those who opted in and whose votes or words are in it, `askers` those for whom its pieces were made.
+    """
+
+    evidence: Evidence
+    examples: tuple[Example, ...]
+    pairs: tuple[Pair, ...]
+    creations: Mapping[str, str]
+    consenting: frozenset[int]
+    askers: frozenset[int]
+
+
+async def evidence(store: Store, guild_id: int, kind: str, now: float) -> Evidence:
+    """How much is known of what a guild likes, as a snapshot taken now would count it.
+
+    Raises:
+        StoreUnavailable: it could not be read.
+    """
+    known = await store.read(lambda db: gather(db, guild_id, kind))
+    return (await asyncio.to_thread(content, known, "", now)).evidence
+
+
+async def cliques(store: Store, guild_id: int, kind: str, now: float) -> tuple[frozenset[int], ...]:
+    """Members who act as one, for moderators to look at: they count as one voter.
+
+    Raises:
+        StoreUnavailable: it could not be read.
+    """
+    known = await store.read(lambda db: gather(db, guild_id, kind))
+    return (await asyncio.to_thread(read, known.votes, known.moderated, now)).cliques
+
+
+async def take(store: Store, folder: Path, guild_id: int, kind: str, base: str, now: float) -> Snapshot:
+    """Write a snapshot of what the guild likes into `folder`, to teach it to the model whose digest is `base`.
+
+    Raises:
+        SnapshotError: it cannot be written, or members' choices kept changing.
+        StoreUnavailable: the store could not be read or written. Nothing is left behind.
+    """
+    for _ in range(ATTEMPTS):
+        salt = secrets.token_hex(32)
+        known = await store.read(lambda db: gather(db, guild_id, kind))
+        made = await asyncio.to_thread(content, known, salt, now)
+        snapshot = await asyncio.to_thread(
+            write, folder, kind=kind, base=base, made_at=now, evidence=made.evidence, examples=made.examples,
+            pairs=made.pairs,
+        )  # fmt: skip
+        row = SnapshotRow(snapshot.digest, guild_id, kind, now, salt, asdict(made.evidence))
+        kept = False
+        try:
+            kept = await store.write(lambda db, row=row, made=made: _keep(db, row, made))  # type: ignore[misc]
+        finally:
+            if not kept:
+                await asyncio.to_thread(shutil.rmtree, folder / snapshot.digest, ignore_errors=True)
+        if kept:
+            log.info(
+                "snapshot_taken", guild=guild_id, kind=kind, digest=snapshot.digest[:12], examples=len(made.examples),
+                pairs=len(made.pairs), voters=made.evidence.voters,
+            )  # fmt: skip
+            return snapshot
+    raise SnapshotError(MOVED_ON)
+
+
+def content(known: Gathered, salt: str, now: float) -> Content:
+    """What a snapshot of `known` holds. Pure: the same salt gives the same ids."""
+    reading = read(known.votes, known.moderated, now)
+    kept = _without_twins([label for label in reading.labels if label.is_kept], known.pieces)
+    groups = {label.creation: _group(salt, known.pieces[label.creation].brief.theme) for label in kept}
+    parts = _parts(kept, known.pieces, groups)
+    examples, behind = [], {}
+    for label in kept:
+        piece = known.pieces[label.creation]
+        example = Example(
+            id=_hash(salt, "piece", label.creation, 32),
+            form=piece.form,
+            text=piece.text,
+            theme=piece.brief.theme if label.creation in known.themed else None,
+            group=groups[label.creation],
+            liked=label.liked,
+            confidence=label.confidence,
+            voters=label.voters,
+            made_day=max(0, int(piece.made_at // DAY_S)),
+            part=parts[label.creation],
+            flagged=label.flagged,
+        )
+        examples.append(example)
+        behind[example.id] = label.creation
+    held_out = {groups[creation] for creation, part in parts.items() if part == "themes"}
+    pairs, picked_by = _pairs(known, salt, held_out)
+    worded = (known.themed[creation] for creation in behind.values() if creation in known.themed)
+    return Content(
+        evidence=counted.evidence(_of(reading, kept), len(pairs)),
+        examples=tuple(examples),
+        pairs=tuple(pairs),
+        creations=behind,
+        consenting=picked_by.union((vote.member for vote in known.votes), *worded),
+        askers=frozenset(known.pieces[creation].member_id for creation in behind.values()),
+    )
+
+
+def _of(reading: Reading, kept: Sequence[Label]) -> Reading:
+    """The reading, of the pieces that are learnt from alone."""
+    return type(reading)(tuple(kept), reading.voters, reading.cliques)
+
+
+def _without_twins(labels: Sequence[Label], pieces: Mapping[str, Piece]) -> list[Label]:
+    """Of pieces of one form that say the same the one whose label is surest; where a moderator said no to one, that one."""
+    surest: dict[tuple[str, str], Label] = {}
+    for label in labels:
+        piece = pieces[label.creation]
+        key = piece.form, " ".join(piece.text.casefold().split())
+        there = surest.get(key)
+        if there is None or (label.flagged, label.confidence) > (there.flagged, there.confidence):
+            surest[key] = label
+    return sorted(surest.values(), key=lambda label: label.creation)
+
+
+def _parts(
+    labels: Sequence[Label], pieces: Mapping[str, Piece], groups: Mapping[str, str]
+) -> dict[str, Part]:
+    """Which part each piece belongs to. Themes are held out in the order of their groups' hashes, which is no order."""
+    by_age = sorted(
+        (label.creation for label in labels), key=lambda creation: (pieces[creation].made_at, creation)
+    )
+    newest = set(by_age[len(by_age) - int(len(by_age) * NEWEST_SHARE) :])
+    rest = [creation for creation in by_age if creation not in newest]
+    held: set[str] = set()
+    count = 0
+    for group, size in sorted(Counter(groups[creation] for creation in rest).items()):
+        if count + size <= len(rest) * THEMES_SHARE:
+            held.add(group)
+            count += size
+    return {
+        creation: "newest" if creation in newest else "themes" if groups[creation] in held else "train"
+        for creation in by_age
+    }
+
+
+def _pairs(known: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
+    """The pairs of trials of which more members picked one than the other; and who picked, or gave a theme."""
+    found: list[Pair] = []
+    members: set[int] = set()
+    for pair, cast in known.pairs:
+        lead = sum(1 if vote.left else -1 for vote in cast)
+        if lead == 0:
+            continue
+        group = _group(salt, pair.theme)
+        left, right = (_hash(salt, side, pair.id, 32) for side in ("left", "right"))
+        sides = ((pair.left_text, left), (pair.right_text, right))
+        (chosen, chosen_id), (rejected, rejected_id) = sides if lead > 0 else sides[::-1]
+        theme = pair.theme if may_theme(pair, known.opted_in) else None
+        part: Part = "themes" if group in held_out else "train"
+        found.append(Pair(pair.form, theme, group, chosen, rejected, chosen_id, rejected_id, part))
+        members |= {vote.member_id for vote in cast} | ({pair.asked_by} & known.opted_in)
+    return found, frozenset(members)
+
+
+def _keep(db: Connection, row: SnapshotRow, made: Content) -> bool:
+    """Write down the snapshot, unless somebody in it has chosen otherwise, or was forgotten, since it was begun."""
+    if not made.consenting <= consents.opted_in(db, row.guild_id).keys():
+        return False
+    if creations.existing(db, made.creations.values()) != set(made.creations.values()):
+        return False
+    snapshots.add(db, row, made.creations, made.consenting | made.askers)
+    return True
+
+
+def _group(salt: str, theme: str) -> str:
+    """What pieces of one theme share; without the salt nobody can tell which theme it is, or try some."""
+    words = "".join(char if char.isalnum() else " " for char in theme.casefold()).split()
+    return _hash(salt, "theme", " ".join(words), 16)
+
+
+def _hash(salt: str, what: str, name: str, digits: int) -> str:
+    return hmac.new(salt.encode(), f"{what}\0{name}".encode(), hashlib.sha256).hexdigest()[:digits]
