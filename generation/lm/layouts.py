@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from transformers import Gemma3TextConfig, LlamaConfig
+from transformers import Gemma3TextConfig, GemmaTokenizer, LlamaConfig, TokenizersBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
-    from transformers import PreTrainedConfig
+    from transformers import PreTrainedConfig, PreTrainedTokenizerBase
 
     Field = Callable[[str], Any]
     """A field of the file by its name; raises ModelError where the file says nothing of it."""
 
 
 class Layout(Protocol):
-    """One architecture. `layer` has GGUF's name of a layer's tensor -> transformers' name."""
+    """One architecture. `layer` has GGUF's name of a layer's tensor -> transformers' name; `tokenizer` is transformers'."""
 
     layer: ClassVar[Mapping[str, str]]
+    tokenizer: ClassVar[type[PreTrainedTokenizerBase]]
 
     def config(self, field: Field, *, tied: bool) -> PreTrainedConfig:
         """What transformers has to know; `tied`: the head's weights are the embedding's."""
@@ -48,6 +49,7 @@ class Llama:
         "ffn_norm": "post_attention_layernorm",
         **_FEED_FORWARD,
     }
+    tokenizer: ClassVar[type[PreTrainedTokenizerBase]] = TokenizersBackend
 
     def config(self, field: Field, *, tied: bool) -> PreTrainedConfig:
         return LlamaConfig(
@@ -77,6 +79,7 @@ class Gemma3:
         **_FEED_FORWARD,
         "post_ffw_norm": "post_feedforward_layernorm",
     }
+    tokenizer: ClassVar[type[PreTrainedTokenizerBase]] = GemmaTokenizer
 
     def config(self, field: Field, *, tied: bool) -> PreTrainedConfig:
         head = field("gemma3.attention.key_length")

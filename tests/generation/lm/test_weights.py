@@ -147,13 +147,24 @@ def test_a_host_killed_while_it_unpacks_leaves_nothing_half_done(tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_unpacked_weights_are_those_of_the_file(smollm2: Source, tmp_path: Path) -> None:
-    """The model knows its language: what it was trained on is far likelier than the same words shuffled."""
+def test_unpacked_weights_are_those_of_the_file_which_is_read_once(
+    smollm2: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import gguf
     import numpy as np
     from safetensors.torch import load_file
 
-    made = directory(smollm2, tmp_path, torch.float32)
+    read: list[Path] = []
+    read_by = gguf.GGUFReader.__init__
+
+    def counted(self: gguf.GGUFReader, path: Path) -> None:
+        read.append(path)
+        read_by(self, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gguf.GGUFReader, "__init__", counted)
+        made = directory(smollm2, tmp_path, torch.float32)
+    assert read == [smollm2.path]
     ours = load_file(made / "model.safetensors")
     theirs = {tensor.name: tensor for tensor in gguf.GGUFReader(smollm2.path).tensors}
     for name, other in (
