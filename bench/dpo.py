@@ -13,11 +13,13 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 import torch
 
 from bench.report import Target, asked, report, tell
@@ -168,6 +170,7 @@ def same(data: Path, batch: list[Lesson], out: str) -> dict[str, float]:
 
 
 def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
     given = asked(__doc__, ("loss", "speed"))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ["TQDM_DISABLE"] = "1"

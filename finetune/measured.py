@@ -44,9 +44,13 @@ class Taste(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Who is measured against whom: the candidate is in `candidates`/`digest`. `asked` counts themes to write about."""
+    """Who is measured against whom: the candidate is in `candidates`/`digest`. `asked` counts themes to write about.
+
+    `network` shares its frozen weights with those that read.
+    """
 
     model: LoadedModel
+    network: TrainedNetwork
     incumbent: Incumbent
     candidates: Path
     digest: str
@@ -145,9 +149,9 @@ class _Reading:
     def __init__(self, contest: Contest, room: int) -> None:
         self._contest, self._room = contest, room
         base = contest.model.base
-        self._candidate = _network(contest.model, load(contest.candidates, contest.digest, base))
+        self._candidate = _network(contest, load(contest.candidates, contest.digest, base))
         self._serving = {
-            digest: _network(contest.model, contest.incumbent.adapter(digest, base))
+            digest: _network(contest, contest.incumbent.adapter(digest, base))
             for digest in set(contest.incumbent.serves.values())
         }
 
@@ -166,11 +170,12 @@ class _Reading:
         return [(old[number][0], new[number][0]) for number in range(len(texts))]
 
 
-def _network(model: LoadedModel, adapter: Adapter | None) -> TrainedNetwork:
+def _network(contest: Contest, adapter: Adapter | None) -> TrainedNetwork:
+    model, beside = contest.model, contest.network
     if adapter is None:
-        return TrainedNetwork(model, rank=1, alpha=1)
+        return TrainedNetwork(model, rank=1, alpha=1, beside=beside)
     scale = next(iter(adapter.modules.values())).scale
-    network = TrainedNetwork(model, rank=adapter.rank, alpha=round(scale * adapter.rank))
+    network = TrainedNetwork(model, rank=adapter.rank, alpha=round(scale * adapter.rank), beside=beside)
     network.take(adapter)
     return network
 

@@ -1,4 +1,4 @@
-"""The language model as it trains: frozen, in the numbers that it serves with, and beside each linear layer a LoRA in float32.
+"""The language model as it trains: frozen, in the numbers that it serves with or in four bits, and beside each linear layer a LoRA in float32.
 
 It computes what `generation.lm.decoder` computes, from the same parts, for packs of pieces; PEFT on transformers' network
 gives the same loss and takes several times as long on a processor (docs/starters.md has the figures). What comes out has
@@ -11,10 +11,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
+from bitsandbytes.nn.modules import Linear4bit
 from peft import LoraConfig
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
+from finetune.frozen import frozen
 from finetune.packs import NO_TARGET
 from finetune.products import adapted, surprises
 from generation.adapters import AdapterError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from finetune.frozen import Frozen
     from finetune.packs import Pack
     from generation.adapters import Adapter, Lora
     from generation.lm.architecture import LayerParts
@@ -37,10 +40,12 @@ class Group:
     a: (layers * rank, in), b: (all their outputs, rank), both float32 and trained.
     """
 
-    def __init__(self, names: list[str], linears: list[nn.Linear], rank: int, scale: float) -> None:
+    def __init__(
+        self, names: list[str], linears: list[nn.Linear], rank: int, scale: float, weight: Frozen
+    ) -> None:
         self.names, self.rank, self._scale = names, rank, scale
         self.sizes = [linear.out_features for linear in linears]
-        self._weight = torch.cat([linear.weight.detach() for linear in linears])
+        self.weight = weight
         biases = [linear.bias for linear in linears]
         self._bias = None if biases[0] is None else torch.cat([bias.detach() for bias in biases])
         self.a = nn.Parameter(torch.zeros(len(linears) * rank, linears[0].in_features))
@@ -73,7 +78,7 @@ class Group:
         keep = None
         if drop:
             keep = (torch.rand(len(x), len(self.a)) >= drop).to(x.dtype) / (1 - drop)
-        return adapted(x, self._weight, self._bias, a, wide, keep)
+        return adapted(x, self.weight, self._bias, a, wide, keep)
 
     def tensors(self) -> dict[str, Tensor]:
         """The pairs by PEFT's names."""
@@ -89,17 +94,24 @@ class Group:
 class TrainedNetwork:
     """A frozen network with a LoRA on every linear layer but its output head."""
 
-    def __init__(self, model: LoadedModel, *, rank: int, alpha: int) -> None:
-        """Raises UnknownArchitectureError where the network is none that the fast path computes."""
-        parts = architecture_of(model.network)
+    def __init__(
+        self, model: LoadedModel, *, rank: int, alpha: int, beside: TrainedNetwork | None = None
+    ) -> None:
+        """`beside` another of the same model the frozen weights are there once.
+
+        Raises UnknownArchitectureError where the network is none that the fast path computes.
+        """
+        parts = architecture_of(model.network, packed=Linear4bit)
         self._parts, self._dtype = parts, model.dtype
         self._rank, self._alpha = rank, alpha
         self.groups: dict[str, Group] = {}
         for layer in parts.layers:
             for kind, linears in layer.linears.items():
                 names = [f"{layer.name}.{name}" for name in linears]
-                self.groups[f"{layer.name}.{kind}"] = Group(names, list(linears.values()), rank, alpha / rank)
-        self._embedding = parts.embedding.clone()
+                key, layers = f"{layer.name}.{kind}", list(linears.values())
+                weight = frozen(layers, model.dtype) if beside is None else beside.groups[key].weight
+                self.groups[key] = Group(names, layers, rank, alpha / rank, weight)
+        self._embedding: Tensor = parts.embedding.clone() if beside is None else beside._embedding  # noqa: SLF001 - its own kind
         self._head = parts.head.weight.detach()
 
     def begin(self, seed: int) -> None:

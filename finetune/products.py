@@ -10,16 +10,18 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from finetune.frozen import Frozen
+
 ROWS = 64  # targets whose logits are looked at together: (64, V) float32 is 12 MB for V = 49,152
 
 
 def adapted(
-    x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
+    x: Tensor, weight: Frozen, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
 ) -> Tensor:
-    """Gives x @ weight.T + bias + (x @ a.T * keep) @ b.T: LoRA (arXiv 2106.09685, equation 3), its scale in `b`.
+    """Gives x @ weight().T + bias + (x @ a.T * keep) @ b.T: LoRA (arXiv 2106.09685, equation 3), its scale in `b`.
 
-    x: (N, in), weight: (out, in), bias: (out,), a: (R, in), b: (out, R) -> (N, out). `keep` (N, R) drops some of what
-    goes through the narrow place; None: all of it goes. `weight` gets no gradient.
+    x: (N, in), weight(): (out, in), bias: (out,), a: (R, in), b: (out, R) -> (N, out). `keep` (N, R) drops some of what
+    goes through the narrow place; None: all of it goes. `weight` gets no gradient, and is asked for again when gradients are taken.
     """
     return cast("Tensor", _Adapted.apply(x, weight, bias, a, b, keep))  # type: ignore[no-untyped-call]
 
@@ -37,22 +39,23 @@ class _Adapted(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
+        ctx: Any, x: Tensor, weight: Frozen, bias: Tensor | None, a: Tensor, b: Tensor, keep: Tensor | None
     ) -> Tensor:
         narrow = x @ a.T
         if keep is not None:
             narrow *= keep
-        ctx.save_for_backward(x, weight, a, b, narrow, keep)
-        return F.linear(x, weight, bias).addmm_(narrow, b.T)
+        ctx.weight = weight
+        ctx.save_for_backward(x, a, b, narrow, keep)
+        return F.linear(x, weight(), bias).addmm_(narrow, b.T)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor, None]:
         (grad,) = grads
-        x, weight, a, b, narrow, keep = ctx.saved_tensors
+        x, a, b, narrow, keep = ctx.saved_tensors
         into_narrow = grad @ b
         if keep is not None:
             into_narrow *= keep
-        into_x = (grad @ weight).addmm_(into_narrow, a)
+        into_x = (grad @ ctx.weight()).addmm_(into_narrow, a)
         return into_x, None, None, into_narrow.T @ x, grad.T @ narrow, None
 
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from finetune.measured import Taste
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
-    from generation.lm.load import LoadedModel
+    from generation.lm.load import LoadedModel, Quantization
 
 RATE = 1e-4  # 2e-5, the usual advice, hardly moves a small model (docs/training.md)
 LEAST_RATE = 0.1  # of RATE, at the end
@@ -95,6 +95,7 @@ class Recipe:
     batch: int = 8
     room: int = 2048
     looks: int = 5
+    quantization: Quantization = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     if start is not None:
         rank = start.rank
         alpha = round(next(iter(start.modules.values())).scale * rank)
+    network = TrainedNetwork(of.model, rank=rank, alpha=alpha)
     answers = Answers(of.model)
 
     pairs: list[Preference] = []
@@ -142,7 +144,6 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         )
 
     began = time.monotonic()
-    network = TrainedNetwork(of.model, rank=rank, alpha=alpha)
     network.begin(recipe.seed)
     if start is not None:
         network.take(start)
@@ -324,7 +325,9 @@ def _judged(
     """The report with every gate, and with the candidate's name unless one refuses it for good."""
     candidates = of.folder / "candidate"
     digest = write(candidates, network.config(), network.tensors(), base=of.model.base, manifest={})
-    contest = Contest(of.model, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked)
+    contest = Contest(
+        of.model, network, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked
+    )
     learnt = [pair.chosen for pair in pairs if not pair.held_out]
     learnt += [example.text for example in of.snapshot.examples if example.part == "train"]
     figures = measured(

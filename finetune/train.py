@@ -33,7 +33,7 @@ from finetune.telling import Telling
 from finetune.themes import ThemesError
 from generation.adapters import AdapterError
 from generation.lm.architecture import UnknownArchitectureError
-from generation.lm.load import load_model
+from generation.lm.load import Quantization, load_model
 from generation.lm.weights import ModelError, find
 from generation.taste import TasteError
 
@@ -87,7 +87,7 @@ def main() -> None:
 def _trained(asked: Asked, tell: Telling) -> Report:
     snapshot = load(asked.snapshot)
     enough(snapshot)
-    model = load_model(find(asked.base), asked.data_dir, threads=1)
+    model = load_model(find(asked.base), asked.data_dir, threads=1, quantization=asked.recipe.quantization)
     judge = None if asked.head is None else Judge(asked.head, model)
     if judge is not None:
         worth(judge, snapshot)
@@ -149,6 +149,12 @@ def _asked() -> Asked:
     parser.add_argument(
         "--samples", type=Path, help="samples of what serves that were made before, JSON lines"
     )
+    parser.add_argument(
+        "--quant",
+        choices=get_args(Quantization),
+        default="none",
+        help="nf4: the frozen weights in four bits (QLoRA), where memory is short",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--themes", type=int, default=Recipe().themes, help="themes to write fresh samples about"
@@ -165,7 +171,7 @@ def _asked() -> Asked:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     recipe = Recipe(
         given.objective, given.parent, None if given.head is None else given.head.resolve().name, given.seed, given.themes,
-        epochs=epochs,
+        epochs=epochs, quantization=given.quant,
     )  # fmt: skip
     return Asked(
         given.snapshot, given.folder, given.head, given.base, given.data_dir, given.adapters or given.folder / "adapters",

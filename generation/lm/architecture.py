@@ -108,8 +108,9 @@ class Architecture:
         )
 
 
-def architecture_of(network: nn.Module) -> Architecture:
-    """Read `network`'s parts; they are shared, not copied.
+def architecture_of(network: nn.Module, *, packed: type[nn.Linear] | None = None) -> Architecture:
+    """Read `network`'s parts; they are shared, not copied. Its linear layers may be of the kind `packed` too, where whoever
+    reads them knows how to unpack their weights.
 
     Raises:
         UnknownArchitectureError: it cannot be computed from these parts alone.
@@ -132,7 +133,10 @@ def architecture_of(network: nn.Module) -> Architecture:
             "its logits are capped",
         ),
         (not gemma or not config.use_bidirectional_attention, "it looks ahead"),
-        (all(type(part) is nn.Linear for part in _linears(network)), "its weights are packed or quantised"),
+        (
+            all(type(part) in (nn.Linear, packed) for part in _linears(network)),
+            "its weights are packed or quantised",
+        ),
     ]
     for holds, strange in rules:
         if not holds:

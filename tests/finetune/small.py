@@ -21,7 +21,7 @@ from transformers import (
 
 from finetune.pieces import Piece
 from finetune.sft import Recipe, train
-from generation.lm.load import LoadedModel, load_model
+from generation.lm.load import LoadedModel, Quantization, load_model
 from generation.lm.weights import find
 
 TEMPLATE = (
@@ -66,8 +66,10 @@ def save(folder: Path, kind: str = "llama") -> Path:
     return folder
 
 
-def loaded(folder: Path) -> LoadedModel:
-    return load_model(find(str(folder)), folder.parent / "data", threads=1, asked="float32")
+def loaded(folder: Path, quantization: Quantization = "none") -> LoadedModel:
+    return load_model(
+        find(str(folder)), folder.parent / "data", threads=1, asked="float32", quantization=quantization
+    )
 
 
 def pieces() -> list[Piece]:

@@ -87,7 +87,7 @@ def test_the_product_is_the_sum_of_a_frozen_layer_and_a_narrow_one_worked_out_by
     b = torch.tensor([[4.0], [5.0]], requires_grad=True)
     weight = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     keep = torch.tensor([[2.0]])
-    y = adapted(x, weight, torch.tensor([10.0, 20.0]), a, b, keep)
+    y = adapted(x, lambda: weight, torch.tensor([10.0, 20.0]), a, b, keep)
     assert y.tolist() == [[1 + 10 + 8, 2 + 20 + 10]]
     y.sum().backward()
     assert x.grad.tolist() == [[1 + 2 * 9 * 3, 1 - 2 * 9]]
@@ -121,6 +121,17 @@ def test_a_pack_reads_what_its_prompts_share_once_and_learns_only_answers() -> N
     assert alone.prefix.tolist() == list(PIECES[0].prompt[:-1])  # the first target follows the prompt's last
 
 
+def test_two_networks_share_what_is_frozen_and_nothing_else(tmp_path: Path) -> None:
+    model = loaded(save(tmp_path / "model"))
+    one = TrainedNetwork(model, rank=4, alpha=8)
+    other = TrainedNetwork(model, rank=2, alpha=2, beside=one)
+    other.begin(1)
+    assert other.loss(pack(PIECES)).item() == pytest.approx(one.loss(pack(PIECES)).item(), rel=1e-6)
+    for key, group in one.groups.items():
+        assert group.weight() is other.groups[key].weight()
+        assert group.a.shape != other.groups[key].a.shape
+
+
 def test_each_row_of_a_pack_has_its_own_surprise(tmp_path: Path) -> None:
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
     network.begin(1)
@@ -144,3 +155,35 @@ def test_a_training_goes_on_from_an_adapter_as_it_was_written(tmp_path: Path) ->
     assert not any(value.any() for name, value in other.parameters().items() if name.endswith(".b"))
     with pytest.raises(AdapterError, match="differ in rank or scale"):
         TrainedNetwork(model, rank=4, alpha=4).take(adapter)
+
+
+@pytest.mark.slow
+def test_in_four_bits_it_computes_and_learns_what_peft_does_over_the_same_bits(tmp_path: Path) -> None:
+    model = loaded(save(tmp_path / "model"), "nf4")
+    network = TrainedNetwork(model, rank=4, alpha=8)
+    generator = torch.Generator().manual_seed(1)
+    for parameter in network.parameters().values():
+        parameter.data = 0.2 * torch.randn(parameter.shape, generator=generator)
+    loss = network.loss(pack(PIECES[:1]))
+    loss.backward()
+    whole = TrainedNetwork(loaded(tmp_path / "model"), rank=4, alpha=8).loss(pack(PIECES[:1]))
+    assert abs(loss.item() - whole.item()) > 1e-3  # the bits do cost something
+
+    names = sorted({name.rpartition(".")[2] for name in model.base.modules})
+    theirs = inject_adapter_in_model(LoraConfig(r=4, lora_alpha=8, target_modules=names), model.network)
+    theirs.train()  # else bitsandbytes lays its bits out anew
+    wanted = dict(theirs.named_parameters())
+    for group in network.groups.values():
+        for name, tensor in group.tensors().items():
+            named = name.removeprefix("base_model.model.").replace(".weight", ".default.weight")
+            wanted[named].data.copy_(tensor)
+    ids = torch.tensor([PIECES[0].prompt + PIECES[0].answer])
+    logits = theirs(ids).logits[0, len(PIECES[0].prompt) - 1 : -1]
+    total = F.cross_entropy(logits, torch.tensor(PIECES[0].answer), reduction="sum")
+    total.backward()
+    assert loss.item() == pytest.approx(
+        total.item(), rel=2e-3
+    )  # it multiplies in bfloat16 on some processors
+    group = network.groups["model.layers.0.down"]
+    ours, grad = group.a.grad, wanted[f"{group.names[0]}.lora_A.default.weight"].grad
+    assert torch.nn.functional.cosine_similarity(ours.flatten(), grad.flatten(), 0) > 0.99
