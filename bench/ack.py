@@ -126,6 +126,15 @@ async def burst(rig: Rig, count: int) -> dict[str, Any]:
     }
 
 
+def _unpacked(folder: Path) -> None:
+    """Give the rig of `folder` the weights that this checkout has unpacked, or will have."""
+    models, data = ROOT / ".renga" / "models", folder / "data"
+    models.mkdir(parents=True, exist_ok=True)
+    data.mkdir(exist_ok=True)
+    if not (data / "models").exists():
+        (data / "models").symlink_to(models)
+
+
 async def _log(rig: Rig, after: int) -> dict[str, Any]:
     entries = (await rig.call("GET", f"/log?after={after}"))["entries"]
     return {"entries": entries, "last": entries[-1]["n"] if entries else after}
@@ -196,6 +205,8 @@ async def run(parts: list[str], *, quick: bool) -> tuple[list[Target], dict[str,
                 times = details["first_text_s"] = await first_text(rig, 2 if quick else 7)
             targets.append(Target("first_text_warm_s", statistics.median(times), "<=", 1.0))
         if "burst" in parts:
+            if quick:  # how long a first start takes is another part's question
+                _unpacked(folder)
             async with Rig(folder) as rig:
                 found = await burst(rig, 40 if quick else BURST)
             details |= found

@@ -20,7 +20,6 @@ import asyncio
 import itertools
 import random
 import statistics
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
     from generation.host.engine import Engine
 
 PARTS = ("flood", "ops", "eta", "engine")
-PICTURE = Path(__file__).resolve().parent.parent / "docs" / "waits.svg"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURE = ROOT / "docs" / "waits.svg"
 FLOODER = "flooder"
 REALLY_S = 2.0
 FORMS_ASKED = ("haiku", "haiku", "free verse", "limerick", "couplet", "scene")
@@ -249,7 +249,7 @@ class Held:
 async def engine(*, quick: bool) -> tuple[list[Target], dict[str, Any]]:
     """Guilds of different manners before the real model: what each job was first told, and how long it then waited."""
     draw = random.Random(5)
-    count = 48 if quick else 240
+    count = 16 if quick else 240
     jobs = []
     at = 0.0
     for n in range(count):
@@ -297,8 +297,7 @@ def _load() -> Engine:
     from generation.lm.load import load_model
     from generation.lm.weights import find
 
-    with tempfile.TemporaryDirectory(prefix="renga-queue-") as folder:
-        return TextEngine(load_model(find("smollm2"), Path(folder), threads=1))
+    return TextEngine(load_model(find("smollm2"), ROOT / ".renga", threads=1))
 
 
 async def _watch(host: GenerationHost, job: Job, at: float) -> tuple[float, float] | None:
