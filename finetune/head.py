@@ -107,8 +107,9 @@ def learnt(snapshot: Snapshot, features: Features, seed: int) -> Fitted:
 
 
 def fit(
-    examples: Sequence[Example], features: Mapping[str, Tensor], seed: int, kind: str, base: str
-) -> Fitted:
+    examples: Sequence[Example], features: Mapping[str, Tensor], seed: int, kind: str, base: str, *,
+    choices: Sequence[tuple[str, ...]] = CHOICES, ridges: Sequence[float] = RIDGES,
+) -> Fitted:  # fmt: skip
     """The best head for `examples`, by what was held out; features: (N, width) for each block, in the order of `examples`.
 
     Raises:
@@ -125,9 +126,9 @@ def fit(
     parts = folds([one.group for one in examples], count, seed)
     tried: dict[str, float] = {}
     best: tuple[float, tuple[str, ...], float, Space] | None = None
-    for blocks in CHOICES:
+    for blocks in choices:
         of = space([features[block] for block in blocks])
-        for ridge in RIDGES:
+        for ridge in ridges:
             found = auc(_held_out(of.coordinates, target, weight, parts, ridge), liked, weight)
             tried[f"{'+'.join(blocks)} {ridge:g}"] = round(found, 4)
             if best is None or found > best[0]:

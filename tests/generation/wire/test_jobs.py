@@ -45,6 +45,7 @@ def jobs_of(**kind: st.SearchStrategy[Any]) -> st.SearchStrategy[Job]:
         terms=st.builds(Terms, weight=st.floats(0.01, 1000), deadline=st.none() | st.floats(**finite)),
         model=st.none() | texts,
         adapter=st.none() | texts.filter(bool),
+        head=st.none() | texts.filter(bool),
         **kind,
     )
 
@@ -61,7 +62,7 @@ def test_a_job_survives_the_wire_whole(made: Job) -> None:
 
 def test_what_has_a_default_may_be_left_out() -> None:
     data = job("a").to_json()
-    for name in ("sampling", "terms", "model", "adapter", "picture"):
+    for name in ("sampling", "terms", "model", "adapter", "head", "picture"):
         del data[name]
     del data["brief"]["tone"]
     assert Job.from_json(data).sampling == Sampling()
@@ -132,6 +133,8 @@ def test_what_is_made_is_named_in_a_word() -> None:
         ("wish", 1, "wish is not a field"),
         ("adapter", "", "adapter"),
         ("adapter", "x" * 101, "adapter"),
+        ("head", "", "head"),
+        ("head", "x" * 101, "head"),
     ],
 )
 def test_what_breaks_the_vocabulary_gets_one_sentence(path: str, value: Any, said: str) -> None:

@@ -85,6 +85,21 @@ def test_a_seed_gives_the_same_piece_and_another_another(model: LoadedModel) -> 
     assert text(made_alone(model, searched("a", seed=8))) != first
 
 
+def test_a_job_that_names_a_head_gets_all_that_its_search_came_to(model: LoadedModel) -> None:
+    engine = TextEngine(model)
+    wishes = [
+        replace(searched(form, form, length="short"), head="ab" * 32) for form in ("couplet", "free verse")
+    ]
+    assert [engine.cost(wish).choices for wish in wishes] == [2, 4]
+    for wish in wishes:
+        engine.start(wish)
+    done = finished(engine)
+    for wish in wishes:
+        pieces = [output.data.decode() for output in done[wish.id].outputs]
+        assert len(set(pieces)) == len(pieces) > 1
+        assert verdict(wish.text_brief, pieces[0]).kept
+
+
 def test_others_write_on_in_the_same_steps_and_write_what_they_would_alone(exact: LoadedModel) -> None:
     engine = TextEngine(exact)
     other = job("other", tokens=40, temperature=0.0)
