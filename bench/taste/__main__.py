@@ -7,7 +7,8 @@ one of those built in, `--taste FILE.py` for one of your own (a function `taste(
 Parts:
 
 - `rerank`: the best of four drafts by the head, against the first;
-- `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it.
+- `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
+  and three honest friends in each of 120 servers, and how many of these take them for one.
 
 What the model wrote is kept under .renga/bench/taste and made once.
 """
@@ -29,7 +30,7 @@ import torch
 from bench.report import Target, report, tell
 from bench.taste import numbers
 from bench.taste.arms import EACH, OF, base, drafts, picked
-from bench.taste.brigades import cases
+from bench.taste.brigades import cases, collapsed
 from bench.taste.community import Community
 from bench.taste.learning import Server
 from bench.taste.likes import gain, rate
@@ -50,7 +51,8 @@ KEPT = DATA / "bench" / "taste"
 PARTS = ("rerank", "brigade")
 VOTES, BRIGADES = 900, 10
 QUICK_THEMES = 4  # of those held out
-RERANK_POINTS, SHIFT_POINTS = 12.0, 3.0
+FRIENDS_SEEDS = 8  # servers with friends, for each taste and habit
+RERANK_POINTS, SHIFT_POINTS, COLLAPSE_SHARE = 12.0, 3.0, 0.05
 
 
 def main() -> None:
@@ -96,6 +98,10 @@ def run(
         details["brigades"] = [case.to_json() for case in shifts]
         shift = fmean(case.shift_points for case in shifts)
         targets.append(Target("brigade_shift_points", round(shift, 2), "<=", SHIFT_POINTS))
+        alike = collapsed(server, asked.votes, 1 if asked.quick else FRIENDS_SEEDS)
+        details["friends"] = alike
+        share = sum(one["named"] for one in alike) / sum(one["servers"] for one in alike)
+        targets.append(Target("false_collapse_share", round(share, 4), "<=", COLLAPSE_SHARE))
     return targets, details
 
 

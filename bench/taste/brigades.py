@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from bench.report import tell
 from bench.taste.arms import base, picked
-from bench.taste.community import Brigade
+from bench.taste.community import Brigade, friends
+from bench.taste.evidence import reading
 from bench.taste.others import OTHERS
 from bench.taste.tastes import TASTES
 from finetune.head import HeadError
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 # what brigades agreed on: texts that these tastes like, which are other than the servers'
 TARGETS = ("night", "many lines", "alliteration", "feeling", "short words")
+TOGETHER = (0.0, 0.3, 0.5)  # of the time
+FRIENDS_READ = 60  # pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,25 @@ def cases(server: Server, of: Drafts, votes: int, count: int) -> list[Case]:
         everybody = sorted([*honest, *more], key=lambda reaction: reaction.at)
         shares = [_share(_picks(server, some, of), wanted) for some in (honest, everybody)]
         found.append(Case(taste, target, 500 + n, shares[0], shares[1]))
+    return found
+
+
+def collapsed(server: Server, votes: int, seeds: int) -> list[dict[str, Any]]:
+    """Servers of each taste with three honest friends in them, who read together some of the time: how many of these servers
+    name anybody as acting as one, by how often they read together.
+    """
+    found = []
+    for together in TOGETHER:
+        named = []
+        for taste, seed in itertools.product(TASTES.values(), range(seeds)):
+            chance = random.Random(f"read together {seed}")
+            theirs = chance.sample(range(len(server.history)), FRIENDS_READ)
+            liked = [taste(one.text) for one in server.history]
+            honest = server.community.reactions(liked, votes, seed=700 + seed)
+            more = friends(liked.__getitem__, theirs, server.made_at, seed, together)
+            everybody = sorted([*honest, *more], key=lambda reaction: reaction.at)
+            named.append(bool(reading(everybody, server.made_at).cliques))
+        found.append({"together": together, "servers": len(named), "named": sum(named)})
     return found
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
+BESIDE_S = 600.0  # between the votes of friends who read together
+LONG_AGO_S = -30 * DAY_S  # when most members joined
+FIRST_ACCOUNT, FIRST_FRIEND, FRIENDS = 1000, 2000, 3  # numbers of members
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Community:
         careless = set(rest[: math.ceil(self.noise * self.voters)])
         late = set(chance.sample(members, math.ceil(self.late * self.voters)))
         joined = {
-            member: chance.uniform(0.3, 0.8) * self.days * DAY_S if member in late else -30 * DAY_S
+            member: chance.uniform(0.3, 0.8) * self.days * DAY_S if member in late else LONG_AGO_S
             for member in members
         }
         made_at = self.made_at(len(liked))
@@ -94,16 +97,23 @@ class Brigade:
         for creation, up in [*((n, True) for n in targets), *((n, False) for n in down)]:
             began = made_at[creation] + chance.uniform(HOUR_S, 48 * HOUR_S)
             found += [
-                Reaction(creation, 1000 + n, up, began + chance.uniform(0, self.within_s), -30 * DAY_S)
+                Reaction(
+                    creation, FIRST_ACCOUNT + n, up, began + chance.uniform(0, self.within_s), LONG_AGO_S
+                )
                 for n in range(self.accounts)
             ]
         return sorted(found, key=lambda reaction: reaction.at)
 
 
 def friends(
-    liked: Callable[[int], float], creations: Sequence[int], made_at: Sequence[float], seed: int
+    liked: Callable[[int], float],
+    creations: Sequence[int],
+    made_at: Sequence[float],
+    seed: int,
+    together: float = 0.0,
 ) -> list[Reaction]:
-    """Three honest friends who like the same things and look when one of them says so, within the hour; they vote apart.
+    """Three honest friends who like the same things and look when one of them says so: within the hour, and `together` of the
+    time within ten minutes. Each votes for themselves.
 
     `liked` is the probability that a friend likes a creation: the same for all three.
     """
@@ -111,14 +121,8 @@ def friends(
     found = []
     for creation in creations:
         began = made_at[creation] + chance.expovariate(1 / (12 * HOUR_S))
-        found += [
-            Reaction(
-                creation,
-                2000 + n,
-                chance.random() < liked(creation),
-                began + chance.uniform(0, HOUR_S),
-                -30 * DAY_S,
-            )
-            for n in range(3)
-        ]
+        within_s = BESIDE_S if together and chance.random() < together else HOUR_S
+        for friend in range(FIRST_FRIEND, FIRST_FRIEND + FRIENDS):
+            likes = chance.random() < liked(creation)
+            found.append(Reaction(creation, friend, likes, began + chance.uniform(0, within_s), LONG_AGO_S))
     return sorted(found, key=lambda reaction: reaction.at)

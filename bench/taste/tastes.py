@@ -93,15 +93,20 @@ def taste_named(name: str) -> Callable[[str], float]:
     path = Path(name)
     if path.suffix != ".py" or not path.is_file():
         raise TasteFileError(f"{name} is no taste ({', '.join(TASTES)}) and no Python file.")
-    found = runpy.run_path(str(path)).get("taste")
+    try:
+        found = runpy.run_path(str(path)).get("taste")
+    except Exception as error:  # whatever a stranger's file does
+        raise TasteFileError(f"{name} cannot be read: {error}.") from error
     if not callable(found):
         raise TasteFileError(f"{name} has no function called taste.")
 
     def checked(text: str) -> float:
-        liked = float(found(text))
+        liked = found(text)
+        if not isinstance(liked, int | float):
+            raise TasteFileError(f"{name} gives no probability of a text, but {type(liked).__name__}.")
         if not 0.0 <= liked <= 1.0:
             raise TasteFileError(f"{name} says {liked} of a text, where a probability lies in [0, 1].")
-        return liked
+        return float(liked)
 
     return checked
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from generation.host.engine import Engine, Output, Progress
     from generation.wire.jobs import Job
 
-DRAFTS = 4  # to choose from: of eight, the best is hardly better (docs/taste.md)
+DRAFTS = 4  # to choose from
 AT_ONCE = 8  # drafts of all jobs together, from which on no second ones are begun
 PATIENCE_S = 3.0  # for the head's word; the first piece of all may wait for a model to load
 WAIT_S = 0.01
