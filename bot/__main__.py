@@ -70,7 +70,7 @@ async def run(settings: BotSettings) -> None:
         press = stack.enter_context(Press()) if settings.pages else None
         bot = Renga(
             store=store, generation=generation, clock=time.time, limits=Limits(), data_dir=settings.data_dir,
-            allowed_guilds=settings.allowed_guilds, press=press,
+            allowed_guilds=settings.allowed_guilds, press=press, learns=settings.learns,
         )  # fmt: skip
         await stack.enter_async_context(bot)
         beating = asyncio.create_task(pulse.run(), name="pulse")

@@ -17,14 +17,22 @@ from discord.ext import commands
 
 from bot import verbs, views
 from bot.apology import apologise
+from bot.cogs import adapters, moderation, paint, pieces, privacy, reactions, write
 from bot.cogs import help as help_cog
-from bot.cogs import paint, pieces, reactions, write
 from bot.pictures import buttons
 from bot.pictures import verbs as picture_verbs
 from bot.runs import Runs
-from bot.shown import NO_PINGS
+from bot.shown import NO_PINGS, TRANSIENT
+from bot.taste import cards, trying
+from bot.taste.buttons import TasteButton
+from bot.taste.training import Training
+from bot.taste.verbs import back_again
 from generation.forms.brief import warm
-from studio import guilds
+from generation.wire.errors import WireError
+from studio import consent, guilds
+from studio.adapters import alarms, trials, versions
+from studio.adapters.records import OURSELVES, Folders
+from studio.errors import StoreUnavailable
 from studio.pictures.forget import sweep
 
 if TYPE_CHECKING:
@@ -40,7 +48,11 @@ log = structlog.get_logger(__name__)
 
 ENTRY_POINT_STAYS = 50240  # a bulk update must keep an Activity's Entry Point command
 
-COGS = (write.Write, paint.Paint, pieces.Pieces, reactions.Reactions, help_cog.Help)
+COGS = (
+    write.Write, paint.Paint, pieces.Pieces, reactions.Reactions, adapters.Adapters, privacy.Privacy, moderation.Moderation,
+    help_cog.Help,
+)  # fmt: skip
+HOST_ANSWERS_S = 1.0  # somebody waits for the answer to a click
 
 
 class Tree(app_commands.CommandTree["Renga"]):
@@ -63,8 +75,9 @@ class Renga(commands.Bot):
 
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
-        data_dir: Path, allowed_guilds: frozenset[int], press: Press | None,
+        data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None,
     ) -> None:  # fmt: skip
+        """`learns` is the model that is trained on this machine, as TEXT_MODEL; None: nothing is."""
         intents = discord.Intents.none()
         intents.guilds = True
         intents.guild_messages = True  # deletions of our own messages, never content
@@ -88,7 +101,10 @@ class Renga(commands.Bot):
         self.generation = generation
         self.clock = clock
         self.allowed_guilds = allowed_guilds
-        self.runs = Runs(self, store, generation, clock, limits, press)
+        self.folders = Folders(data_dir)
+        self.training = Training(self, store, generation, clock, self.folders, learns) if learns else None
+        self.writing_two: set[str] = set()  # trials whose next pair is on its way
+        self.runs = Runs(self, store, generation, clock, limits, press, self.look_after)
         self.picking: set[tuple[str, int]] = set()  # jobs and parts whose picked message is on its way
         self.was_ready = asyncio.Event()
         self._data_dir = data_dir
@@ -98,8 +114,9 @@ class Renga(commands.Bot):
         """Before the gateway is opened: cogs, buttons, commands."""
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(views.VerbButton, buttons.PictureButton)
+        self.add_dynamic_items(views.VerbButton, buttons.PictureButton, TasteButton)
         self.chore(sweep(self.store, self.clock()), "sweep")
+        self.chore(consent.sweep(self.store, self.folders.snapshots), "sweep-snapshots")
         self.chore(asyncio.to_thread(warm), "warm")
         await self._sync()
 
@@ -108,6 +125,8 @@ class Renga(commands.Bot):
         log.info("ready", guilds=len(self.guilds))
         self.was_ready.set()
         self.chore(self.runs.resume(), "resume")
+        if self.training is not None:
+            self.training.wake()
         reconciler = self.get_cog("Reactions")
         assert isinstance(reconciler, reactions.Reactions)
         reconciler.reconcile()
@@ -136,9 +155,57 @@ class Renga(commands.Bot):
     async def close(self) -> None:
         """Stop following jobs, then leave Discord."""
         await self.runs.close()
+        if self.training is not None:
+            await self.training.close()
         for chore in list(self._chores):
             chore.cancel()
         await super().close()
+
+    async def base(self) -> str | None:
+        """The digest of the text model that the host serves; None where it does not say, or not in time."""
+        try:
+            async with asyncio.timeout(HOST_ANSWERS_S):
+                stats = await self.generation.stats()
+        except (WireError, TimeoutError):
+            return None
+        found = (stats.get("engine") or {}).get("base")
+        return found if isinstance(found, str) else None
+
+    async def forget_member(self, member_id: int) -> consent.Receipt:
+        """Forget a member, and delete the files of whatever learnt from them.
+
+        Raises:
+            Refusal: something that they asked for is still being made.
+            StoreUnavailable: it could not be written.
+        """
+        receipt = await consent.delete(self.store, member_id, self.clock(), folder=self.folders.snapshots)
+        await asyncio.to_thread(versions.forget, self.folders, receipt.tastes, receipt.runs)
+        if self.training is not None:
+            self.training.wake()
+        return receipt
+
+    def look_after(self, guild_id: int, kind: str, channel_id: int) -> None:
+        """A piece was made or flagged: see whether that decides a trial, or takes a version back. What changes is told there."""
+        self.chore(self._look_after(guild_id, kind, channel_id), "look-after")
+
+    async def _look_after(self, guild_id: int, kind: str, channel_id: int) -> None:
+        try:
+            moved = await alarms.watch(self.store, self.folders, guild_id, kind, self.clock())
+            ended = await trials.look(self.store, self.folders, guild_id, kind, self.clock())
+        except StoreUnavailable:
+            return  # the next piece looks again
+        if ended is not None:
+            await trying.tell(self, ended)
+        if moved is None:
+            return
+        change, why = moved
+        log.warning("taken_back", guild=guild_id, kind=kind, version=change.version.digest[:12], why=why)
+        channel = self.get_partial_messageable(channel_id, guild_id=guild_id)
+        told = cards.taken_back(change.version, change.other, OURSELVES, why)
+        try:
+            await channel.send(told, view=back_again(change), allowed_mentions=NO_PINGS)
+        except TRANSIENT as error:
+            log.info("not_told", error=type(error).__name__)
 
     def chore(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` beside everything else; its failure is logged."""

@@ -21,6 +21,7 @@ from bot.live import FAR, FAR_EVERY_S, PLACE_EVERY_S, TEXT_EVERY_S, LiveMessage
 from bot.shown import TOKEN_LIFE_S, TRANSIENT, ShownMessage, Undeliverable, Withdrawn
 from studio import ask, deliver
 from studio.errors import Refusal, StoreUnavailable
+from studio.store.records import PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -52,15 +53,18 @@ class Runs:
 
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
-        limits: ask.Limits, press: Press | None,
+        limits: ask.Limits, press: Press | None, made: Callable[[int, str, int], None],
     ) -> None:  # fmt: skip
-        """`press` sets the pages that go with pieces; without one there are none."""
+        """`press` sets the pages that go with pieces; without one there are none. `made` is told the server, the kind and the
+        channel of each text that is shown.
+        """
         self._client = client
         self._store = store
         self._generation = generation
         self._clock = clock
         self._limits = limits
         self._press = press
+        self._made = made
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._live: dict[str, LiveMessage] = {}
         self._by_message: dict[int, str] = {}
@@ -308,6 +312,8 @@ class Runs:
                     content = cards.not_made(record.brief, str(refusal), None)
                 else:
                     log.info("job_delivered", job=record.id, took_s=round(self._clock() - record.asked_at, 3))
+                    if record.kind != PICTURE:
+                        self._made(record.guild_id, record.kind, record.channel_id)
                     return
             case deliver.NotMade(sentence=sentence, reference=reference):
                 content = cards.not_made(record.brief, sentence, reference)

@@ -30,6 +30,7 @@ EXAMPLES = {
     "SANDBOX_PORT": "8421",
     "ALLOWED_GUILDS": "812345678901234567,823456789012345678",
     "PAGES": "on",
+    "TRAINING": "on",
     "THREADS": "1",
     "LOG_LEVEL": "INFO",
 }
@@ -61,6 +62,7 @@ class BotSettings(BaseSettings):
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8421
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     pages: bool = True
+    training: bool = True
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -111,6 +113,11 @@ class BotSettings(BaseSettings):
     def database(self) -> str:
         """The database's address: `DATABASE_URL`, else SQLite under `DATA_DIR`."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'renga.sqlite').absolute()}"
+
+    @property
+    def learns(self) -> str | None:
+        """The model that may be trained on this machine; None where that is off."""
+        return self.text_model if self.training else None
 
     @property
     def in_sandbox(self) -> bool:

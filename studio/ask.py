@@ -130,6 +130,7 @@ def wire_job(record: JobRecord) -> Job:
         seed=record.seed,
         terms=Terms(weight=record.weight),
         adapter=record.adapter,
+        head=record.head,
     )
 
 

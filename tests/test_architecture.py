@@ -16,7 +16,14 @@ HEAVY = ("torch", "transformers", "peft", "bitsandbytes")
 # package -> what it may import of ours
 MAY = {
     "bot": ("bot", "studio", "generation.wire", "generation.forms", "generation.starters"),
-    "studio": ("studio", "generation.wire", "generation.forms", "generation.page", "finetune.snapshot"),
+    "studio": (
+        "studio",
+        "generation.wire",
+        "generation.forms",
+        "generation.page",
+        "finetune.snapshot",
+        "finetune.report",
+    ),
     "generation.wire": ("generation.wire", "generation.forms"),
     "generation.forms": ("generation.wire", "generation.forms"),
     "generation.page": ("generation.page",),
@@ -36,6 +43,7 @@ TORCH_FREE = (
     "generation.queue",
     "generation.starters",
     "finetune.snapshot",
+    "finetune.report",
 )
 
 

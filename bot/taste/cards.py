@@ -9,52 +9,42 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cards import MESSAGE_LIMIT, escape
 from studio.adapters.records import CALLED, OURSELVES
+from studio.consent import ABOUT_OPTING_IN, DISCLOSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
-    from studio.consent import Receipt
+    from studio.consent import Receipt, Status
 
 BAR = 12
 TEXT_ROOM = 800  # characters, as shown, of one text of a pair
 
 STORED = (
-    "- **Kept**: the pieces that I write here, as I wrote them, and who reacted to them with what. I read no other messages.\n"
-    "- **Learnt from**: how pieces were liked, by members who said yes (`/privacy opt-in`, or a button that I post here). Other"
-    " members' reactions show, and teach nothing. A theme that a member typed is used only with that member's yes.\n"
-    "- **What for**: first a *picker*, which keeps the best of several drafts; with more votes an *adapter*, a small addition"
-    " to the model, which has to pass checks before it serves and can be put to a blind vote.\n"
-    "- **Where**: on the machine that runs me. Names and ids are taken out of what is learnt from.\n"
-    "- **Back again**: `/privacy delete` forgets a member, and whatever learnt from their votes stops serving. `/adapters"
-    " rollback` goes back to what served before."
+    f"{DISCLOSURE}\n\nIt serves two things: a *picker*, which keeps the best of a few drafts, and, with more votes, an *adapter*, a"
+    " small addition to the model. An adapter has to pass checks before it can serve, and members can choose blindly between"
+    " it and what serves. /adapters rollback goes back."
 )
-
-ASKING = (
-    f"**Shall I learn from this server's reactions?** It is off until you turn it on. If you do:\n{STORED}"
-)
+ASKING = f"**Shall I learn what this server likes?** It is off until you turn it on.\n\n{STORED}"
+ALREADY_ON = f"**I learn what this server likes.**\n\n{STORED}"
 IS_ON = (
-    "Learning is on. Now members have to say yes, each for themselves: I have posted a button for that in this channel."
-    " React to pieces with 👍 and 👎; `/adapters list` shows how much is known and what is still missing, and"
-    " `/adapters retrain` learns from it."
+    "Learning is on. Members have to say yes, each for themselves: I have posted a button for that in this channel. React to"
+    " pieces with 👍 and 👎; **/adapters list** shows how much is known and what is missing, and **/adapters retrain** learns"
+    " from it."
 )
 STAYS_OFF = "It stays off, and nothing is learnt."
 IS_OFF = (
-    "Learning is off. What serves goes on serving; `/adapters pause` or `/adapters rollback` changes that,"
-    " `/adapters enable` turns learning on again."
+    "Learning is off. What serves goes on serving; **/adapters pause** and **/adapters rollback** change that, **/adapters"
+    " enable** turns learning on again."
 )
 INVITATION = (
     "**This server can have a taste of its own.** A moderator has let me learn from how my pieces are liked. Your 👍 and 👎"
-    " count once you say so; you can take that back at any time with `/privacy`."
+    " count once you say so; /privacy takes it back at any time."
 )
-COUNTED = (
-    "Your votes count from now on, on what I wrote before as well. A theme that you type may be learnt from with its piece."
-    " `/privacy opt-out` stops that, `/privacy delete` forgets it."
-)
+COUNTED = f"Thank you, your votes count from now on. {ABOUT_OPTING_IN}"
+EXPORTED = "All that I keep of you, as JSON. What Discord keeps, Discord tells: Settings, Data & Privacy."
 
 _ACTIONS = {
-    "enable": "turned learning on",
-    "disable": "turned learning off",
     "retrain": "asked for training:",
     "cancel": "called off",
     "promote": "let serve:",
@@ -63,7 +53,19 @@ _ACTIONS = {
     "resume": "resumed",
     "waive": "waived",
     "trial": "began a trial of",
-    "decide": "decided:",
+    "decide": "counted the votes:",
+    "enable": "",
+    "disable": "",
+    "upheld": "upheld",
+    "dismissed": "dismissed",
+}
+STATES = {
+    "candidate": "waits for a decision",
+    "trial": "on trial",
+    "serving": "serves",
+    "retired": "served before",
+    "refused": "did not pass",
+    "revoked": "forgotten, because somebody whose votes it learnt from asked for that",
 }
 _PHASES = {
     "samples": "Writing fresh samples",
@@ -71,11 +73,6 @@ _PHASES = {
     "train": "Training",
     "gates": "Checking it against what serves",
 }
-
-
-def enabled(at: float, by: int) -> str:
-    """What `/adapters enable` says where it is on already."""
-    return f"Learning is on since {when(at, 'D')}, by <@{by}>.\n{STORED}"
 
 
 def overview(found: Overview) -> str:
@@ -114,15 +111,19 @@ def _standing(found: Standing) -> list[str]:
     return lines
 
 
+def choice(version: Version) -> str:
+    """A version in a list to choose from."""
+    return f"{version.name} · {STATES.get(version.state, version.state)}"
+
+
 def _version(version: Version) -> str:
-    state = {
-        "candidate": "waits for your word: `/adapters promote`",
-        "trial": "on trial",
-        "serving": "**serves**",
-        "retired": "served before" if version.loadable else "served before, its files are gone",
-        "refused": "did not pass",
-        "revoked": "forgotten: somebody whose votes it learnt from asked for that",
-    }.get(version.state, version.state)
+    state = STATES.get(version.state, version.state)
+    if version.state == "retired" and not version.loadable:
+        state += ", its files are gone"
+    elif version.state == "candidate":
+        state += ", **/adapters show** has what can be done"
+    elif version.state == "serving":
+        state = f"**{state}**"
     return f"{version.name}, {when(version.made_at, 'D')}: {state}"
 
 
@@ -203,9 +204,9 @@ def run_failed(kind: str, what: str, sentence: str) -> str:
     return f"🌱 **{kind} {CALLED[what]}** · {escape(sentence)} What served before serves on."
 
 
-def run_cancelled(kind: str, what: str, by: int) -> str:
-    """A run that was called off."""
-    return f"🌱 **{kind} {CALLED[what]}** · called off by <@{by}>. What served before serves on."
+def run_cancelled(kind: str, what: str, sentence: str) -> str:
+    """A run that was called off; the sentence says by whom or why, and mentions nobody but by id."""
+    return f"🌱 **{kind} {CALLED[what]}** · {sentence or 'Called off.'} What served before serves on."
 
 
 def head_learnt(version: Version, missing: str | None) -> str:
@@ -261,6 +262,18 @@ def taken_back(version: Version, now: Version | None, by: int, why: str = "") ->
     return f"🍂 <@{by}> took **{version.name}** back. {to[0].upper()}{to[1:]} serves again."
 
 
+def paused(kind: str, by: int, *, on: bool) -> str:
+    """A taste was left aside, or taken up again."""
+    if on:
+        return f"⏸️ <@{by}> paused this server's taste: {kind} is written as I came. **/adapters pause on:False** goes on."
+    return f"▶️ <@{by}> let this server's taste go on: it makes {kind} again."
+
+
+def cancelling(kind: str) -> str:
+    """A run is called off, which its own message tells."""
+    return f"The training of {kind} is called off; what served before serves on."
+
+
 def trial_began(version: Version, way: str) -> str:
     """A trial begins."""
     if way == "quiet":
@@ -279,7 +292,7 @@ def pair(form: str, theme: str, left: str, right: str, votes: int = 0) -> str:
     """Two texts to choose between."""
     counted = f" · {votes} {'vote' if votes == 1 else 'votes'}" if votes else ""
     head = f"⚖️ -# {form} · “{escape(theme)}” · which do you like better?{counted}".replace("⚖️ -#", "-# ⚖️")
-    return f"{head}\n**A**\n{_room(left)}\n\n**B**\n{_room(right)}"
+    return f"{head}\n**A**\n{room(left)}\n\n**B**\n{room(right)}"
 
 
 def trial_ended(version: Version, outcome: str, wins: int, losses: int) -> str:
@@ -290,6 +303,63 @@ def trial_ended(version: Version, outcome: str, wins: int, losses: int) -> str:
     if outcome == "incumbent":
         return f"⚖️ The votes are in, {told}: **{version.name}** is not liked better. What served before serves on."
     return f"⚖️ The trial of **{version.name}** was called off at {told}. What served before serves on."
+
+
+def status(found: Status) -> str:
+    """`/privacy status` in a server."""
+    chosen = f" since {when(found.chosen_at, 'D')}" if found.chosen_at is not None else ""
+    votes = {
+        "opt_in": f"Your votes count here{chosen}. /privacy opt-out stops that.",
+        "opt_out": f"Your votes do not count here{chosen}. /privacy opt-in changes that.",
+        None: "Your votes do not count here, because you have not said yes. /privacy opt-in does that.",
+    }[found.choice]
+    training = (
+        "This server lets me learn."
+        if found.training
+        else "This server does not let me learn, so nobody's do now."
+    )
+    kept = (
+        f"I keep {_some(found.wishes, 'wish', 'wishes')} of yours with what came of them, and"
+        f" {_some(found.reactions, 'reaction')} on my pieces."
+    )
+    learnt = (
+        f"Of what was learnt, {_some(found.snapshots, 'collection')} and {_some(found.tastes, 'version')} hold something of"
+        " yours. /privacy export shows all of it, /privacy delete forgets it."
+    )
+    return f"{votes}\n{training}\n{kept}\n{learnt}"
+
+
+def everywhere(kept: Mapping[str, Any]) -> str:
+    """`/privacy status`, said to the bot directly."""
+    yes = sum(chosen["choice"] == "opt_in" for chosen in kept["choices"])
+    return (
+        f"Your votes count in {_some(yes, 'server')}. I keep {_some(len(kept['wishes']), 'wish', 'wishes')} of yours with what"
+        f" came of them, and {_some(len(kept['reactions']), 'reaction')} on my pieces. /privacy export shows all of it,"
+        " /privacy delete forgets it."
+    )
+
+
+def opted_out(*, everywhere: bool) -> str:
+    """`/privacy opt-out`."""
+    where = "in any server" if everywhere else "in this server"
+    return (
+        f"Your votes show, and teach nothing from now on {where}. What was learnt before stays; /privacy delete takes that back,"
+        " too."
+    )
+
+
+def forgetting(kept: Mapping[str, Any]) -> str:
+    """What `/privacy delete` asks before it does it."""
+    return (
+        f"**Shall I forget you?** In all servers: {_some(len(kept['wishes']), 'wish', 'wishes')} and the pieces made of them,"
+        f" {_some(len(kept['reactions']), 'reaction')}, and everything else that I keep of you."
+        f" {_some(len(kept['tastes']), 'version')} of servers' tastes learnt from it and will never serve again. This cannot be"
+        " taken back; /privacy export gives you a copy first."
+    )
+
+
+def _some(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def receipt(found: Receipt) -> str:
@@ -333,7 +403,8 @@ def cut(text: str) -> str:
     return text[: MESSAGE_LIMIT - 2].rpartition("\n")[0] + "\n…"
 
 
-def _room(text: str) -> str:
+def room(text: str) -> str:
+    """`text` escaped, cut where it is longer than a pair has room for."""
     told = escape(text.strip())
     if len(told) <= TEXT_ROOM:
         return told

@@ -1,7 +1,8 @@
 """A process that learns: started on a leash, heard line by line, stopped when nobody wants its result.
 
-It prints JSON objects (its progress, its result) and sentences; what it says on standard error goes to the bot's. It is
-not started again when it ends: whoever asked decides that.
+It prints JSON objects (its progress, its result) or a last line; what it says on standard error goes on to the bot's own, and
+its last line there is a sentence for people where it ended with 1 and without a traceback. It is not started again when it
+ends: whoever asked decides that.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ LINE_LIMIT = 1024 * 1024
 STOPS_WITHIN_S = 5.0
 
 
+TRACEBACK = "Traceback (most recent call last):"
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How it ended: its exit status, and the last thing that it said, as a sentence or as an object."""
+    """How it ended: its exit status, the last thing that it said, as words or as an object, and why it gave up, if it said so."""
 
     code: int
     said: str = ""
     result: Mapping[str, Any] | None = None
+    sentence: str = ""
 
 
 async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None]) -> Ended:
@@ -44,13 +49,16 @@ async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], No
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.leash", *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         env={name: value for name, value in os.environ.items() if name not in SECRETS},
         start_new_session=True, limit=LINE_LIMIT,
     )  # fmt: skip
     log.info("learning_started", module=arguments[0], pid=process.pid)
     said, result = "", None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    complaining = asyncio.create_task(_passed_on(process.stderr), name="stderr")
     try:
-        assert process.stdout is not None
         async for line in process.stdout:
             found = _object(line)
             if found is None:
@@ -59,10 +67,23 @@ async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], No
                 result = found
                 heard(found)
         code = await process.wait()
+        sentence = await complaining if code == 1 else ""
     finally:
         await _let_go(process)
+        complaining.cancel()
     log.info("learning_ended", module=arguments[0], pid=process.pid, code=code)
-    return Ended(code, said, result)
+    return Ended(code, said, result, sentence)
+
+
+async def _passed_on(stream: asyncio.StreamReader) -> str:
+    """Repeat on our own standard error what comes on `stream`. Its last line, where nothing was a traceback."""
+    last, broke = "", False
+    async for line in stream:
+        text = line.decode(errors="replace").rstrip()
+        sys.stderr.write(f"{text}\n")
+        broke = broke or text.startswith(TRACEBACK)
+        last = text or last
+    return "" if broke else last
 
 
 def _object(line: bytes) -> Mapping[str, Any] | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.adapters.records import Actor, Folders
     from studio.store import Store
     from studio.store.records import JobRecord
-    from studio.store.taste_records import Serving, Taste, What
+    from studio.store.taste_records import Serving, Taste, Trial, What
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,18 @@ def take_back(
     return Moved(found, again, ended)
 
 
+def write_off(db: Connection, folders: Folders, trial: Trial, now: float, why: str) -> Moved:
+    """End a quiet trial against its candidate, which never serves."""
+    found = versions.one(db, folders, trial.guild_id, trial.candidate)
+    trials.end(db, trial.id, "incumbent", now)
+    tastes.set_report(db, found.digest, {**found.report, "lost": why})
+    tastes.set_state(db, found.digest, "refused")
+    note(db, trial.guild_id, OURSELVES, now, "rollback", f"{found.name}: {why}")
+    current = _current(db, folders, tastes.serves(db, trial.guild_id, trial.kind), "adapter")
+    versions.prune(db, folders, trial.guild_id)
+    return Moved(found, current, trial.id)
+
+
 async def pause(store: Store, guild_id: int, kind: str, actor: Actor, now: float, *, on: bool) -> Serving:
     """Leave head and adapter aside for a while, or take them up again. What is set now.
 
@@ -246,17 +258,3 @@ def _before(db: Connection, folders: Folders, found: Version) -> Version | None:
 
 def _pointing(serving: Serving, what: What, digest: str | None) -> Serving:
     return replace(serving, adapter=digest) if what == "adapter" else replace(serving, head=digest)
-
-
-__all__ = [
-    "OURSELVES",
-    "Moved",
-    "chosen",
-    "may_serve",
-    "pause",
-    "promote",
-    "put",
-    "roll_back",
-    "take_back",
-    "waive",
-]

@@ -12,6 +12,8 @@ from studio.errors import Refusal
 from studio.store import tastes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from studio.adapters.records import Folders
@@ -52,8 +54,13 @@ async def version(store: Store, folders: Folders, guild_id: int, digest: str) ->
     return await store.read(lambda db: one(db, folders, guild_id, digest))
 
 
+async def all_of(store: Store, folders: Folders, guild_id: int) -> list[Version]:
+    """As `every`, for who has no transaction."""
+    return await store.read(lambda db: every(db, folders, guild_id))
+
+
 def gates(found: Version) -> tuple[Gate, ...]:
-    """What the version's gates said, those that moderators waived marked so."""
+    """What the version's gates said, those that moderators waived marked so. A head has none."""
     waived = found.report.get(WAIVED) or {}
     made = []
     for entry in found.report.get("gates") or ():
@@ -85,6 +92,15 @@ def prune(db: Connection, folders: Folders, guild_id: int) -> None:
             if kept[key] <= KEPT:
                 continue
         shutil.rmtree(folders.of(found.what) / found.digest, ignore_errors=True)
+
+
+def forget(folders: Folders, digests: Sequence[str], runs: Sequence[str]) -> None:
+    """Delete the files of versions that were revoked, and of runs that were called off with them. Blocks."""
+    for digest in digests:
+        for what in ("head", "adapter"):
+            shutil.rmtree(folders.of(what) / digest, ignore_errors=True)
+    for run_id in runs:
+        shutil.rmtree(folders.training / run_id, ignore_errors=True)
 
 
 def _version(folders: Folders, taste: Taste, number: int) -> Version:

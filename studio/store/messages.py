@@ -42,6 +42,13 @@ def of_job(db: Connection, job_id: str) -> list[Delivered]:
     return [Delivered(**row._mapping) for row in db.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def job_of(db: Connection, message_id: int) -> str | None:
+    """The job that a message shows, or None."""
+    return db.execute(
+        select(messages.c.job_id).where(messages.c.message_id == message_id)
+    ).scalar_one_or_none()
+
+
 def mark_deleted(db: Connection, message_id: int) -> bool:
     """The message is gone from Discord, and its reactions with it. Whether it was ours."""
     db.execute(delete(reactions).where(reactions.c.message_id == message_id))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Job
 
 
+BASE = "ba5e" * 16  # the digest of the model that the stand-in serves
+
+
 class Clock:
     """The real time, ahead by as much as a test wants."""
 
@@ -86,7 +89,7 @@ class InstantHost:
         self.cancelled.append(job_id)
 
     async def stats(self) -> dict[str, Any]:
-        return {"ready": True}
+        return {"ready": True, "engine": {"base": BASE}}
 
 
 @pytest.fixture
@@ -118,7 +121,7 @@ def new_bot(
     """Makes a bot that has not been started, as after a restart."""
     return lambda: Renga(
         store=store, generation=host, clock=clock, limits=Limits(per_member=3), data_dir=tmp_path,
-        allowed_guilds=frozenset(), press=press,
+        allowed_guilds=frozenset(), press=press, learns="smollm2",
     )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ time.sleep(600)
 """
 
 
+GIVES_UP = 'import sys\nprint("a warning", file=sys.stderr)\nsys.exit("The disk is full.")\n'
+BREAKS = "raise RuntimeError('no sentence for anybody')"
+
+
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes a module that a child can run."""
@@ -50,6 +54,12 @@ async def test_what_it_prints_is_heard_and_how_it_ended_is_told(
     assert heard[0] == {"phase": "pairs", "step": 1, "of": 2}
     assert (ended.code, ended.said) == (3, "not enough is known")
     assert ended.result == {"nice": 19, "argv": ["--seed", "1"], "token": None}
+
+
+@pytest.mark.parametrize(("text", "sentence"), [(GIVES_UP, "The disk is full."), (BREAKS, "")])
+async def test_why_it_gave_up_is_told_where_it_said_so(module: Any, text: str, sentence: str) -> None:
+    ended = await work([module(text)], lambda _: None)
+    assert (ended.code, ended.sentence) == (1, sentence)
 
 
 async def test_it_ends_when_nobody_wants_its_result(module: Any) -> None:

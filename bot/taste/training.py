@@ -1,0 +1,332 @@
+"""The runs of this machine: one after another, each a process on a leash, with a message in its channel that tells how far it is.
+
+What may be learnt and what becomes of it is the studio's (`studio.adapters.runs`). A bot that comes back takes up the run that it
+left, which goes on from its last state; one that was called off meanwhile, by whomever, is ended at its next step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+import structlog
+
+from bot.apology import new_reference
+from bot.live import LiveMessage
+from bot.shown import NO_PINGS, TRANSIENT, ShownMessage
+from bot.taste import buttons, cards
+from bot.taste.child import Ended, work
+from generation.wire.errors import WireError
+from studio.adapters import runs, versions
+from studio.errors import Refusal, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from generation.wire.client import GenerationClient
+    from studio.adapters.records import Folders
+    from studio.adapters.runs import Begun, Learnt
+    from studio.store import Store
+    from studio.store.taste_records import Run
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 5.0
+AGAIN_S = 5.0
+HOST_READY_WITHIN_S = 600.0
+EDITED_FOR_S = 50 * 60.0  # Discord lets few edits through to messages that are older than an hour
+KEPT = ("report.json", "report.png")  # of what a run worked in
+
+
+class CalledOff(Exception):  # noqa: N818 - an answer, not a fault
+    """Somebody ended the run in the store."""
+
+
+class Broken(Exception):  # noqa: N818 - what a process did
+    """The process ended without a result; the message is a sentence for the moderator."""
+
+
+class Training:
+    """Takes up what is to be learnt, oldest first, until it is closed."""
+
+    def __init__(
+        self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
+        folders: Folders, model: str,
+    ) -> None:  # fmt: skip
+        """`model` is TEXT_MODEL: what the processes load."""
+        self._client = client
+        self._store = store
+        self._generation = generation
+        self._clock = clock
+        self._folders = folders
+        self._model = model
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Look at the store now: something was left by an earlier life, asked for, or called off."""
+        self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work_all(), name="training")
+
+    async def close(self) -> None:
+        """Stop; what is unfinished is taken up by the next life."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _work_all(self) -> None:
+        """Take up one run after another until there is none."""
+        while self._wake.is_set():
+            try:
+                self._wake.clear()
+                going = await runs.unfinished(self._store)
+                if going:
+                    await self._one(going[0])
+                    self._wake.set()
+            except StoreUnavailable:
+                log.warning("store_away")
+                await asyncio.sleep(AGAIN_S)
+                self._wake.set()
+
+    async def _one(self, run: Run) -> None:
+        """Bring a run to its end, whatever happens on the way."""
+        live = await self._shown(run)
+        log.info("run_taken_up", run=run.id, kind=run.kind, what=run.what, guild=run.guild_id)
+        try:
+            await self._learn(run, live)
+        except CalledOff:
+            pass
+        except (Refusal, runs.LostError, Broken) as error:
+            await runs.end(self._store, run, "failed", self._clock(), str(error))
+        except (StoreUnavailable, asyncio.CancelledError):
+            raise
+        except Exception:
+            reference = new_reference()
+            log.exception("run_broke", run=run.id, reference=reference)
+            sentence = f"Something went wrong on my side. (ref {reference})"
+            await runs.end(self._store, run, "failed", self._clock(), sentence)
+        finally:
+            if live is not None:
+                await live.close()
+        await self._tell_end(run)
+        await asyncio.to_thread(_tidy, self._folders.training / run.id)
+
+    async def _learn(self, run: Run, live: LiveMessage | None) -> None:
+        await self._check_asker(run)
+        base = await self._base_of_ready_host(run)
+        begun = await runs.begin(self._store, self._folders, run, base, self._clock())
+        learnt = await self._head(begun, live)
+        if run.what == "head":
+            return
+        if learnt.missing is not None:
+            raise Refusal(f"The picker serves; for an adapter too little is known: {learnt.missing}.")
+        await self._adapter(begun, learnt, live)
+
+    async def _check_asker(self, run: Run) -> None:
+        """See that whoever asked may still ask.
+
+        Raises:
+            Refusal: they may not.
+        """
+        guild = self._client.get_guild(run.guild_id)
+        if guild is None:
+            raise Refusal(runs.NOT_ANY_MORE)
+        try:
+            member = await guild.fetch_member(run.asked_by)
+        except discord.NotFound:
+            raise Refusal(runs.NOT_ANY_MORE) from None
+        except TRANSIENT as error:
+            log.info("asker_not_looked_for", run=run.id, error=type(error).__name__)
+            return  # as they were allowed when they asked
+        if not member.guild_permissions.manage_guild:
+            raise Refusal(runs.NOT_ANY_MORE)
+
+    async def _base_of_ready_host(self, run: Run) -> str | None:
+        """The model's digest, once the host has loaded it.
+
+        Raises:
+            CalledOff: the run was, meanwhile.
+        """
+        since = self._clock()
+        while True:
+            try:
+                stats = await self._generation.stats()
+            except WireError:
+                stats = {}
+            if stats.get("ready"):
+                found = (stats.get("engine") or {}).get("base")
+                return found if isinstance(found, str) else None
+            if self._clock() - since > HOST_READY_WITHIN_S:
+                raise Refusal("The model is not ready; ask again when it is.")
+            await self._goes_on(run, None)
+            await asyncio.sleep(1.0)
+
+    async def _head(self, begun: Begun, live: LiveMessage | None) -> Learnt:
+        run = begun.run
+        ended = await self._work(
+            run, live,
+            ["finetune.head", str(begun.directory), str(self._folders.of("head")), "--base", self._model,
+             "--data-dir", str(self._folders.data)],
+        )  # fmt: skip
+        if ended.code != 0:
+            raise Broken(_why(ended))
+        made = self._folders.of("head") / ended.said.rpartition("/")[2]
+        return await runs.head_learnt(self._store, self._folders, begun, made, self._clock())
+
+    async def _adapter(self, begun: Begun, learnt: Learnt, live: LiveMessage | None) -> None:
+        run = begun.run
+        folder = self._folders.training / run.id
+        serving = await runs.incumbent(self._store, run.guild_id, run.kind)
+        parent = str(self._folders.of("adapter") / serving) if serving else "starter"
+        ended = await self._work(
+            run, live,
+            ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),
+             "--parent", parent, "--base", self._model, "--data-dir", str(self._folders.data),
+             "--adapters", str(self._folders.of("adapter")), "--progress", "json"],
+        )  # fmt: skip
+        result = ended.result or {}
+        if ended.code != 0 or "report" not in result:
+            raise Broken(_why(ended))
+        made = (
+            self._folders.of("adapter") / str(result["adapter"]).rpartition("/")[2]
+            if result["adapter"]
+            else None
+        )
+        await runs.adapter_made(self._store, self._folders, run, made, folder / KEPT[0], self._clock())
+
+    async def _work(self, run: Run, live: LiveMessage | None, arguments: Sequence[str]) -> Ended:
+        """Run a process to its end, tell how far it is, and end it where the run was called off.
+
+        Raises:
+            CalledOff: it was.
+            Broken: it could not be started.
+        """
+        newest: list[Mapping[str, Any]] = []
+
+        def heard(said: Mapping[str, Any]) -> None:
+            newest[:] = [said]
+
+        child = asyncio.create_task(work(arguments, heard), name=f"run-{run.id}")
+        try:
+            while True:
+                waking = asyncio.create_task(self._wake.wait())
+                await asyncio.wait({child, waking}, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+                waking.cancel()
+                self._wake.clear()
+                if child.done():
+                    return child.result()
+                step = newest[0] if newest else None
+                await self._goes_on(run, step)
+                if live is not None:
+                    live.say(cards.learning(run.kind, run.what, step), every_s=LOOK_EVERY_S)
+        except OSError as error:
+            raise Broken(f"It could not be started: {error.strerror or error}.") from error
+        finally:
+            child.cancel()
+            await asyncio.gather(child, return_exceptions=True)
+
+    async def _goes_on(self, run: Run, step: Mapping[str, Any] | None) -> None:
+        at, of = ((step or {}).get(name) for name in ("step", "of"))
+        numbers = (at, of) if isinstance(at, int) and isinstance(of, int) else (run.step, run.steps)
+        try:
+            if not await runs.progressed(self._store, run.id, *numbers):
+                raise CalledOff
+        except StoreUnavailable:
+            log.warning("store_away", run=run.id)  # it works on: nothing is lost
+
+    async def _shown(self, run: Run) -> LiveMessage | None:
+        """The run's message as one that lives; None where its channel cannot be reached, which stops nothing."""
+        content = cards.learning(run.kind, run.what)
+        if run.message_id is None or self._clock() - run.asked_at > EDITED_FOR_S:
+            run = replace(run, message_id=await self._post(run, content, buttons.while_learning(run.id)))
+        if run.message_id is None:
+            return None
+        live = LiveMessage(
+            self._message(run), run.id, self._clock, "", partial(buttons.while_learning, run.id)
+        )
+        live.say(content)
+        return live
+
+    async def _tell_end(self, run: Run) -> None:
+        """Say how a run ended, in its message, or in a new one where that is too old to be edited."""
+        row = await runs.get(self._store, run.id)
+        if row is None or row.ended_at is None:
+            return
+        content, view, files = await self._end_of(row)
+        log.info("run_ended", run=row.id, state=row.state, took_s=round(row.ended_at - row.asked_at, 1))
+        if row.message_id is not None and self._clock() - row.asked_at <= EDITED_FOR_S:
+            try:
+                channel = self._client.get_partial_messageable(row.channel_id or 0, guild_id=row.guild_id)
+                message = channel.get_partial_message(row.message_id)
+                await message.edit(content=content, view=view, attachments=files, allowed_mentions=NO_PINGS)
+            except TRANSIENT as error:
+                log.info("run_not_told", run=row.id, error=type(error).__name__)
+            else:
+                return
+        await self._post(row, content, view, files)
+
+    async def _end_of(self, run: Run) -> tuple[str, discord.ui.View, list[discord.File]]:
+        if run.result is None:
+            if run.state == "cancelled":
+                content = cards.run_cancelled(run.kind, run.what, run.sentence or "")
+            else:
+                content = cards.run_failed(run.kind, run.what, run.sentence or "")
+            return content, buttons.none(), self._picture(run)
+        found = await versions.version(self._store, self._folders, run.guild_id, run.result)
+        gates = versions.gates(found)
+        if found.what == "head":
+            missing = await runs.missing_for_adapter(self._store, found)
+            return cards.head_learnt(found, missing), buttons.under_head(found, missing), []
+        return cards.adapter_made(found, gates), buttons.under_adapter(found, gates), self._picture(run)
+
+    def _picture(self, run: Run) -> list[discord.File]:
+        """The report as a picture, where there is one."""
+        path = self._folders.training / run.id / KEPT[1]
+        if not path.is_file():
+            return []
+        described = "The report of the training: its checks, its losses, and samples before and after"
+        return [discord.File(path, filename="report.png", description=described)]
+
+    async def _post(
+        self, run: Run, content: str, view: discord.ui.View, files: Sequence[discord.File] = ()
+    ) -> int | None:
+        """A new message in the run's channel, remembered; None where it cannot be posted."""
+        channel = self._client.get_partial_messageable(run.channel_id or 0, guild_id=run.guild_id)
+        try:
+            message = await channel.send(content, view=view, files=list(files), allowed_mentions=NO_PINGS)
+        except TRANSIENT as error:
+            log.info("run_not_told", run=run.id, error=type(error).__name__)
+            return None
+        await runs.shown(self._store, run.id, message.channel.id, message.id)
+        return message.id
+
+    def _message(self, run: Run) -> ShownMessage:
+        assert run.message_id is not None
+        return ShownMessage(
+            self._client, application_id=0, token="", token_dies_at=0.0, channel_id=run.channel_id or 0,
+            guild_id=run.guild_id, message_id=run.message_id,
+        )  # fmt: skip
+
+
+def _why(ended: Ended) -> str:
+    """Why a process ended without a result, in one sentence."""
+    if ended.sentence:
+        return ended.sentence
+    return f"The process that learns ended with {ended.code} before it was done; the log says more."
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what a run worked in, but for its report. Blocks."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in KEPT:
+            path.unlink(missing_ok=True)

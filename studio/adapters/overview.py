@@ -1,0 +1,60 @@
+"""All that a moderator wants to know of a server's taste, in one look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finetune.snapshot import HEAD, TRAINING, missing
+from studio.adapters import versions
+from studio.adapters.records import KINDS, LogLine, Overview, Standing
+from studio.adapters.rights import must_manage
+from studio.store import audit, consents, runs, tastes, trials
+from studio.taste import snapshot
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from finetune.snapshot import Evidence
+    from studio.adapters.records import Actor, Folders
+    from studio.store import Store
+
+LOG_LINES = 5
+
+
+async def overview(store: Store, folders: Folders, guild_id: int, actor: Actor, now: float) -> Overview:
+    """What stands where in a guild, and what is still missing.
+
+    Raises:
+        Refusal: the member may not look.
+        StoreUnavailable: it could not be read.
+    """
+    must_manage(actor)
+    known = {kind: await snapshot.evidence(store, guild_id, kind, now) for kind in KINDS}
+
+    def look(db: Connection) -> Overview:
+        consent = consents.of_guild(db, guild_id)
+        on = consent if consent is not None and consent.disabled_at is None else None
+        every = versions.every(db, folders, guild_id)
+        by_digest = {version.digest: version for version in every}
+
+        def standing(kind: str, evidence: Evidence) -> Standing:
+            serving = tastes.serves(db, guild_id, kind)
+            run, trial = runs.going_on(db, guild_id, kind), trials.going_on(db, guild_id, kind)
+            return Standing(
+                kind, by_digest.get(serving.head or ""), by_digest.get(serving.adapter or ""), serving.paused, evidence,
+                {"head": missing(evidence, HEAD), "adapter": missing(evidence, TRAINING)},
+                run[0].id if run else None, trial[0].id if trial else None,
+            )  # fmt: skip
+
+        return Overview(
+            on.enabled_at if on else None,
+            on.enabled_by if on else None,
+            tuple(standing(kind, evidence) for kind, evidence in known.items()),
+            tuple(every),
+            tuple(
+                LogLine(entry.member_id, entry.at, entry.action, entry.detail)
+                for entry in audit.of_guild(db, guild_id, LOG_LINES)
+            ),
+        )
+
+    return await store.read(look)
