@@ -9,13 +9,13 @@ no database. No id of Discord's is in it: an example's id is a keyed hash whose 
 there a deletion can be followed from a member to what learnt from them. Leaves out where labels come from: docs/taste.md.
 """
 
-from finetune.snapshot.directory import load, write
+from finetune.snapshot.directory import compose, load, put, write
 from finetune.snapshot.errors import SnapshotError
 from finetune.snapshot.evidence import HEAD, PAIRS, TRAINING, Needs, missing
 from finetune.snapshot.records import Evidence, Example, Pair, Part, Snapshot
 from finetune.snapshot.weights import weights
 
 __all__ = [
-    "HEAD", "PAIRS", "TRAINING", "Evidence", "Example", "Needs", "Pair", "Part", "Snapshot", "SnapshotError", "load",
-    "missing", "weights", "write",
+    "HEAD", "PAIRS", "TRAINING", "Evidence", "Example", "Needs", "Pair", "Part", "Snapshot", "SnapshotError",
+    "compose", "load", "missing", "put", "weights", "write",
 ]  # fmt: skip

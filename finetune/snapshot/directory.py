@@ -41,6 +41,26 @@ class _Manifest:
     pairs: int
 
 
+def compose(
+    *,
+    kind: str,
+    base: str,
+    made_at: float,
+    evidence: Evidence,
+    examples: Iterable[Example],
+    pairs: Iterable[Pair] = (),
+) -> Snapshot:
+    """A snapshot in memory, with the digest that it will have on disk.
+
+    Raises:
+        SnapshotError: a value is out of its range.
+    """
+    by_id = tuple(sorted(examples, key=lambda one: one.id))
+    given = Snapshot(kind, base, made_at, evidence, by_id, tuple(sorted(pairs, key=_pair_order)), "")
+    files = _files(_read(_files(given)))  # a 1 becomes the 1.0 that it is read as
+    return _read(files)  # what cannot be read is not given a name
+
+
 def write(
     root: Path,
     *,
@@ -51,15 +71,25 @@ def write(
     examples: Iterable[Example],
     pairs: Iterable[Pair] = (),
 ) -> Snapshot:
+    """Compose a snapshot and `put` it into `root`. Blocks.
+
+    Raises:
+        SnapshotError: as `compose` and `put`.
+    """
+    snapshot = compose(
+        kind=kind, base=base, made_at=made_at, evidence=evidence, examples=examples, pairs=pairs
+    )
+    put(root, snapshot)
+    return snapshot
+
+
+def put(root: Path, snapshot: Snapshot) -> None:
     """Put a snapshot into `root`/its digest. One that is there already stays as it is. Blocks.
 
     Raises:
-        SnapshotError: a value is out of its range, or it cannot be written. Nothing is left behind.
+        SnapshotError: it cannot be written. Nothing is left behind.
     """
-    by_id = tuple(sorted(examples, key=lambda one: one.id))
-    given = Snapshot(kind, base, made_at, evidence, by_id, tuple(sorted(pairs, key=_pair_order)), "")
-    files = _files(_read(_files(given)))  # a 1 becomes the 1.0 that it is read as
-    snapshot = _read(files)  # what cannot be read is not given a name
+    files = _files(snapshot)
     try:
         root.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
@@ -72,7 +102,6 @@ def write(
             shutil.rmtree(made, ignore_errors=True)  # gone already where it was given its name
     except OSError as error:
         raise SnapshotError(f"The snapshot cannot be written: {error.strerror}.") from error
-    return snapshot
 
 
 def load(directory: Path) -> Snapshot:

@@ -77,3 +77,8 @@ def purged(db: Connection) -> list[str]:
     """The snapshots that were purged: none of their directories may be left."""
     query = select(snapshots.c.digest).where(snapshots.c.purged_at.is_not(None))
     return list(db.execute(query.order_by(snapshots.c.digest)).scalars())
+
+
+def remove(db: Connection, digest: str) -> None:
+    """Forget that there was a snapshot: it was never written."""
+    db.execute(delete(snapshots).where(snapshots.c.digest == digest))

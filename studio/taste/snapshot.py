@@ -1,7 +1,7 @@
 """From what a server said to a directory that can be learnt from, with nobody's name in it.
 
-The directory is `finetune.snapshot`'s. What its ids stand for, and whose votes, themes and pieces are in it, is written into
-the store in the same breath, so that a deletion reaches it (`studio.consent`).
+The directory is `finetune.snapshot`'s. What its ids stand for, and whose votes, themes and pieces are in it, is in the store
+before it is on disk, so that a deletion reaches it (`studio.consent`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from finetune.snapshot import Example, Pair, SnapshotError, write
+from finetune.snapshot import Example, Pair, SnapshotError, compose, put
 from studio.store import consents, creations, snapshots
 from studio.store.taste_records import SnapshotRow
 from studio.taste import evidence as counted
@@ -90,23 +90,37 @@ async def take(store: Store, folder: Path, guild_id: int, kind: str, base: str, 
         known = await store.read(lambda db: gather(db, guild_id, kind))
         made = await asyncio.to_thread(content, known, salt, now)
         snapshot = await asyncio.to_thread(
-            write, folder, kind=kind, base=base, made_at=now, evidence=made.evidence, examples=made.examples,
+            compose, kind=kind, base=base, made_at=now, evidence=made.evidence, examples=made.examples,
             pairs=made.pairs,
         )  # fmt: skip
         row = SnapshotRow(snapshot.digest, guild_id, kind, now, salt, asdict(made.evidence))
-        kept = False
-        try:
-            kept = await store.write(lambda db, row=row, made=made: _keep(db, row, made))  # type: ignore[misc]
-        finally:
-            if not kept:
-                await asyncio.to_thread(shutil.rmtree, folder / snapshot.digest, ignore_errors=True)
-        if kept:
-            log.info(
-                "snapshot_taken", guild=guild_id, kind=kind, digest=snapshot.digest[:12], examples=len(made.examples),
-                pairs=len(made.pairs), voters=made.evidence.voters,
-            )  # fmt: skip
-            return snapshot
+        if await store.write(lambda db, row=row, made=made: _keep(db, row, made)):  # type: ignore[misc]
+            await _put(store, folder, snapshot)
+            if await _still_wanted(store, folder, snapshot.digest):
+                log.info(
+                    "snapshot_taken", guild=guild_id, kind=kind, digest=snapshot.digest[:12],
+                    examples=len(made.examples), pairs=len(made.pairs), voters=made.evidence.voters,
+                )  # fmt: skip
+                return snapshot
     raise SnapshotError(MOVED_ON)
+
+
+async def _put(store: Store, folder: Path, snapshot: Snapshot) -> None:
+    """Write the directory of a snapshot that the store knows: in this order, nothing lies about that a deletion cannot reach."""
+    try:
+        await asyncio.to_thread(put, folder, snapshot)
+    except SnapshotError:
+        await store.write(lambda db: snapshots.remove(db, snapshot.digest))
+        raise
+
+
+async def _still_wanted(store: Store, folder: Path, digest: str) -> bool:
+    """Whether nobody in it was forgotten while it was written; else it goes."""
+    row = await store.read(lambda db: snapshots.get(db, digest))
+    if row is not None and row.purged_at is None:
+        return True
+    await asyncio.to_thread(shutil.rmtree, folder / digest, ignore_errors=True)
+    return False
 
 
 def content(known: Gathered, salt: str, now: float) -> Content:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import insert
 
 from finetune.snapshot import SnapshotError, load
 from studio import consent, react
 from studio.ask import _record
-from studio.store import creations, flags, jobs, messages, reactions, snapshots, trials
-from studio.store.records import Delivered, Reaction
-from studio.store.taste_records import Flag, TrialVote
+from studio.store import consents, creations, flags, jobs, messages, snapshots, tables, trials
+from studio.store.records import Delivered
+from studio.store.taste_records import Flag, MemberChoice, TrialVote
 from studio.taste import gathered, snapshot
 from studio.taste.gathered import gather
 from tests.studio.made import BOT, BRIEF, MOD, NOW, a_creation, a_request
@@ -53,13 +54,14 @@ async def a_piece(store: Store, job_id: str, text: str = "", **changes: Any) -> 
 async def react_to(store: Store, likes: dict[str, bool], members: tuple[int, ...] = VOTERS) -> None:
     """In one commit, each at an hour of their own."""
 
-    def react_all(db: Connection) -> None:
-        for job_id, up in likes.items():
-            for member in members:
-                at = NOW + int(job_id) * DAY_S / 2 + 7 * 3600.0 * (1 + member % 11) + int(job_id)
-                reactions.add(db, Reaction(10_000 + int(job_id), member, "👍" if up else "👎", at))
-
-    await store.write(react_all)
+    rows = [
+        {
+            "message_id": 10_000 + int(job_id), "member_id": member, "emoji": "👍" if up else "👎",
+            "added_at": NOW + int(job_id) * DAY_S / 2 + 7 * 3600.0 * (1 + member % 11) + int(job_id),
+        }
+        for job_id, up in likes.items() for member in members
+    ]  # fmt: skip
+    await store.write(lambda db: db.execute(insert(tables.reactions), rows))
 
 
 async def a_server(store: Store, count: int = 30, *, opted_in: tuple[int, ...] = VOTERS) -> None:
@@ -67,8 +69,8 @@ async def a_server(store: Store, count: int = 30, *, opted_in: tuple[int, ...] =
     await store.write(lambda db: [put(db, str(n)) for n in range(1, count + 1)])
     await react_to(store, {str(n): n % 2 == 0 for n in range(1, count + 1)})
     since = NOW - 365 * DAY_S
-    await asyncio.gather(
-        *(consent.choose(store, member, 1, "opt_in", NOW, member_since=since) for member in opted_in)
+    await store.write(
+        lambda db: [consents.choose(db, MemberChoice(member, 1, "opt_in", NOW, since)) for member in opted_in]
     )
 
 
@@ -249,6 +251,26 @@ async def test_a_choice_made_while_a_snapshot_is_written_is_honoured(
     monkeypatch.setattr(snapshot, "content", content)
     taken = await take(store, tmp_path)
     assert taken.evidence.voters == 6
+    assert [path.name for path in tmp_path.iterdir() if len(path.name) == 64] == [taken.digest]  # noqa: ASYNC240
+
+
+async def test_a_deletion_while_a_snapshot_is_written_reaches_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_server(store)
+    loop, put_it, calls = asyncio.get_running_loop(), snapshot.put, []
+
+    def put_late(folder: Path, made: Any) -> None:
+        if not calls:  # the store knows it, the directory is not there yet
+            forgetting = consent.delete(store, VOTERS[0], LATER, folder=tmp_path)
+            asyncio.run_coroutine_threadsafe(forgetting, loop).result()
+        calls.append(made.digest)
+        put_it(folder, made)
+
+    monkeypatch.setattr(snapshot, "put", put_late)
+    taken = await take(store, tmp_path)
+    assert taken.evidence.voters == 6
+    assert calls[1:] == [taken.digest]
     assert [path.name for path in tmp_path.iterdir() if len(path.name) == 64] == [taken.digest]  # noqa: ASYNC240
 
 
