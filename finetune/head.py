@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from finetune.snapshot import Example, Snapshot
 
 CHOICES: tuple[tuple[str, ...], ...] = (("plain", "states.0", "topics"), BLOCKS)
-RIDGES = (1.0, 3.0)
+RIDGES = (0.3, 1.0, 3.0)
 FOLDS, LEAST_FOLDS = 5, 3
 MOST = 1500  # pieces that are learnt from, those that are agreed on most: more would take minutes and tell little
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.taste.prompts import COMING
+from bench.taste.samples import EACH, OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.taste.samples import Sample
-
-EACH, OF = 6, 4
 
 Drafts = list[list[list["Sample"]]]  # by theme, by answer: the drafts that there are to choose from
 

@@ -20,12 +20,11 @@ import torch
 
 from bench.report import tell
 from bench.taste import numbers
-from bench.taste.__main__ import DATA, KEPT
 from bench.taste.community import Community
 from bench.taste.evidence import snapshot
 from bench.taste.others import OTHERS
 from bench.taste.prompts import PAST
-from bench.taste.samples import engine, made
+from bench.taste.samples import DATA, KEPT, engine, made
 from finetune.head import CHOICES, RIDGES, HeadError, fit
 from generation.lm.load import load_model
 from generation.lm.weights import find
@@ -85,9 +84,8 @@ def one_server(
     reactions = community.reactions([taste(one.text) for one in history], votes, seed)
     made_at = community.made_at(len(history))
     out = set(chance.sample(PAST, HELD_OUT))
-    themes = {one.id: one.theme for one in history}
     learnt = snapshot(folder, history, reactions, made_at, "0" * 64)
-    examples = [one for one in learnt.examples if themes[one.id] not in out]
+    examples = [one for one in learnt.examples if one.theme not in out]
     seen = features.of([one.text for one in examples])
     by_theme = [[one.text for one in history if one.theme == theme] for theme in sorted(out)]
     for name, (choices, ridges) in TRIED.items():

@@ -1,7 +1,7 @@
 """What the real model wrote: made once, kept under .renga/bench/taste, and gone on with where it was stopped.
 
-A text is one sample of free verse, written freely by the engine that serves. Two sets, each of so many a theme: `history`, what
-hangs in the server's channels, and `coming`, what is held out: six for each theme, each of them the first of four.
+A text is one sample of free verse, written freely by the engine that serves. `history` hangs in the server's channels; `coming` is
+held out: six answers to each theme, four drafts of each; `answers` are its first drafts, written by what was trained.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bench.jsonl import read_rows
@@ -22,17 +23,20 @@ from generation.wire.jobs import BASE, Brief, Job, Sampling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from generation.host.engine import Engine
     from generation.lm.load import LoadedModel
 
-SetName = Literal["history", "coming"]
+SetName = Literal["history", "coming", "answers"]
 ROOM = 48  # rows at once
 TOKENS = 70  # a text has at most
-SETS: dict[SetName, tuple[tuple[str, ...], int]] = {
-    "history": (PAST, 5),
-    "coming": (COMING, 24),
+DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
+KEPT = DATA / "bench" / "taste"
+EACH, OF = 6, 4  # answers to a held-out theme, and drafts of each
+SETS: dict[SetName, tuple[tuple[str, ...], range]] = {  # themes, and the seeds of each
+    "history": (PAST, range(5)),
+    "coming": (COMING, range(1000, 1000 + EACH * OF)),
+    "answers": (COMING, range(1000, 1000 + EACH * OF, OF)),  # the first drafts alone, of what was trained
 }
 
 
@@ -55,10 +59,9 @@ class Sample:
 
 
 def wanted(name: SetName) -> list[tuple[str, int]]:
-    """Theme and seed of every sample of a set, no seed twice in both sets."""
-    themes, each = SETS[name]
-    first = 1000 * list(SETS).index(name)
-    return [(theme, first + n) for n in range(each) for theme in themes]
+    """Theme and seed of every sample of a set."""
+    themes, seeds = SETS[name]
+    return [(theme, seed) for seed in seeds for theme in themes]
 
 
 def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bench.taste.arms import EACH, OF, base, drafts, picked
+from bench.taste.arms import base, drafts, picked
 from bench.taste.likes import gain, rate
-from bench.taste.samples import Sample, wanted
+from bench.taste.samples import EACH, OF, Sample, wanted
 
 
 def test_a_rate_is_the_mean_over_prompts_and_lies_within_its_bounds() -> None:

@@ -22,7 +22,7 @@ def none() -> Engine:
 def test_a_run_that_was_stopped_in_the_middle_of_a_line_goes_on_from_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(SETS, "history", (("rain", "snow"), 3))
+    monkeypatch.setitem(SETS, "history", (("rain", "snow"), range(3)))
     whole = made(tmp_path, "history", FakeEngine)
     assert [(one.theme, one.seed) for one in whole] == wanted("history")
     assert made(tmp_path, "history", none) == whole

@@ -1,0 +1,93 @@
+"""The arms that change the model: `python -m finetune.train`, as an operator would run it, and what its adapter writes.
+
+`ours` are pairs that the head makes; `sft` learns what was liked, `kto` what was liked and what was not. What is trained on is
+read from disk, and what is measured is written by an engine that loads the adapter as a host would. A run is kept in its
+folder, and gone on with where it was stopped. Fresh samples of the base are made by the first run of `ours`, and are every taste's.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bench.report import tell
+from bench.taste.samples import EACH, engine, made
+from finetune import report as reports
+
+if TYPE_CHECKING:
+    from bench.taste.learning import Learnt
+    from finetune.report import Report
+    from generation.lm.load import LoadedModel
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Arm = Literal["sft", "kto", "ours"]
+OBJECTIVES: dict[Arm, str] = {"sft": "sft", "kto": "kto", "ours": "dpo"}
+SAMPLES, SECONDS = "samples.jsonl", "samples_seconds.json"
+
+
+class UntrainedError(Exception):
+    """A training that ended without a report; the message is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A run's report, the texts of its adapter for each held-out theme (None: none may serve), and the minutes that it took, those
+    of the samples that it shares among them.
+    """
+
+    report: Report
+    texts: list[list[str]] | None
+    minutes: float
+
+    @property
+    def broken(self) -> list[str]:
+        """The gates that it failed and that nobody can waive."""
+        return [gate.name for gate in self.report.gates if not gate.passed and not gate.waivable]
+
+
+def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir: Path, seed: int) -> Trained:
+    """Run one arm in a folder of its own under `folder`, or take what it came to before.
+
+    Raises:
+        UntrainedError: it came to nothing.
+    """
+    run = folder / "runs" / f"{learnt.snapshot.digest[:16]}-{learnt.directory.name[:8]}-{arm}-{seed}"
+    if not (run / reports.JSON).exists():
+        tell(f"training: {arm}")
+        _train(folder, run, learnt, arm, data_dir, seed)
+    report = reports.load(run / reports.JSON)
+    texts = None
+    if report.adapter is not None:
+        load = functools.cache(lambda: engine(model, run / "adapters"))
+        by_theme: dict[str, list[str]] = {}
+        for one in made(run, "answers", load, report.adapter):
+            by_theme.setdefault(one.theme, []).append(one.text)
+        texts = [some[:EACH] for some in by_theme.values()]
+    seconds = dict(report.seconds)
+    if arm == "ours":
+        seconds["samples"] = json.loads((folder / SECONDS).read_text())
+    return Trained(report, texts, sum(seconds.values()) / 60)
+
+
+def _train(folder: Path, run: Path, learnt: Learnt, arm: Arm, data_dir: Path, seed: int) -> None:
+    command = [
+        sys.executable, "-m", "finetune.train", str(folder / "snapshots" / learnt.snapshot.digest), str(run),
+        "--objective", OBJECTIVES[arm], "--data-dir", str(data_dir), "--seed", str(seed),
+        "--progress", "json",
+    ]  # fmt: skip
+    if arm == "ours":
+        command += ["--head", str(learnt.directory)]
+        if (folder / SAMPLES).exists():
+            command += ["--samples", str(folder / SAMPLES)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if ran.returncode or not (run / reports.JSON).exists():
+        raise UntrainedError((ran.stderr.strip().splitlines() or ["It said nothing."])[-1])
+    if arm == "ours" and not (folder / SAMPLES).exists():
+        (folder / SECONDS).write_text(json.dumps(reports.load(run / reports.JSON).seconds["samples"]))
+        shutil.copyfile(run / SAMPLES, folder / SAMPLES)
