@@ -253,7 +253,7 @@ def main() -> None:
     alone = given.part or given.form or given.arm
     asked_for = Run(
         given.base, forms, (given.arm,) if given.arm else ARMS, (given.part,) if given.part else PARTS,
-        min(given.count, 2) if given.quick else given.count, given.quick,
+        1 if given.quick else given.count, given.quick,
         full=not (given.quick or alone) and given.count == PIECES,
     )  # fmt: skip
     targets, details = run(asked_for)
