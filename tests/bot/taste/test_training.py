@@ -1,0 +1,177 @@
+"""A run while it works: how far it is, called off, cut off, and one after another. Without Discord, whose part is small here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import discord
+import pytest
+
+from bot.taste.training import Training
+from studio import consent
+from studio.adapters import runs
+from studio.adapters.records import Folders
+from studio.store import tastes
+from tests.bot.conftest import BASE
+from tests.studio.adapters.made import GUILD, MANAGER
+from tests.studio.adapters.opinions import opinionated
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from studio.store import Store
+    from tests.bot.taste.conftest import Learner
+
+CHANNEL = 2
+
+
+@dataclass
+class Place:
+    """A server with one channel, in which everybody may do anything."""
+
+    said: dict[int, list[str]] = field(default_factory=dict)
+
+    def get_guild(self, _: int) -> Any:
+        return self
+
+    async def fetch_member(self, _: int) -> Any:
+        return SimpleNamespace(guild_permissions=discord.Permissions.all())
+
+    def get_partial_messageable(self, channel_id: int, *, guild_id: int | None = None) -> Any:
+        del guild_id
+        return SimpleNamespace(send=self._send, get_partial_message=self._message, id=channel_id)
+
+    async def _send(self, content: str, **_: Any) -> Any:
+        message_id = 100 + len(self.said)
+        self.said[message_id] = [content]
+        return SimpleNamespace(id=message_id, channel=SimpleNamespace(id=CHANNEL))
+
+    def _message(self, message_id: int) -> Any:
+        async def edit(*, content: str, **_: Any) -> None:
+            self.said[message_id].append(content)
+
+        return SimpleNamespace(edit=edit)
+
+
+class Host:
+    def __init__(self) -> None:
+        self.ready = True
+
+    async def stats(self) -> dict[str, Any]:
+        return {"ready": self.ready, "engine": {"base": BASE}}
+
+
+@asynccontextmanager
+async def training(
+    store: Store, tmp_path: Path, place: Place, host: Host | None = None
+) -> AsyncIterator[Training]:
+    made = Training(place, store, host or Host(), time.time, Folders(tmp_path), "smollm2")  # type: ignore[arg-type]
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def asked(store: Store, run_id: str = "1", guild_id: int = GUILD) -> None:
+    now = time.time()
+    await consent.enable(store, guild_id, MANAGER.member_id, now)
+    await runs.ask(store, run_id, guild_id, "verse", "head", MANAGER, CHANNEL, now)
+
+
+async def until(holds: Any) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+async def ended(store: Store, run_id: str = "1") -> runs.Run:
+    async with asyncio.timeout(10):
+        while (run := await runs.get(store, run_id)) is None or run.ended_at is None:
+            await asyncio.sleep(0.01)
+    return run
+
+
+@pytest.fixture
+async def place(store: Store) -> Place:
+    await opinionated(store, now=time.time())
+    return Place()
+
+
+async def test_its_message_tells_step_loss_and_time_left(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    learner.takes_s = 3.0
+    await asked(store)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        await until(lambda: "Training · 12 of 60 · loss 0.612 · about 2 minutes left" in str(place.said))
+        run = await ended(store)
+        assert (run.state, run.step, run.steps) == ("done", 12, 60)
+        await until(lambda: "verse picker 1" in str(place.said))
+    assert len(place.said) == 1, "one message tells all of it"
+
+
+async def test_called_off_by_anybody_who_has_the_store_its_process_ends(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    learner.takes_s = 60.0
+    await asked(store)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        await until(lambda: learner.asked)
+        await consent.disable(store, GUILD, MANAGER.member_id, time.time())
+        await until(lambda: learner.ended_early)
+        await until(lambda: "Training was switched off in this server." in str(place.said))
+    assert (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).head is None
+
+
+async def test_a_bot_that_closes_leaves_the_run_to_the_next(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    learner.takes_s = 60.0
+    await asked(store)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        await until(lambda: learner.asked)
+    (left,) = await runs.unfinished(store)
+    assert (left.state, learner.ended_early) == ("running", 1)
+    learner.takes_s = 0.0
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        assert (await ended(store)).state == "done"
+    assert learner.asked[0] == learner.asked[1], "it goes on from the same snapshot"
+
+
+async def test_one_machine_learns_one_thing_after_another(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await opinionated(store, guild_id=3, now=time.time(), first=7000)
+    await asked(store, "1")
+    await asked(store, "2", guild_id=3)
+    learner.takes_s = 0.3
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        first, second = await ended(store, "1"), await ended(store, "2")
+    assert first.ended_at is not None
+    assert second.ended_at is not None
+    assert second.ended_at - first.ended_at >= 0.3
+
+
+async def test_it_waits_for_a_host_that_still_loads_and_can_be_called_off_meanwhile(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    host = Host()
+    host.ready = False
+    await asked(store)
+    async with training(store, tmp_path, place, host) as made:
+        made.wake()
+        await until(lambda: place.said)
+        await runs.cancel(store, GUILD, "1", None, MANAGER, time.time())
+        await until(lambda: "Called off" in str(place.said))
+    assert learner.asked == []
