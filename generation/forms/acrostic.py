@@ -99,6 +99,13 @@ FORM = Form(
             "Low clouds, no swimmers,\n"
             "The whole wide beach to be angry on.",
         ),
+        Example(
+            "the word SALT, a leaking roof",
+            "Six cups are out on the floor.\n"
+            "Aunt Rose will not let us drink.\n"
+            "Later the rain plays them\n"
+            "the way a child plays the piano.",
+        ),
     ),
     one_piece=True,
     aliases=("acrostic poem",),

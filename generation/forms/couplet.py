@@ -51,6 +51,8 @@ FORM = Form(
         Example(
             "candles", "The candle never asked how long the night;\nit only did the work of being bright."
         ),
+        Example("the mail", "The post has come. There's one for you:\na bill, and it is overdue."),
+        Example("a cat", "The cat lies down upon my chair\nand looks as if I were not there."),
     ),
     one_piece=True,
     check=check,

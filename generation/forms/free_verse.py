@@ -90,6 +90,15 @@ FORM = Form(
             "The dark knows where\n"
             "everything is kept.",
         ),
+        Example(
+            "a bus driver",
+            "He says good morning\n"
+            "to everyone, even the man\n"
+            "who never answers.\n"
+            "\n"
+            "On Friday the man\n"
+            "gets on with two coffees.",
+        ),
     ),
     one_piece=False,
     ask_zh="一首现代诗",

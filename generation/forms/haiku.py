@@ -39,6 +39,8 @@ FORM = Form(
         Example(
             "winter morning", "frost on the railing\nthe first bus goes by empty\nwith its lights still on"
         ),
+        Example("a picnic", "ants on the blanket\ncarrying off, piece by piece,\nthe cake we forgot"),
+        Example("an old phone number", "I still know by heart\nthe number of that kitchen\nnobody picks up"),
     ),
     one_piece=True,
     check=check,

@@ -47,6 +47,22 @@ FORM = Form(
             "and tapped with their feet,\n"
             "and carried the oven away.",
         ),
+        Example(
+            "a plumber in Peru",
+            "A plumber who came from Peru\n"
+            "once mended a pipe with some glue.\n"
+            "It lasted till four,\n"
+            "then went through the door,\n"
+            "and so did the plumber's left shoe.",
+        ),
+        Example(
+            "a ghost with a cold",
+            "A ghost with a terrible cold\n"
+            "went haunting a castle of old.\n"
+            "Her moan was a sneeze;\n"
+            "she asked, “Tissues, please,”\n"
+            "and no one was scared, I am told.",
+        ),
     ),
     one_piece=True,
     check=check,

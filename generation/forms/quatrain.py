@@ -45,6 +45,13 @@ FORM = Form(
             "they tell the stones what roses do,\n"
             "and leave them to the moss.",
         ),
+        Example(
+            "the house next door",
+            "The neighbours moved away today;\n"
+            "their swing is hanging by the gate.\n"
+            "My son still asks them out to play,\n"
+            "and stands beside it till it's late.",
+        ),
     ),
     one_piece=True,
     check=check,

@@ -34,6 +34,13 @@ WORN = _listed(
     """whisper whispers whispering whispered tapestry dance dances dancing gentle gently serene serenity embrace beauty
     journey soul hearts symphony nestled canvas testament"""
 )
+# what the texts that starters learnt from have, and nobody says now; most of it comes up because it rhymes
+ARCHAIC = _listed(
+    """thee thou thy thine ye hath doth dost shalt wilt wert ere oft yore hark dell glee lea nigh mead bower hither thither
+    whence whilst bade quoth fain morn eve gay lo alas yon yonder unto betwixt amid amidst forsooth perchance maiden maid
+    mirth o'er e'en ne'er 'tis 'twas wherefore naught aught lest spake slay slain behold brine fount hoary welkin ode
+    swain steed bosom weep weeps woe woes sigh sighs bough boughs dun mare stile woo lair hound sob knell bier gaze"""
+)
 # of pieces, not in them
 ABOUT_PIECES = _listed(
     """haiku haikus poem poems poetry limerick limericks verse verses rhyme rhymes couplet quatrain sonnet acrostic stanza

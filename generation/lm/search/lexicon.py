@@ -12,21 +12,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.forms.sounds import known_words, sounds
-from generation.lm.search.corpus import corpus_counts
-from generation.lm.search.diction import NEVER, NO_END, SHORT
+from generation.lm.search.corpus import Counted, corpus_counts
+from generation.lm.search.diction import ARCHAIC, NEVER, NO_END, SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+
+    from generation.forms.sounds import Sound
 
 _WRITTEN = re.compile(r"[a-z]+(?:'(?:s|t|re|ve|ll|d|m))?")
 LEAST_TOKEN = 4  # letters of a word that is taken in because it is a token
+UNSEEN = Counted(0, 0)
+LEAST_CLOSING, LEAST_RHYMING = (
+    0.06,
+    0.15,
+)  # `closes` of a word that may end a line, and one on which others rhyme
 PLAIN_END = 25  # times that a word of several tokens has to be counted to be offered as a rhyme
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`text` is in lower case but for names. `tail` is what rhymes and `onset` the consonants before it; "" for neither."""
+    """`text` is in lower case but for names. `tail` is what rhymes and `onset` the consonants before it; "" for neither.
+    `count` is how often it was seen, `closes` the share of these in which a phrase ends with it, in [0, 1]; `vowel`: *an*
+    comes before it, in every pronunciation (None: in some).
+    """
 
     text: str
     syllables: int
@@ -34,13 +44,15 @@ class Word:
     tail: str
     onset: str
     count: int
+    closes: float
+    vowel: bool | None
 
     @property
     def name(self) -> bool:
         return self.text[0].isupper()
 
 
-def word_of(text: str, count: int = 0) -> Word | None:
+def word_of(text: str, seen: Counted = UNSEEN) -> Word | None:
     """`text` as a word of the lexicon; None where it has no sound, or several of different lengths."""
     found = sounds(text)
     if not found or len({sound.syllables for sound in found}) > 1:
@@ -51,8 +63,14 @@ def word_of(text: str, count: int = 0) -> Word | None:
     rhymes = len(tails) == len(onsets) == 1 and "'" not in text
     return Word(
         text, first.syllables, first.stress, " ".join(first.tail) if rhymes else "",
-        " ".join(first.onset) if rhymes else "", count,
+        " ".join(first.onset) if rhymes else "", seen.count, seen.closes, _vowel(found),
     )  # fmt: skip
+
+
+def _vowel(found: Sequence[Sound]) -> bool | None:
+    """Whether a word of these pronunciations begins with a vowel; None where they differ."""
+    begins = {sound.phones[0][-1].isdigit() for sound in found}
+    return begins.pop() if len(begins) == 1 else None
 
 
 def working_words(tokens: AbstractSet[str]) -> Mapping[str, Word]:
@@ -70,7 +88,7 @@ def working_words(tokens: AbstractSet[str]) -> Mapping[str, Word]:
             continue
         if text == plain and plain.capitalize() in counts:
             continue  # a name, which some text had without its capital
-        if (word := word_of(text, counts.get(text, 0))) is not None:
+        if (word := word_of(text, counts.get(text, UNSEEN))) is not None:
             found[text] = word
     return found
 
@@ -81,11 +99,14 @@ class Rhymes:
     def __init__(self, words: Mapping[str, Word], tokens: AbstractSet[str]) -> None:
         """`tokens` are words of one token, which are offered however rare."""
         self._words = words
-        self.enders = frozenset(text for text in words if text not in NO_END)
+        self.enders = frozenset(
+            text for text, word in words.items() if text not in NO_END and word.closes >= LEAST_CLOSING
+        )
         self._classes: dict[str, list[Word]] = {}
         for word in words.values():
-            plain = word.count >= PLAIN_END or word.text in tokens
-            if word.tail and plain and not word.name and word.text in self.enders:
+            plain = (word.count >= PLAIN_END or word.text in tokens) and word.closes >= LEAST_RHYMING
+            usual = word.text in self.enders and word.text not in ARCHAIC
+            if word.tail and plain and usual and not word.name:
                 self._classes.setdefault(word.tail, []).append(word)
         self._openers: dict[int, frozenset[str]] = {}
 

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from generation.lm.search.particle import Particle
     from generation.lm.search.taste import Taste
 
-WORST = 0.25
-EMPTY, STUTTER, PAIR, AGAIN, CLICHE = 0.6, 0.4, 0.15, 0.5, 0.3
+WORST = 0.4
+EMPTY, STUTTER, PAIR, AGAIN, NOTHING_NEW, CLICHE = 0.6, 0.4, 0.25, 0.5, 1.0, 0.3
 ON_THEME, COPIED = 0.15, 0.25  # one word of the theme is welcome, more than two are its repetition
 QUOTED = 3.0  # three words running out of the prompt
+WHOLE, HANGING, LEFT_HANGING = (
+    0.3,
+    2.5,
+    5.0,
+)  # an end that closes fewer phrases than that, for what it lacks; of the last line
 
 
-def line_score(particle: Particle, taste: Taste) -> float:
-    """About a mean log-probability a token; higher is better."""
+def line_score(particle: Particle, taste: Taste, closes: float, *, last: bool) -> float:
+    """About a mean log-probability a token; higher is better. `closes` is the share of phrases among the uses of its last
+    word that end with it; `last`: nothing comes after this line that could finish its phrase.
+    """
     writing = particle.writing
     words = writing.words
     matter = [word for word in words if word not in FUNCTION]
@@ -31,9 +38,13 @@ def line_score(particle: Particle, taste: Taste) -> float:
     pairs = list(itertools.pairwise(words))
     score -= STUTTER * sum(a == b for a, b in pairs)
     score -= PAIR * len(particle.pairs & set(pairs))
-    score -= AGAIN * max(0, sum(particle.used[word] > 0 for word in matter) - 1)
+    again = sum(particle.used[word] > 0 for word in matter)
+    score -= AGAIN * max(0, again - 1)
+    if matter and again == len(matter):
+        score -= NOTHING_NEW
     score -= CLICHE * sum(word in WORN for word in matter)
     themed = len({word for word in matter if word in taste.theme})
     score += ON_THEME * min(themed, 1) - COPIED * max(0, themed - 2)
     runs = set(zip(words, words[1:], words[2:], strict=False))
+    score -= (LEFT_HANGING if last else HANGING) * max(0.0, WHOLE - closes)
     return score - QUOTED * len(runs & taste.quoted)

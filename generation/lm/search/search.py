@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generation.lm.branches import Branching
     from generation.lm.search.rules import Rules
 
-TEMPERATURE, HOTTER = 0.85, 1.15
+TEMPERATURE, HOTTER = 0.75, 1.15
 KEPT = 4  # of how many particles one is kept, at a line's end
 MOST_DONE = 0.75  # share of particles whose line is done, from which on the others are not waited for
 PATIENCE = 2  # tokens beyond a line's syllables before that

@@ -12,7 +12,7 @@ import torch
 
 from generation.forms.prompts import turns
 from generation.forms.sounds import words_of
-from generation.lm.search.diction import ABOUT_PIECES, FUNCTION, WORN
+from generation.lm.search.diction import ABOUT_PIECES, ARCHAIC, FUNCTION, WORN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Brief
 
 NEAR, FAR = 0.45, 0.12  # cosines between which a word is drawn to the theme, the more the nearer
-PULL, AGAINST_WORN, AGAINST_PIECES = 1.0, 2.0, 8.0
+PULL, AGAINST_WORN, AGAINST_ARCHAIC, AGAINST_PIECES = 1.0, 2.0, 2.0, 8.0
 LEAST_LETTERS = 3
 
 
@@ -56,6 +56,7 @@ class Tasting:
         theme = frozenset(word.lower() for word in words_of(brief.theme)) - FUNCTION
         bias = self._drawn_to(sorted(theme))
         self._add(bias, dict.fromkeys(WORN - theme, -AGAINST_WORN))
+        self._add(bias, dict.fromkeys(ARCHAIC - theme, -AGAINST_ARCHAIC))
         self._add(bias, dict.fromkeys(ABOUT_PIECES - theme, -AGAINST_PIECES))
         return Taste(bias, theme, _quoted(brief))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from generation.lm.search.lexicon import Word
 
 KEPT = 2000  # sets of ends, and metres, that are remembered
+ARTICLES = {"a": False, "an": True}  # whether a vowel has to come after
 SPACE, START = 0, 1  # the roots: of words after a space, and of those at a line's start
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class Trie:
         self.column_of = {node: self.column[token] for kids in self.kids[:2] for token, node in kids.items()}
         self.first = (self._first(SPACE), self._first(START))
         self.capital, self.named, self.first_person, self.initial = self._letters()
+        self.after_article = self._after_article()
         self._metres: dict[str, Tensor] = {}
         self._ends: dict[frozenset[str], Ends] = {}
         one = {text for text, ways in self.paths.items() if any(w[0] == SPACE and len(w) == 2 for w in ways)}
@@ -143,6 +145,22 @@ class Trie:
                     initials.setdefault(letter, set()).add(column)
         found = {letter: np.array(sorted(columns)) for letter, columns in initials.items()}
         return capital, named, person, found
+
+    def _after_article(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Columns (C,) of which no word can come after *a*, and after *an*: all that they begin have the other's sound."""
+        begins: dict[int, set[bool]] = {}
+        for text, ways in self.paths.items():
+            vowel = self.words[text].vowel
+            for way in ways:
+                if way[0] == SPACE:
+                    begins.setdefault(self.column_of[way[1]], set()).update(
+                        {True, False} if vowel is None else {vowel}
+                    )
+        found = {article: np.zeros(len(self.column), bool) for article in ARTICLES}
+        for column, sounds in begins.items():
+            for article, before_vowel in ARTICLES.items():
+                found[article][column] = before_vowel not in sounds
+        return found
 
     def _add(self, root: int, words: Sequence[Word], shown: Sequence[str]) -> None:
         spell = self.spelling.in_line if root == SPACE else self.spelling.at_start

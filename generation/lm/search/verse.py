@@ -15,9 +15,10 @@ import torch
 
 from generation.forms.sounds import words_of
 from generation.lm.search.diction import FUNCTION, NO_END
+from generation.lm.search.lexicon import UNSEEN, word_of
 from generation.lm.search.particle import Writing
 from generation.lm.search.scoring import line_score
-from generation.lm.search.trie import SPACE, START
+from generation.lm.search.trie import ARTICLES, SPACE, START
 from generation.lm.search.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ class Verse:
                 return ()
             word, syllables, shown = self._wanted.word(writing.node)
             closes = self._closes(n, writing, word, syllables)
+            if self._jars(writing, word):
+                writing.dead = True
+                return ()
             writing.text += (" " if writing.text else "") + shown
             writing.words.append(word)
             writing.length += syllables
@@ -122,14 +126,16 @@ class Verse:
         writing.node = trie.kids[writing.node][token]
         return ()
 
-    def score(self, n: int, particle: Particle) -> float:  # noqa: ARG002 - all lines alike
-        return line_score(particle, self._taste)
+    def score(self, n: int, particle: Particle) -> float:
+        words = particle.writing.words
+        end = self._trie.words.get(words[-1]) if words else None
+        closes = UNSEEN.closes if end is None or self._plan.lines[n].ends_with else end.closes
+        return line_score(particle, self._taste, closes, last=self._ends_a_stanza(n))
 
     def end(self, n: int, particle: Particle) -> None:
         writing = particle.writing
         line = self._plan.lines[n]
-        last = n == self.lines - 1 or n + 1 in self._plan.breaks
-        if not line.text and last and writing.text[-1:] in ",;:":
+        if not line.text and self._ends_a_stanza(n) and writing.text[-1:] in ",;:":
             writing.text = writing.text[:-1] + ("." if self._plan.final_stop else "")
         particle.lines.append(writing.text)
         words = [part for word in writing.words for part in word.split()]
@@ -159,8 +165,9 @@ class Verse:
         word, syllables, _ = self._wanted.word(writing.node)
         if word:
             after = Writing(
-                length=writing.length + syllables, missing=_without(writing.missing, word), goal=writing.goal
-            )
+                length=writing.length + syllables, words=[word], missing=_without(writing.missing, word),
+                goal=writing.goal,
+            )  # fmt: skip
             if after.length < line.most:
                 mask = self._opened(n, SPACE, after)
             if self._closes(n, writing, word, syllables):
@@ -191,7 +198,8 @@ class Verse:
             self._masks_of = n
         goal = writing.goal
         assert goal is not None
-        key = (root, writing.length, writing.missing, id(goal))
+        article = writing.words[-1] if writing.words and writing.words[-1] in ARTICLES else ""
+        key = (root, writing.length, writing.missing, id(goal), article)
         if key in self._masks:
             return self._masks[key]
         trie, line = self._trie, self._plan.lines[n]
@@ -209,8 +217,10 @@ class Verse:
             found[:known] += trie.metre(line.metre[writing.length :])
         found[:known] += self._cased(root, begins=line.begins)
         for text in writing.missing:
-            if self._takes(n, writing, text):
+            if self._takes(n, writing, text) and (root == SPACE or _begins(text, line.begins)):
                 found[[self._column[token] for token in self._wanted.first(text, root)]] = WANTED
+        if article:
+            found[:known][torch.from_numpy(trie.after_article[article])] = NEVER
         self._masks[key] = found
         return found
 
@@ -263,6 +273,16 @@ class Verse:
         rhymes = not writing.barred or self._trie.rhymes.tail(word) not in writing.barred
         return fits and rhymes and word in writing.goal.words and not _without(writing.missing, word)
 
+    def _ends_a_stanza(self, n: int) -> bool:
+        return n == self.lines - 1 or n + 1 in self._plan.breaks
+
+    def _jars(self, writing: Writing, word: str) -> bool:
+        """Whether `word` cannot stand after the article before it."""
+        if not writing.words or writing.words[-1] not in ARTICLES:
+            return False
+        known = self._trie.words.get(word) or word_of(word)
+        return known is not None and known.vowel is (not ARTICLES[writing.words[-1]])
+
     def _room(self, n: int, writing: Writing) -> int:
         """The syllables that a word may have which neither ends the line nor is wanted in it."""
         assert writing.goal is not None
@@ -283,6 +303,10 @@ class Verse:
 
 def _words_in(line: Line) -> tuple[str, ...]:
     return (*line.must, line.ends_with) if line.ends_with else line.must
+
+
+def _begins(word: str, letter: str) -> bool:
+    return not letter or word[:1].upper() == letter.upper()
 
 
 def _without(missing: tuple[str, ...], word: str) -> tuple[str, ...]:

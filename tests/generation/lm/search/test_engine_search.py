@@ -41,7 +41,7 @@ def until_it_writes(engine: TextEngine, count: int = 1) -> None:
         searched("haiku"),
         searched("must", must=("umbrella", "old man")),
         searched("couplet", "couplet", "a broken clock"),
-        searched("acrostic", "acrostic", "the sea", given="SEA"),
+        searched("acrostic", "acrostic", "the sea", given="SEA", must=("paper",)),
     ],
     ids=lambda wish: wish.id,
 )
