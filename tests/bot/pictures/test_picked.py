@@ -95,14 +95,19 @@ async def test_a_button_on_a_picked_message_does_not_wait_until_the_message_is_w
 ) -> None:
     channel, ada, _ = scene
     await ada.slash(channel, "picture", theme="a fox", count=1)
+    before, picked, written = len(simcord_env.http_requests), deliver.picked, []
 
-    async def full(*_: object) -> None:
-        raise StoreUnavailable("The disk is full.")
+    async def full_until_the_answer(*told: Any) -> None:
+        if not any(made.path.endswith("callback") for made in simcord_env.http_requests[before:]):
+            raise StoreUnavailable("The disk is full.")
+        await picked(*told)
+        written.append(told)
 
-    with monkeypatch.context() as patched:
-        patched.setattr("studio.deliver.picked", full)
-        shown = await ada.click(channel.last_message, label="Make emoji")
+    monkeypatch.setattr("bot.runs.STORE_AGAIN_S", 0.01)
+    monkeypatch.setattr("studio.deliver.picked", full_until_the_answer)
+    shown = await ada.click(channel.last_message, label="Make emoji")
     assert shown.response.content.startswith("To make an emoji you need the permission")
+    assert written
 
 
 async def test_a_picked_message_that_was_not_written_down_is_when_it_is_used(
