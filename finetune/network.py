@@ -48,13 +48,15 @@ class Group:
         self.weight = weight
         biases = [linear.bias for linear in linears]
         self._bias = None if biases[0] is None else torch.cat([bias.detach() for bias in biases])
-        self.a = nn.Parameter(torch.zeros(len(linears) * rank, linears[0].in_features))
-        self.b = nn.Parameter(torch.zeros(sum(self.sizes), rank))
+        where = linears[0].weight.device
+        self.a = nn.Parameter(torch.zeros(len(linears) * rank, linears[0].in_features, device=where))
+        self.b = nn.Parameter(torch.zeros(sum(self.sizes), rank, device=where))
 
     def begin(self, seed: torch.Generator) -> None:
         """As PEFT begins: `a` uniform, `b` zero, so that nothing is changed yet."""
         bound = 1 / math.sqrt(self.a.shape[1])
-        nn.init.uniform_(self.a, -bound, bound, generator=seed)
+        # drawn on the processor, so that a seed is the same everywhere
+        self.a.data.copy_(torch.empty(self.a.shape).uniform_(-bound, bound, generator=seed))
         nn.init.zeros_(self.b)
 
     def take(self, pairs: Sequence[Lora | None]) -> None:
@@ -77,7 +79,7 @@ class Group:
         wide: Tensor = torch.block_diag(*torch.split(b, self.sizes))  # type: ignore[no-untyped-call]
         keep = None
         if drop:
-            keep = (torch.rand(len(x), len(self.a)) >= drop).to(x.dtype) / (1 - drop)
+            keep = (torch.rand(len(x), len(self.a), device=x.device) >= drop).to(x.dtype) / (1 - drop)
         return adapted(x, self.weight, self._bias, a, wide, keep)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -164,8 +166,10 @@ class TrainedNetwork:
         """The surprise of each row's targets together, in nats: (B,). Its negative is a row's log-probability."""
         parts, count = self._parts, len(pack.prefix)
         width = pack.rows.shape[1]
-        ids = torch.cat((pack.prefix, pack.rows.flatten()))
+        where = self._embedding.device
+        ids = torch.cat((pack.prefix, pack.rows.flatten())).to(where)
         positions = torch.cat((torch.arange(count), (count + torch.arange(width)).repeat(len(pack.rows))))
+        positions = positions.to(where)
         ropes = {
             kind: self._signed(*parts.rope(kind, positions))
             for kind in {layer.rope for layer in parts.layers}
@@ -178,11 +182,11 @@ class TrainedNetwork:
             x = x * torch.tensor(parts.embedding_scale, dtype=self._dtype)
         for layer in parts.layers:
             x = self._layer(layer, x, count, width, ropes[layer.rope], sees[layer.window], drop)
-        targets = pack.targets.flatten()
+        targets = pack.targets.flatten().to(where)
         wanted = targets != NO_TARGET
         found = surprises(parts.norm(x[count:][wanted]), self._head, targets[wanted])
-        of_row = torch.arange(len(pack.rows)).repeat_interleave(width)[wanted]
-        return torch.zeros(len(pack.rows)).index_add(0, of_row, found)
+        of_row = torch.arange(len(pack.rows), device=where).repeat_interleave(width)[wanted]
+        return torch.zeros(len(pack.rows), device=where).index_add(0, of_row, found).cpu()
 
     def _layer(
         self, layer: LayerParts, x: Tensor, count: int, width: int, rope: tuple[Tensor, Tensor],
@@ -249,6 +253,7 @@ class TrainedNetwork:
         if window is not None:
             whole &= ~torch.ones_like(whole).tril(-window)
         bias = torch.zeros(whole.shape, dtype=self._dtype).masked_fill_(~whole, -torch.inf)
+        bias = bias.to(self._embedding.device)
         return bias[:count, :count].contiguous(), bias[count:].contiguous()
 
 

@@ -32,7 +32,7 @@ from finetune.pairs import Preference, of_members, of_samples
 from finetune.publish import publish, room, same
 from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
-from finetune.samples import given, sampled
+from finetune.samples import fingerprint, given, sampled
 from finetune.state import State
 from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
@@ -130,6 +130,9 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         rank = start.rank
         alpha = round(next(iter(start.modules.values())).scale * rank)
     network = TrainedNetwork(of.model, rank=rank, alpha=alpha)
+    network.begin(recipe.seed)
+    if start is not None:
+        network.take(start)
     answers = Answers(of.model)
 
     pairs: list[Preference] = []
@@ -144,9 +147,6 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         )
 
     began = time.monotonic()
-    network.begin(recipe.seed)
-    if start is not None:
-        network.take(start)
     known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
     state = _learn(recipe, of, network, known, lessons, held_out, tell, rank=rank, alpha=alpha)
     watch.add("train", time.monotonic() - began)
@@ -184,9 +184,10 @@ def _pairs(
 ) -> list[Preference]:  # fmt: skip
     """The pairs of this run: fresh samples, picked by the taste, and what members picked themselves."""
     file = of.folder / PAIRS
-    about = hashlib.sha256(
-        json.dumps([asdict(recipe), of.snapshot.digest, serving.start]).encode()
-    ).hexdigest()
+    made_of = [asdict(recipe), of.snapshot.digest, serving.start]
+    if of.samples is not None:
+        made_of.append(fingerprint(of.samples))
+    about = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
     if file.exists():
         kept = json.loads(file.read_text())
         if kept["about"] != about:

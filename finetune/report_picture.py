@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from generation.page.fonts import OURS, _han_folder
+from generation.page.fonts import OURS, han_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +142,7 @@ class _Page:
 
 @functools.cache
 def _face(size: int, han: bool) -> ImageFont.FreeTypeFont:
-    folder = _han_folder() if han else None
+    folder = han_folder() if han else None
     file = OURS / "EBGaramond-Regular.ttf" if folder is None else folder / "NotoSerifSC-Regular.otf"
     # the plain engine: what a model writes may be no text, and shaping that fails
     return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)

@@ -6,10 +6,12 @@ the middle of one makes the very same pieces; in bfloat16 a sum depends on what 
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import json
 import os
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from finetune.themes import language
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel
 
 ROOM = 64  # rows at once: 152 tokens a second of processor time, where the server's 16 give 72
+CONTEXT = 2048  # tokens of a prompt and a piece, so that the cache is no larger than that of a server with its 16 rows
 PORTION = 12  # wishes; a kill costs what was made of one
 FREE = 16  # samples for a wish that is written freely
 HELD = 4  # for one that is searched: a haiku costs as much as a dozen free poems
@@ -135,10 +138,11 @@ def sampled(
         jobs(wishes[at : at + PORTION], adapter, seed, share=share) for at in range(0, len(wishes), PORTION)
     ]
     of = sum(job.sampling.n for portion in portions for job in portion)
+    bounded = replace(model, context=min(model.context, CONTEXT))
     there = _read(file)
     count = sum(map(len, there))
     for portion in portions[len(there) :]:
-        engine = TextEngine(model, room=ROOM, adapters=adapters)
+        engine = TextEngine(bounded, room=ROOM, adapters=adapters)
 
         def tell_more(more: int) -> None:
             nonlocal count
@@ -146,6 +150,8 @@ def sampled(
             tell(count, of)
 
         there.append(made(engine, portion, tell_more))
+        del engine
+        gc.collect()  # its cache is as large as a server's, and the next one has its own
         _append(file, there[-1])
     return [sample for portion in there for sample in portion]
 
@@ -168,6 +174,14 @@ def given(file: Path, adapter: str | None) -> list[Sample]:
         other = strange.pop() or "the model alone"
         raise SamplesError(f"The samples in {file.name} were made with {other[:16]}, not with what serves.")
     return found
+
+
+def fingerprint(file: Path) -> str:
+    """The hex SHA-256 of a file of samples. Raises SamplesError."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise SamplesError(f"{file.name} cannot be read: {error.strerror}.") from None
 
 
 def _read(file: Path) -> list[list[Sample]]:

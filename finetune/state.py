@@ -94,6 +94,6 @@ class State:
                 if self.progress.step:
                     self._optimizer.state[parameter] = {
                         "step": torch.tensor(float(self.progress.step)),
-                        "exp_avg": opened.get_tensor(f"exp_avg.{name}"),
-                        "exp_avg_sq": opened.get_tensor(f"exp_avg_sq.{name}"),
+                        "exp_avg": opened.get_tensor(f"exp_avg.{name}").to(parameter.device),
+                        "exp_avg_sq": opened.get_tensor(f"exp_avg_sq.{name}").to(parameter.device),
                     }

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import structlog
 import torch
+from safetensors import SafetensorError
 
 from finetune.judge import Judge
 from finetune.publish import PublishError
@@ -76,8 +77,8 @@ def main() -> None:
             report = _trained(asked, tell)
     except REFUSALS as error:
         sys.exit(str(error))
-    except OSError as error:
-        sys.exit(f"{asked.folder} cannot be worked in: {error.strerror}.")
+    except (OSError, SafetensorError) as error:
+        sys.exit(f"{asked.folder} cannot be worked in: {error}.")
     finally:
         tell.close()
     adapter = None if report.adapter is None else str(asked.adapters / report.adapter)

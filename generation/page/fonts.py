@@ -31,7 +31,7 @@ _FILES = {  # of each family, the files whose characters it has in every style t
 @functools.cache
 def opened() -> typst.Fonts:
     """The fonts, opened once for the process: they are mapped into memory, not read."""
-    folders = [OURS, *([folder] if (folder := _han_folder()) else [])]
+    folders = [OURS, *([folder] if (folder := han_folder()) else [])]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
@@ -41,13 +41,14 @@ def covered(*families: str) -> frozenset[int]:
     found: frozenset[int] = frozenset()
     for family in families:
         if family == HAN:
-            folder = _han_folder()
+            folder = han_folder()
             found |= characters(folder / "NotoSerifSC-Regular.otf") if folder else frozenset()
         else:
             found |= frozenset.intersection(*(characters(OURS / name) for name in _FILES[family]))
     return found
 
 
-def _han_folder() -> Path | None:
+def han_folder() -> Path | None:
+    """The folder of the Chinese typeface; None where its package is not installed."""
     spec = importlib.util.find_spec(HAN_PACKAGE)
     return Path(spec.origin).parent if spec and spec.origin else None
