@@ -19,6 +19,7 @@ from generation.forms import FORMS, form_named, verdict
 from generation.forms.repetition import degenerate, distinct2
 from generation.host.engine import Broken, Finished, RefusedError
 from generation.lm.engine import TextEngine
+from generation.lm.search.searching import expected_tokens
 from generation.wire.jobs import BASE, SEEDS, Brief, Job, Sampling, Terms
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ ROOM = 64  # rows at once: 152 tokens a second of processor time, where the serv
 CONTEXT = 2048  # tokens of a prompt and a piece, so that the cache is no larger than that of a server with its 16 rows
 PORTION = 12  # wishes; a kill costs what was made of one
 FREE = 16  # samples for a wish that is written freely
-HELD = 4  # for one that is searched: a haiku costs as much as a dozen free poems
+HELD = 4  # for one that is searched, at most: a haiku costs as much as a dozen free poems
+EACH_TOKENS = 2000  # of searching that a wish may cost; two of a longer form, the least that makes a pair
+BUDGET = 64_000  # tokens of searching in all, about five minutes of a processor
+LEAST = 24  # wishes, whatever they cost
 REPEATED = 0.12  # of the pairs of words, those said before: more of them is no piece to learn from
 
 
@@ -69,13 +73,41 @@ def sound(text: str) -> bool:
     return bool(text.strip()) and distinct2(text) >= 1 - REPEATED and not degenerate(text, 3)
 
 
-def jobs(wishes: Sequence[Wish], adapter: str | None, seed: int, *, share: float = 1.0) -> list[Job]:
-    """What makes the samples of `wishes`, `share` of the usual number, at least one; an engine can be given them in this order."""
-    found: list[Job] = []
+def planned(wishes: Sequence[Wish], share: float = 1.0) -> list[tuple[Wish, int]]:
+    """How many samples each of `wishes` gets, where `share` of the usual number is wanted, and at least one.
+
+    What is searched is paid for out of a budget: a sonnet costs as much as eight haiku. Wishes beyond it are left out, but not
+    the first `LEAST` times `share`, without which there were nothing to learn.
+    """
+    found = []
+    spent, asked = 0.0, 0
     for wish in wishes:
+        if (cost := _cost(wish)) is None:
+            found.append((wish, max(1, round(FREE * share))))
+            continue
+        each = max(1, round(min(HELD, max(2, EACH_TOKENS // cost)) * share))
+        if asked < LEAST * share or spent + each * cost <= BUDGET * share:
+            found.append((wish, each))
+            spent += each * cost
+            asked += 1
+    return found
+
+
+def _cost(wish: Wish) -> int | None:
+    """Tokens that the search of one piece takes where there is room for all of it; None: it is written freely."""
+    plan = form_named(wish.form).plan
+    if plan is None:
+        return None
+    asked = brief(wish.form, wish.theme)
+    return expected_tokens(Job("cost", "text", "training", "training", 0.0, asked, 0), plan(asked, 0))
+
+
+def jobs(planned: Sequence[tuple[Wish, int]], adapter: str | None, seed: int) -> list[Job]:
+    """What makes as many samples of each wish as are planned; an engine can be given them in this order."""
+    found: list[Job] = []
+    for wish, each in planned:
         chance = random.Random(f"{seed} {wish.form} {wish.theme}")  # noqa: S311 - no secret
         held = form_named(wish.form).plan is not None
-        each = max(1, round((HELD if held else FREE) * share))
         # an engine holds to its form what is one sample; several are written freely, beside one another
         for n in range(each if held else 1):
             found.append(
@@ -134,9 +166,8 @@ def sampled(
 
     `tell` hears how many there are, and of how many. Raises SamplesError.
     """
-    portions = [
-        jobs(wishes[at : at + PORTION], adapter, seed, share=share) for at in range(0, len(wishes), PORTION)
-    ]
+    wanted = planned(wishes, share)
+    portions = [jobs(wanted[at : at + PORTION], adapter, seed) for at in range(0, len(wanted), PORTION)]
     of = sum(job.sampling.n for portion in portions for job in portion)
     bounded = replace(model, context=min(model.context, CONTEXT))
     there = _read(file)

@@ -92,7 +92,9 @@ def wishes(examples: Sequence[Example], kind: str, side: Side, count: int, seed:
         own = chance.sample(own, min(len(own), round(wanted * OWN_SHARE)))
         taken = {*own, *(public(kind, language(form), "train") if side == "val" else ())}
         others = [theme for theme in public(kind, language(form), side) if theme not in taken]
-        found += [Wish(form, theme) for theme in own + chance.sample(others, wanted - len(own))]
+        found += [
+            Wish(form, theme) for theme in own + chance.sample(others, min(len(others), wanted - len(own)))
+        ]
     return chance.sample(found, len(found))
 
 

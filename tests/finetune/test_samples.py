@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finetune.samples import FREE, HELD, Sample, SamplesError, _append, _read, given, jobs, sound
+from finetune.samples import (
+    FREE,
+    HELD,
+    LEAST,
+    Sample,
+    SamplesError,
+    _append,
+    _read,
+    given,
+    jobs,
+    planned,
+    sound,
+)
 from finetune.snapshot import Example
 from finetune.themes import ThemesError, Wish, forms_of, public, wishes
 
@@ -25,16 +37,28 @@ def example(n: int, form: str, theme: str | None, group: int, part: Part = "trai
 
 
 def test_what_is_written_freely_is_one_job_of_many_and_what_is_searched_is_many_of_one() -> None:
-    found = jobs([Wish("free verse", "a gate"), Wish("haiku", "a gate")], None, 1)
+    found = jobs(planned([Wish("free verse", "a gate"), Wish("haiku", "a gate")]), None, 1)
     assert [(job.form, job.sampling.n) for job in found] == [("free verse", FREE)] + [("haiku", 1)] * HELD
     assert {(job.terms.priority, job.terms.when_adapter_is_bad, job.adapter) for job in found} == {
         (-100, "fail", "base")
     }
     assert len({job.seed for job in found}) == 1 + HELD
     # a wish gets the same seeds whatever else is wished for, so that two sides answer it alike
-    assert [job.seed for job in jobs([Wish("haiku", "a gate")], "d" * 64, 1)] == [
+    assert [job.seed for job in jobs([(Wish("haiku", "a gate"), HELD)], "d" * 64, 1)] == [
         job.seed for job in found[1:]
     ]
+
+
+def test_what_is_searched_is_paid_for_out_of_a_budget_but_never_less_than_can_be_learnt_from() -> None:
+    haiku = planned([Wish("haiku", f"a gate {n}") for n in range(64)])
+    assert LEAST < len(haiku) < 64
+    assert {each for _, each in haiku} == {HELD}
+    sonnets = planned([Wish("sonnet", f"a gate {n}") for n in range(64)])
+    assert [each for _, each in sonnets] == [2] * LEAST
+    assert len(planned([Wish("free verse", f"a gate {n}") for n in range(64)])) == 64
+    assert planned([Wish("haiku", "a gate"), Wish("free verse", "a gate")], 1 / 8) == [
+        (Wish("haiku", "a gate"), 1), (Wish("free verse", "a gate"), 2),
+    ]  # fmt: skip
 
 
 def test_half_a_portion_is_cut_off_and_made_again(tmp_path: Path) -> None:
