@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,16 +17,15 @@ from bot.taste.training import Training
 from studio import consent
 from studio.adapters import runs
 from studio.adapters.records import Folders
-from studio.store import tastes
+from studio.store import Store, tastes
 from tests.bot.conftest import BASE
 from tests.studio.adapters.made import GUILD, MANAGER
-from tests.studio.adapters.opinions import opinionated
+from tests.studio.adapters.opinions import opinionated, prepared
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from studio.store import Store
     from tests.bot.taste.conftest import Learner
 
 CHANNEL = 2
@@ -97,9 +97,21 @@ async def ended(store: Store, run_id: str = "1") -> runs.Run:
     return run
 
 
+@pytest.fixture(scope="module")
+def opinions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("opinions"))
+
+
 @pytest.fixture
-async def place(store: Store) -> Place:
-    await opinionated(store, now=time.time())
+async def store(opinions: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    """A store of a server that has said enough."""
+    shutil.copy(opinions, tmp_path / "taught.db")
+    async with await Store.open(f"sqlite:///{tmp_path / 'taught.db'}", tmp_path / "pictures") as opened:
+        yield opened
+
+
+@pytest.fixture
+def place() -> Place:
     return Place()
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generation.wire.jobs import Brief
-from studio.store import consents, creations, jobs, messages, reactions
+from studio.store import Store, consents, creations, jobs, messages, reactions
 from studio.store.records import Delivered, JobRecord, Reaction
 from studio.store.taste_records import MemberChoice
 from tests.studio.made import NOW, a_creation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from studio.store import Store
-
 DAY_S = 86_400.0
+FILE = "opinionated.sqlite"
 AGREE = 0.92  # of a vote, with what the server likes
 LINES = (
     "the sea is out tonight",
@@ -72,3 +73,14 @@ async def opinionated(
             add(db, number)
 
     await store.write(work)
+
+
+def prepared(folder: Path) -> Path:
+    """A database in which the guild 1 has its opinions, to be copied: writing them takes longer than most tests."""
+
+    async def make() -> None:
+        async with await Store.open(f"sqlite:///{folder / FILE}", folder / "pictures") as store:
+            await opinionated(store)
+
+    asyncio.run(make())
+    return folder / FILE

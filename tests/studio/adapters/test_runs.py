@@ -34,14 +34,6 @@ async def asked(
     return await runs.ask(store, run_id, guild_id, "verse", what, actor, 2, NOW)
 
 
-@pytest.fixture
-async def taught(store: Store) -> Store:
-    """A store of a server that lets itself be learnt from, and has said enough."""
-    await consent.enable(store, GUILD, MOD, NOW)
-    await opinionated(store)
-    return store
-
-
 def a_head(folders: Folders, name: str = "head", auc: float = 0.8) -> Path:
     made = folders.of("head") / digest(name)
     made.mkdir(parents=True)
