@@ -29,6 +29,7 @@ from bench.taste.community import (
 from bench.taste.community import friends as within_the_hour
 from bench.taste.evidence import reading, votes
 from studio.taste import collapse, labels
+from studio.taste.evidence import evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,6 +163,11 @@ def read(where: Server, more: Sequence[Reaction] = ()) -> labels.Reading:
     return reading([*where.reactions, *more], where.made_at)
 
 
+def votes_right(where: Server) -> float:
+    """The share of single votes that are for a liked piece, or against one that is not."""
+    return fmean(one.up == (where.liked[one.creation] > 0.5) for one in where.reactions)
+
+
 def accuracy(where: Server, reading: labels.Reading) -> tuple[float, float]:
     """Of liked and of disliked pieces with a label that is kept: the share of right ones."""
     right: dict[bool, list[bool]] = {True: [], False: []}
@@ -232,12 +238,13 @@ def main() -> None:
         readings = {seed: read(one) for seed, one in servers.items()}
         right = [accuracy(servers[seed], readings[seed]) for seed in seeds]
         liked = fmean(picked(servers[seed], readings[seed], seed)[0] for seed in seeds)
+        kept = [evidence(reading) for reading in readings.values()]
         print(
-            f"{name}: labels right {fmean(a for a, _ in right):.2f} of liked, {fmean(b for _, b in right):.2f} of disliked; ",
-            end="",
-        )
-        print(
-            f"picks liked {liked:.2f}; cliques among honest members {sum(len(one.cliques) for one in readings.values())}"
+            f"{name}: votes right {fmean(map(votes_right, servers.values())):.2f},"
+            f" labels {fmean(a for a, _ in right):.2f} of liked and {fmean(b for _, b in right):.2f} of disliked;"
+            f" {fmean(one.liked for one in kept):.0f} liked, {fmean(one.disliked for one in kept):.0f} disliked,"
+            f" weight {fmean(one.weight for one in kept):.0f}; picks liked {liked:.2f};"
+            f" cliques {sum(len(one.cliques) for one in readings.values())}"
         )
     servers = {seed: server(seed, asked.votes) for seed in seeds}
     print("\nbrigades of six: shift of picks in points, mean and worst")

@@ -108,6 +108,11 @@ def _standing(found: Standing) -> list[str]:
         )
     else:
         lines.append(f"- Enough for an adapter: `/adapters retrain kind:{found.kind} what:adapter`.")
+    for clique in found.cliques:
+        mentions = _and(f"<@{member}>" for member in sorted(clique))
+        lines.append(
+            f"- {mentions} vote on the same pieces in the same minutes, again and again: they count as one voter."
+        )
     return lines
 
 

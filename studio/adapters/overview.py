@@ -14,9 +14,9 @@ from studio.taste import snapshot
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from finetune.snapshot import Evidence
     from studio.adapters.records import Actor, Folders
     from studio.store import Store
+    from studio.taste.snapshot import Known
 
 LOG_LINES = 5
 
@@ -29,7 +29,7 @@ async def overview(store: Store, folders: Folders, guild_id: int, actor: Actor, 
         StoreUnavailable: it could not be read.
     """
     must_manage(actor)
-    known = {kind: await snapshot.evidence(store, guild_id, kind, now) for kind in KINDS}
+    known = {kind: await snapshot.known(store, guild_id, kind, now) for kind in KINDS}
 
     def look(db: Connection) -> Overview:
         consent = consents.of_guild(db, guild_id)
@@ -37,19 +37,20 @@ async def overview(store: Store, folders: Folders, guild_id: int, actor: Actor, 
         every = versions.every(db, folders, guild_id)
         by_digest = {version.digest: version for version in every}
 
-        def standing(kind: str, evidence: Evidence) -> Standing:
+        def standing(kind: str, found: Known) -> Standing:
             serving = tastes.serves(db, guild_id, kind)
             run, trial = runs.going_on(db, guild_id, kind), trials.going_on(db, guild_id, kind)
             return Standing(
-                kind, by_digest.get(serving.head or ""), by_digest.get(serving.adapter or ""), serving.paused, evidence,
-                {"head": missing(evidence, HEAD), "adapter": missing(evidence, TRAINING)},
-                run[0].id if run else None, trial[0].id if trial else None,
+                kind, by_digest.get(serving.head or ""), by_digest.get(serving.adapter or ""), serving.paused,
+                found.evidence,
+                {"head": missing(found.evidence, HEAD), "adapter": missing(found.evidence, TRAINING)},
+                run[0].id if run else None, trial[0].id if trial else None, found.cliques,
             )  # fmt: skip
 
         return Overview(
             on.enabled_at if on else None,
             on.enabled_by if on else None,
-            tuple(standing(kind, evidence) for kind, evidence in known.items()),
+            tuple(standing(kind, found) for kind, found in known.items()),
             tuple(every),
             tuple(
                 LogLine(entry.member_id, entry.at, entry.action, entry.detail)

@@ -91,7 +91,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What holds for one kind of text. `missing` says what is short for each of the two, None where nothing is."""
+    """What holds for one kind of text. `missing` says what is short for each of the two, None where nothing is.
+
+    `cliques` are members who act as one, and count as one voter.
+    """
 
     kind: str
     head: Version | None
@@ -101,6 +104,7 @@ class Standing:
     missing: Mapping[str, str | None] = field(hash=False)
     run: str | None = None
     trial: str | None = None
+    cliques: tuple[frozenset[int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """How much is known of what a guild likes; and members who act as one, for moderators to look at."""
+
+    evidence: Evidence
+    cliques: tuple[frozenset[int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What goes into a snapshot, and what only the store may know: the creation behind each id, and the members in it.
 
@@ -56,26 +64,27 @@ class Content:
     creations: Mapping[str, str]
     consenting: frozenset[int]
     askers: frozenset[int]
+    cliques: tuple[frozenset[int], ...]
+
+
+async def known(store: Store, guild_id: int, kind: str, now: float) -> Known:
+    """What a snapshot taken now would count, and who would count as one.
+
+    Raises:
+        StoreUnavailable: it could not be read.
+    """
+    found = await store.read(lambda db: gather(db, guild_id, kind))
+    made = await asyncio.to_thread(content, found, "", now)
+    return Known(made.evidence, made.cliques)
 
 
 async def evidence(store: Store, guild_id: int, kind: str, now: float) -> Evidence:
-    """How much is known of what a guild likes, as a snapshot taken now would count it.
+    """As `known`, without who is one.
 
     Raises:
         StoreUnavailable: it could not be read.
     """
-    known = await store.read(lambda db: gather(db, guild_id, kind))
-    return (await asyncio.to_thread(content, known, "", now)).evidence
-
-
-async def cliques(store: Store, guild_id: int, kind: str, now: float) -> tuple[frozenset[int], ...]:
-    """Members who act as one, for moderators to look at: they count as one voter.
-
-    Raises:
-        StoreUnavailable: it could not be read.
-    """
-    known = await store.read(lambda db: gather(db, guild_id, kind))
-    return (await asyncio.to_thread(read, known.votes, known.moderated, now)).cliques
+    return (await known(store, guild_id, kind, now)).evidence
 
 
 async def take(store: Store, folder: Path, guild_id: int, kind: str, base: str, now: float) -> Snapshot:
@@ -87,8 +96,8 @@ async def take(store: Store, folder: Path, guild_id: int, kind: str, base: str, 
     """
     for _ in range(ATTEMPTS):
         salt = secrets.token_hex(32)
-        known = await store.read(lambda db: gather(db, guild_id, kind))
-        made = await asyncio.to_thread(content, known, salt, now)
+        found = await store.read(lambda db: gather(db, guild_id, kind))
+        made = await asyncio.to_thread(content, found, salt, now)
         snapshot = await asyncio.to_thread(
             compose, kind=kind, base=base, made_at=now, evidence=made.evidence, examples=made.examples,
             pairs=made.pairs,
@@ -123,20 +132,20 @@ async def _still_wanted(store: Store, folder: Path, digest: str) -> bool:
     return False
 
 
-def content(known: Gathered, salt: str, now: float) -> Content:
-    """What a snapshot of `known` holds. Pure: the same salt gives the same ids."""
-    reading = read(known.votes, known.moderated, now)
-    kept = _without_twins([label for label in reading.labels if label.is_kept], known.pieces)
-    groups = {label.creation: _group(salt, known.pieces[label.creation].brief.theme) for label in kept}
-    parts = _parts(kept, known.pieces, groups)
+def content(found: Gathered, salt: str, now: float) -> Content:
+    """What a snapshot of `found` holds. Pure: the same salt gives the same ids."""
+    reading = read(found.votes, found.moderated, now)
+    kept = _without_twins([label for label in reading.labels if label.is_kept], found.pieces)
+    groups = {label.creation: _group(salt, found.pieces[label.creation].brief.theme) for label in kept}
+    parts = _parts(kept, found.pieces, groups)
     examples, behind = [], {}
     for label in kept:
-        piece = known.pieces[label.creation]
+        piece = found.pieces[label.creation]
         example = Example(
             id=_hash(salt, "piece", label.creation, 32),
             form=piece.form,
             text=piece.text,
-            theme=piece.brief.theme if label.creation in known.themed else None,
+            theme=piece.brief.theme if label.creation in found.themed else None,
             group=groups[label.creation],
             liked=label.liked,
             confidence=label.confidence,
@@ -148,15 +157,16 @@ def content(known: Gathered, salt: str, now: float) -> Content:
         examples.append(example)
         behind[example.id] = label.creation
     held_out = {groups[creation] for creation, part in parts.items() if part == "themes"}
-    pairs, picked_by = _pairs(known, salt, held_out)
-    worded = (known.themed[creation] for creation in behind.values() if creation in known.themed)
+    pairs, picked_by = _pairs(found, salt, held_out)
+    worded = (found.themed[creation] for creation in behind.values() if creation in found.themed)
     return Content(
         evidence=counted.evidence(_of(reading, kept), len(pairs)),
         examples=tuple(examples),
         pairs=tuple(pairs),
         creations=behind,
-        consenting=picked_by.union((vote.member for vote in known.votes), *worded),
-        askers=frozenset(known.pieces[creation].member_id for creation in behind.values()),
+        consenting=picked_by.union((vote.member for vote in found.votes), *worded),
+        askers=frozenset(found.pieces[creation].member_id for creation in behind.values()),
+        cliques=reading.cliques,
     )
 
 
@@ -198,11 +208,11 @@ def _parts(
     }
 
 
-def _pairs(known: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
+def _pairs(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
     """The pairs of trials of which more members picked one than the other; and who picked, or gave a theme."""
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     members: set[int] = set()
-    for pair, cast in known.pairs:
+    for pair, cast in found.pairs:
         lead = sum(1 if vote.left else -1 for vote in cast)
         if lead == 0:
             continue
@@ -210,11 +220,11 @@ def _pairs(known: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], 
         left, right = (_hash(salt, side, pair.id, 32) for side in ("left", "right"))
         sides = ((pair.left_text, left), (pair.right_text, right))
         (chosen, chosen_id), (rejected, rejected_id) = sides if lead > 0 else sides[::-1]
-        theme = pair.theme if may_theme(pair, known.opted_in) else None
+        theme = pair.theme if may_theme(pair, found.opted_in) else None
         part: Part = "themes" if group in held_out else "train"
-        found.append(Pair(pair.form, theme, group, chosen, rejected, chosen_id, rejected_id, part))
-        members |= {vote.member_id for vote in cast} | ({pair.asked_by} & known.opted_in)
-    return found, frozenset(members)
+        pairs.append(Pair(pair.form, theme, group, chosen, rejected, chosen_id, rejected_id, part))
+        members |= {vote.member_id for vote in cast} | ({pair.asked_by} & found.opted_in)
+    return pairs, frozenset(members)
 
 
 def _keep(db: Connection, row: SnapshotRow, made: Content) -> bool:

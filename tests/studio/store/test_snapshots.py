@@ -36,6 +36,10 @@ async def test_a_purge_leaves_that_it_was_and_its_counts(store: Store) -> None:
         assert snapshots.with_creation(db, "c1") == []
         assert snapshots.get(db, S1) == a_snapshot_row(salt="", purged_at=9.0)
         assert snapshots.purged(db) == [S1]
+        snapshots.add(db, a_snapshot_row(S2), {"e1": "c1"}, {ADA})
+        snapshots.remove(db, S2)
+        assert snapshots.get(db, S2) is None
+        assert snapshots.with_member(db, ADA) == []
 
     await store.write(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio import react
-from studio.store import messages, votes
+from studio.store import creations, jobs, messages, votes
 from studio.store.records import Delivered
 from tests.studio.made import ADA, BOB, BOT, BRIEF, NOW, a_job, make
 
@@ -51,3 +51,11 @@ async def test_a_member_is_known_since_they_first_asked_or_reacted(store: Store)
     await react.added(store, 101, BOB, "👍", NOW + 50, own_id=BOT)
     await react.added(store, 101, ADA, "👍", NOW + 60, own_id=BOT)
     assert await store.read(lambda db: votes.first_seen(db, 1)) == {ADA: NOW, BOB: NOW + 50}
+
+
+async def test_pieces_are_known_by_whom_they_go_back_to_and_whether_they_are_there(store: Store) -> None:
+    await a_shown_piece(store, "1", 101)
+    await make(store, await a_job(store, "2", member_id=BOB, parent="1"))
+    assert await store.read(lambda db: jobs.parents(db, 1, "verse")) == {"1": (ADA, None), "2": (BOB, "1")}
+    many = {str(n) for n in range(2 * creations.AT_ONCE)}
+    assert await store.read(lambda db: creations.existing(db, many)) == {"1", "2"}

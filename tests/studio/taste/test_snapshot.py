@@ -199,6 +199,29 @@ async def test_who_opted_in_without_a_date_of_joining_was_there_when_first_seen(
     assert {vote.member_since for vote in found} == {min(vote.at for vote in found)}
 
 
+async def test_accounts_that_act_as_one_are_named_and_count_once(store: Store) -> None:
+    await a_server(store)
+    rush = tuple(range(801, 807))
+    rows = [
+        {
+            "message_id": 10_000 + n, "member_id": member, "emoji": "👎" if n % 2 == 0 else "👍",
+            "added_at": NOW + (n // 2 + 1 + n % 5) * DAY_S + 10.0 * member + n,
+        }
+        for n in range(1, 31) for member in rush
+    ]  # fmt: skip
+
+    def act(db: Connection) -> None:
+        db.execute(insert(tables.reactions), rows)
+        for member in rush:
+            consents.choose(db, MemberChoice(member, 1, "opt_in", NOW, NOW - 365 * DAY_S))
+
+    await store.write(act)
+    found = await snapshot.known(store, 1, "verse", LATER)
+    assert found.cliques == (frozenset(rush),)
+    assert found.evidence.voters <= len(VOTERS) + 1
+    assert found.evidence.liked >= 10, "seven honest voters stand against six accounts of one"
+
+
 async def test_true_pairs_are_what_more_opted_in_members_picked(store: Store, tmp_path: Path) -> None:
     await a_server(store)
     await store.write(lambda db: trials.begin(db, a_trial()))
