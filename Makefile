@@ -45,11 +45,14 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
-# What drives whole processes and looks at the clock has the machine to itself, after the rest.
-ALONE := tests/integration tests/browser tests/bench
-test: lint types browser
-	$(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile $(ALONE:%=--ignore=%)
-	$(BIN)/python -m pytest -q -p no:cacheprovider --no-skips $(ALONE)
+# A file's tests stay in one process, and long files come early. What speaks to whole Rengas over sockets, where answers
+# are due within seconds, runs after what keeps both cores busy with arithmetic.
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile --no-loadscope-reorder
+OVER_SOCKETS := tests/integration tests/browser
+test: $(VENV)/.installed-dev
+	@$(MAKE) --no-print-directory -j 2 lint types browser
+	$(PYTEST) $(OVER_SOCKETS:%=--ignore=%)
+	$(PYTEST) $(OVER_SOCKETS)
 
 # What one runs between edits: no real model, no browser, no killing of processes.
 test-fast: $(VENV)/.installed-dev

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
 ARTEFACTS = Path(__file__).resolve().parent.parent / "artefacts"
+SHOWN_WITHIN_MS = (
+    20_000  # what a page is to show is shown within a moment; how long that is, the machine says
+)
 DESKTOP, PHONE = {"width": 1200, "height": 800}, {"width": 390, "height": 780}
 
 
@@ -97,6 +100,7 @@ def artefacts() -> Path:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=SHOWN_WITHIN_MS)
     async with async_playwright() as playwright:
         found = await launch(playwright)
         yield found

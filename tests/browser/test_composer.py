@@ -193,7 +193,7 @@ async def test_a_command_that_nobody_answers_says_so_and_can_be_dismissed(visit:
     await page.keyboard.press("Enter")
     await expect(page.locator(".pending")).to_contain_text("Sending command…")
     row = page.locator(".unanswered")
-    await expect(row).to_contain_text("The application did not respond", timeout=6000)
+    await expect(row).to_contain_text("The application did not respond")
     await expect(row).to_contain_text("Only you can see this")
     await expect(other.locator(".row")).to_have_count(0)
     await row.get_by_role("button", name="Dismiss").click()

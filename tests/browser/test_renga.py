@@ -50,7 +50,7 @@ async def test_a_poem_is_picked_watched_reacted_to_and_made_again_after_a_restar
         await expect(poem.get_by_role("button", name="Cancel")).to_be_visible()
         growing = await poem.locator(".paragraph").first.inner_text()
         again = poem.get_by_role("button", name="Again")
-        await expect(again).to_be_visible(timeout=20_000)
+        await expect(again).to_be_visible()
         assert len(await poem.locator(".paragraph").first.inner_text()) > len(growing)
         await expect(poem.locator(".subtext", has_text="seed")).to_be_visible()
         # the fake model knows no syllables, and the card says so
@@ -66,7 +66,7 @@ async def test_a_poem_is_picked_watched_reacted_to_and_made_again_after_a_restar
         await expect(page.locator("#banner")).to_be_hidden()
         await again.click()
         second = said(page).nth(1)
-        await expect(second.get_by_role("button", name="Again")).to_be_visible(timeout=20_000)
+        await expect(second.get_by_role("button", name="Again")).to_be_visible()
         await expect(second.get_by_role("button", name="👎, 1")).to_be_visible()
         await page.mouse.move(0, 0)
         await page.screenshot(path=artefacts / "renga.png")
