@@ -45,8 +45,8 @@ lint: $(VENV)/.installed-dev
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
-# A file's tests stay in one process, and long files come early. What speaks to whole Rengas over sockets, where answers
-# are due within seconds, runs after what keeps both cores busy with arithmetic.
+# A file's tests stay in one process; left to itself, xdist keeps files of few tests, which are the long ones, for the end.
+# What speaks to whole Rengas over sockets, where answers are due within seconds, runs after what keeps both cores busy.
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile --no-loadscope-reorder
 OVER_SOCKETS := tests/integration tests/browser
 test: $(VENV)/.installed-dev
