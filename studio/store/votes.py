@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from studio.store.jobs import wish
-from studio.store.tables import creations, jobs, messages, reactions
+from studio.store.tables import creations, flags, jobs, messages, reactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,11 +52,15 @@ def reacted(db: Connection, guild_id: int, kind: str) -> list[Reacted]:
 
 
 def pieces(db: Connection, guild_id: int, kind: str) -> list[Piece]:
-    """The guild's pieces of a kind, oldest first. `kind` is not "picture"."""
+    """The guild's pieces of a kind that somebody reacted to, flagged or reported, oldest first. `kind` is not "picture"."""
+    reacted_to = exists().where(
+        messages.c.job_id == creations.c.id, reactions.c.message_id == messages.c.message_id
+    )
+    spoken_of = or_(reacted_to, exists().where(flags.c.creation_id == creations.c.id))
     columns = [
         creations.c[name] for name in ("id", "member_id", "form", "brief", "text", "made_at", "adapter")
     ]
-    query = select(*columns).where(creations.c.guild_id == guild_id, creations.c.kind == kind)
+    query = select(*columns).where(creations.c.guild_id == guild_id, creations.c.kind == kind, spoken_of)
     return [_piece(kind, row) for row in db.execute(query.order_by(creations.c.made_at, creations.c.id))]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio import react
-from studio.store import creations, jobs, messages, votes
+from studio.store import creations, flags, jobs, messages, votes
 from studio.store.records import Delivered
+from studio.store.taste_records import Flag
 from tests.studio.made import ADA, BOB, BOT, BRIEF, NOW, a_job, make
 
 if TYPE_CHECKING:
@@ -40,10 +41,14 @@ async def test_reactions_are_found_with_the_piece_they_are_on_whichever_message_
     assert len(await store.read(lambda db: votes.reacted(db, 1, "verse"))) == 2
 
 
-async def test_pieces_come_with_who_asked_and_what_for(store: Store) -> None:
-    await a_shown_piece(store, "1", 101)
-    (piece,) = await store.read(lambda db: votes.pieces(db, 1, "verse"))
-    assert piece == votes.Piece("1", ADA, "haiku", BRIEF, "text 1", NOW + 1, None)
+async def test_pieces_that_somebody_spoke_of_come_with_who_asked_and_what_for(store: Store) -> None:
+    for n in (1, 2, 3):
+        await a_shown_piece(store, str(n), 100 + n)
+    await react.added(store, 101, BOB, "👍", NOW, own_id=BOT)
+    await store.write(lambda db: flags.add(db, Flag("3", BOB, "report", NOW)))
+    one, other = await store.read(lambda db: votes.pieces(db, 1, "verse"))
+    assert one == votes.Piece("1", ADA, "haiku", BRIEF, "text 1", NOW + 1, None)
+    assert other.creation_id == "3"
 
 
 async def test_a_member_is_known_since_they_first_asked_or_reacted(store: Store) -> None:

@@ -180,6 +180,7 @@ async def test_pieces_that_repeat_what_a_member_typed_are_left_out_unless_they_o
     await a_piece(store, "1", brief=brief)
     await a_piece(store, "2", brief=brief, member_id=VOTERS[0])
     await consent.choose(store, VOTERS[0], 1, "opt_in", NOW)
+    await react_to(store, {"1": True, "2": True})
     assert list((await store.read(lambda db: gather(db, 1, "verse"))).pieces) == ["2"]
 
 
