@@ -69,7 +69,7 @@ STATE, REFERENCES, SAMPLES, PAIRS = (
     "samples.jsonl",
     "pairs.json",
 )
-SECONDS = "seconds.json"
+SECONDS, CANDIDATE = "seconds.json", "candidate"
 
 
 class TrainingError(Exception):
@@ -168,7 +168,12 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     state.use_best()
 
     began = time.monotonic()
-    told = _judged(recipe, of, serving, shares, network, pairs, told, tell)
+    candidates = of.folder / CANDIDATE
+    digest = write(candidates, network.config(), network.tensors(), base=of.model.base, manifest={})
+    contest = Contest(
+        of.model, network, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked
+    )
+    told = _judged(recipe, of, contest, pairs, told, tell)
     watch.add("gates", time.monotonic() - began)
     told = replace(told, seconds=dict(watch.seconds))
     if told.verdict != "refused":
@@ -320,15 +325,9 @@ def _held_out(network: TrainedNetwork, loss: Loss, lessons: Sequence[Lesson], si
 
 
 def _judged(
-    recipe: Recipe, of: Given, serving: Incumbent, shares: dict[str, float], network: TrainedNetwork,
-    pairs: Sequence[Preference], told: Report, tell: Telling,
-) -> Report:  # fmt: skip
+    recipe: Recipe, of: Given, contest: Contest, pairs: Sequence[Preference], told: Report, tell: Telling
+) -> Report:
     """The report with every gate, and with the candidate's name unless one refuses it for good."""
-    candidates = of.folder / "candidate"
-    digest = write(candidates, network.config(), network.tensors(), base=of.model.base, manifest={})
-    contest = Contest(
-        of.model, network, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked
-    )
     learnt = [pair.chosen for pair in pairs if not pair.held_out]
     learnt += [example.text for example in of.snapshot.examples if example.part == "train"]
     figures = measured(
@@ -336,7 +335,7 @@ def _judged(
         lambda done, count: tell("gates", done, count),
     )  # fmt: skip
     judged = replace(
-        told, adapter=digest, gates=gates(figures),
+        told, adapter=contest.digest, gates=gates(figures),
         samples=tuple(
             Side(old.form, old.theme, old.text, new.text)
             for old, new in zip(figures.before, figures.after, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from finetune import recipe
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
 from finetune.recipe import PAIRS, REFERENCES, STATE, TrainingError
-from finetune.report import JSON, PNG, load
+from finetune.report import JSON, PNG, Gate, load
 from finetune.samples import brief
 from finetune.snapshot import Evidence, Snapshot, write
 from finetune.state import StateError
@@ -50,6 +52,16 @@ def whole(model: LoadedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole") / "run"
     trained(folder, model)
     return folder
+
+
+@pytest.fixture
+def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is measured: that costs more than all the rest, and other tests look at it."""
+    monkeypatch.setattr(
+        recipe,
+        "_judged",
+        lambda _recipe, _of, contest, _pairs, told, _tell: replace(told, adapter=contest.digest),
+    )
 
 
 def candidate(folder: Path) -> str:
@@ -97,14 +109,36 @@ def test_it_learns_the_taste_and_its_report_says_so(whole: Path, model: LoadedMo
     assert moved[1] > moved[0]
 
 
-def test_a_network_that_knows_nothing_may_not_serve_and_nothing_is_published(whole: Path) -> None:
-    report = load(whole / JSON)
-    failed = {gate.name for gate in report.gates if not gate.passed and not gate.waivable}
-    assert (report.verdict == "refused") is bool(failed)
-    assert (report.adapter is None) is bool(failed)
-    assert (whole / "adapters").exists() is not bool(failed)
+@pytest.mark.parametrize(("passed", "waivable"), [(True, False), (False, True), (False, False)])
+def test_it_gets_its_name_unless_a_gate_refuses_that_nobody_can_waive(
+    whole: Path,
+    model: LoadedModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    passed: bool,
+    waivable: bool,
+) -> None:
+    gate = Gate("form", 0.5, 0.9, 0.87, passed, waivable, "Half of its pieces keep their form.")
+    monkeypatch.setattr(
+        recipe, "gates", lambda _figures: (gate,)
+    )  # what a network of two layers writes passes none
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    report = trained(tmp_path / "run", model)
+    assert load(tmp_path / "run" / JSON) == report
+    if not passed and not waivable:
+        assert (report.verdict, report.adapter) == ("refused", None)
+        assert not (tmp_path / "run" / "adapters").exists()
+        return
+    assert report.verdict == ("passed" if passed else "waivable")
+    assert report.adapter == candidate(whole)
+    assert adapter_of(tmp_path / "run" / "adapters", report.adapter, model.base).rank == 16
+    told = json.loads((tmp_path / "run" / "adapters" / report.adapter / "manifest.json").read_text())
+    assert (told["snapshot"], told["parent"], told["serves"]) == (report.snapshot, None, ["free verse"])
+    assert told["metrics"] == {"form": [0.5, 0.9]}
+    assert told["training"]["recipe"]["seed"] == RECIPE.seed
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_killed_and_begun_again_it_comes_to_the_same_adapter(
     small: Path, whole: Path, tmp_path: Path
 ) -> None:
@@ -122,14 +156,17 @@ def test_killed_and_begun_again_it_comes_to_the_same_adapter(
     assert candidate(folder) == candidate(whole)
 
 
-def test_what_is_over_is_not_done_again(whole: Path, model: LoadedModel) -> None:
-    kept = {name: (whole / name).stat().st_mtime_ns for name in (STATE, PAIRS, REFERENCES)}
-    before = candidate(whole)
-    trained(whole, model)
-    assert {name: (whole / name).stat().st_mtime_ns for name in kept} == kept
-    assert candidate(whole) == before
+@pytest.mark.usefixtures("unjudged")
+def test_what_is_over_is_not_done_again(whole: Path, model: LoadedModel, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder)
+    kept = {name: (folder / name).stat().st_mtime_ns for name in (STATE, PAIRS, REFERENCES)}
+    trained(folder, model)
+    assert {name: (folder / name).stat().st_mtime_ns for name in kept} == kept
+    assert candidate(folder) == candidate(whole)
 
 
+@pytest.mark.usefixtures("unjudged")
 @pytest.mark.parametrize(("objective", "epochs"), [("sft", 2), ("kto", 8)])
 def test_liked_pieces_and_labels_are_learnt_from_without_a_head(
     model: LoadedModel, tmp_path: Path, objective: str, epochs: int
@@ -137,7 +174,7 @@ def test_liked_pieces_and_labels_are_learnt_from_without_a_head(
     report = trained(tmp_path / "run", model, replace(RECIPE, objective=objective, epochs=epochs))
     first, *later = report.held_out_losses
     assert min(point.loss for point in later) < first.loss
-    assert "taste" not in {gate.name for gate in report.gates}
+    assert adapter_of(tmp_path / "run" / "adapters", str(report.adapter), model.base).rank == 16
 
 
 def test_a_folder_of_another_training_is_not_gone_on_with(whole: Path, model: LoadedModel) -> None:
