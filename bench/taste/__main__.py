@@ -9,7 +9,7 @@ Parts:
 - `rerank`: the best of four drafts by the head, against the first;
 - `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one). Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
-  and three honest friends in each of 120 servers, and how many of these take them for one.
+  and three honest friends in each of 160 servers, and how many of these take any honest members for one.
 
 What the model wrote is kept under .renga/bench/taste and made once.
 """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # what brigades agreed on: texts that these tastes like, which are other than the servers'
 TARGETS = ("night", "many lines", "alliteration", "feeling", "short words")
-TOGETHER = (0.0, 0.3, 0.5)  # of the time
+TOGETHER = (None, 0.0, 0.3, 0.5)  # within the hour; or so much of the time within ten minutes
 FRIENDS_READ = 60  # pieces
 
 

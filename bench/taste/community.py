@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
+USUAL_S = 12 * HOUR_S  # until somebody comes by who votes, on average
 BESIDE_S = 600.0  # between the votes of friends who read together
 LONG_AGO_S = -30 * DAY_S  # when most members joined
 FIRST_ACCOUNT, FIRST_FRIEND, FRIENDS = 1000, 2000, 3  # numbers of members
@@ -76,7 +77,7 @@ class Community:
         for _, member, creation in drawn[:votes]:
             likes = chance.random() < liked[creation]
             up = chance.random() < 0.5 if member in careless else likes != (member in contrarians)
-            at = made_at[creation] + chance.expovariate(1 / (12 * HOUR_S))
+            at = made_at[creation] + chance.expovariate(1 / USUAL_S)
             found.append(Reaction(creation, member, up, at, joined[member]))
         return sorted(found, key=lambda reaction: reaction.at)
 
@@ -110,19 +111,23 @@ def friends(
     creations: Sequence[int],
     made_at: Sequence[float],
     seed: int,
-    together: float = 0.0,
+    together: float | None = None,
 ) -> list[Reaction]:
-    """Three honest friends who like the same things and look when one of them says so: within the hour, and `together` of the
-    time within ten minutes. Each votes for themselves.
+    """Three honest friends who like the same things. Each votes for themselves; `liked` is how likely each likes a creation.
 
-    `liked` is the probability that a friend likes a creation: the same for all three.
+    They look when one of them says so, within the hour; or, with `together`, so much of the time within ten minutes of one
+    another, and else when each of them comes by.
     """
     chance = random.Random(f"friends {seed}")
     found = []
     for creation in creations:
-        began = made_at[creation] + chance.expovariate(1 / (12 * HOUR_S))
-        within_s = BESIDE_S if together and chance.random() < together else HOUR_S
+        began = made_at[creation] + chance.expovariate(1 / USUAL_S)
+        within_s = HOUR_S if together is None else BESIDE_S
+        apart = together is not None and chance.random() >= together
         for friend in range(FIRST_FRIEND, FIRST_FRIEND + FRIENDS):
             likes = chance.random() < liked(creation)
-            found.append(Reaction(creation, friend, likes, began + chance.uniform(0, within_s), LONG_AGO_S))
+            at = began + chance.uniform(0, within_s)
+            if apart:
+                at = made_at[creation] + chance.expovariate(1 / USUAL_S)
+            found.append(Reaction(creation, friend, likes, at, LONG_AGO_S))
     return sorted(found, key=lambda reaction: reaction.at)

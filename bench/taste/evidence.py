@@ -1,4 +1,4 @@
-"""From reactions to a snapshot, by the studio's own labels and its own split: a directory that training reads."""
+"""From reactions to a snapshot, through the studio's store, its labels and its split: a directory that training reads."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from bench.taste.community import DAY_S
 from bench.taste.prompts import FORM
+from bench.taste.stored import gathered
 from finetune.snapshot import write
 from generation.forms import form_named
-from generation.wire.jobs import Brief
-from studio.store.votes import Piece
-from studio.taste.gathered import Gathered
 from studio.taste.labels import read
 from studio.taste.snapshot import content
 from studio.taste.votes import Vote
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from studio.taste.labels import Reading
 
 BEGAN_S = 20_000 * DAY_S  # Unix seconds: when the simulated server began
-ASKER = 1  # who asked for all of them, and opted in
 SALT = "0" * 64
 
 
@@ -49,20 +46,7 @@ def snapshot(
     root: Path, samples: Sequence[Sample], reactions: Sequence[Reaction], made_at: Sequence[float], base: str
 ) -> Snapshot:
     """What the reactions say of `samples`, made at `made_at` (seconds since the server began), written into `root`."""
-    pieces = {
-        _name(n): Piece(
-            _name(n),
-            ASKER,
-            FORM,
-            Brief(FORM, one.theme, length="short"),
-            one.text,
-            BEGAN_S + made_at[n],
-            None,
-        )
-        for n, one in enumerate(samples)
-    }
-    themed = dict.fromkeys(pieces, frozenset({ASKER}))
-    known = Gathered(pieces, themed, tuple(votes(reactions, made_at)), frozenset(), (), frozenset({ASKER}))
+    known = gathered(samples, reactions, made_at, BEGAN_S)
     now = _now(reactions)
     found = content(known, SALT, now)
     return write(
