@@ -20,7 +20,7 @@ WIDTH, MARGIN, GAP = 1400, 56, 36
 PAPER, INK, SOFT, RULE = (250, 248, 243), (34, 32, 30), (112, 106, 98), (214, 208, 198)
 GOOD, BAD, WAIVABLE = (46, 112, 70), (168, 46, 40), (178, 116, 20)
 LINE = (40, 84, 140)
-SIDES = 3  # pieces shown
+SIDES = 3  # pieces shown, each of a theme of its own
 SIDE_LINES = 14  # of each
 PLOT = 220  # pixels high
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -46,7 +46,9 @@ def draw(report: Report) -> Image.Image:
         page.plot(report.losses, report.held_out_losses)
     if report.samples:
         page.heading("The same wish, the same seed: what serves, and the candidate")
-        for side in report.samples[:SIDES]:
+        for side in list({(side.form, side.theme): side for side in reversed(report.samples)}.values())[
+            -SIDES:
+        ]:
             page.side(side)
     return page.done()
 

@@ -53,8 +53,13 @@ def test_the_picture_grows_with_what_is_to_be_told(tmp_path: Path) -> None:
     with Image.open(tmp_path / PNG) as small:
         assert small.size[0] == report_picture.WIDTH
         height = small.size[1]
-    more = replace(REPORT, gates=(KEPT, SHORTER, BROKEN), samples=REPORT.samples * 3)
+    more = replace(REPORT, gates=(KEPT, SHORTER, BROKEN))
     assert report_picture.draw(more).size[1] > height
+    assert (
+        report_picture.draw(replace(REPORT, samples=REPORT.samples * 3)).size[1] == height
+    )  # one of a theme
+    themes = tuple(replace(REPORT.samples[0], theme=f"a gate {n}") for n in range(3))
+    assert report_picture.draw(replace(REPORT, samples=themes)).size[1] > height
     nothing = replace(REPORT, gates=(), samples=(), losses=(), refusal="Nothing was better than what serves.")
     assert report_picture.draw(nothing).size[1] < height
 
