@@ -47,7 +47,10 @@ class Help(commands.Cog):
             " **Warmer** do as they say, **Adjust** changes it as you ask, **Edit brief** starts anew."
             " Under pictures, a number shows that one large; **Make emoji** and **Make sticker** keep it in this server."
         )
-        lines.append("React with 👍 or 👎, so that the server's taste can be seen.")
+        lines.append(
+            "React with 👍 or 👎, so that the server's taste can be seen; **/privacy** says what that means for you, and **/adapters**"
+            " lets who manages the server have me learn from it."
+        )
         await interaction.response.send_message("\n".join(lines), ephemeral=True)
 
     @app_commands.command(name="forms", description="Every form that I can write, and what it needs")

@@ -16,8 +16,9 @@ import discord
 import structlog
 
 from bot.apology import new_reference
+from bot.history import carries, find_ours
 from bot.live import LiveMessage
-from bot.shown import NO_PINGS, TRANSIENT, ShownMessage
+from bot.shown import NO_PINGS, TRANSIENT, ShownMessage, Undeliverable
 from bot.taste import buttons, cards
 from bot.taste.child import Ended, work
 from generation.wire.errors import WireError
@@ -243,6 +244,8 @@ class Training:
     async def _shown(self, run: Run) -> LiveMessage | None:
         """The run's message as one that lives; None where its channel cannot be reached, which stops nothing."""
         content = cards.learning(run.kind, run.what)
+        if run.message_id is None:
+            run = replace(run, message_id=await self._left_behind(run))
         if run.message_id is None or self._clock() - run.asked_at > EDITED_FOR_S:
             run = replace(run, message_id=await self._post(run, content, buttons.while_learning(run.id)))
         if run.message_id is None:
@@ -252,6 +255,22 @@ class Training:
         )
         live.say(content)
         return live
+
+    async def _left_behind(self, run: Run) -> int | None:
+        """The run's message, where we were cut off between posting it and writing that down; None where there is none."""
+        channel = self._client.get_partial_messageable(run.channel_id or 0, guild_id=run.guild_id)
+        mark = buttons.custom_id("stop", run.id)
+        before = discord.Object(
+            int(run.id) - 1
+        )  # a run's id is its interaction's, which is older than any answer
+        try:
+            found = await find_ours(self._client, channel, before, lambda message: carries(message, mark))
+        except (Undeliverable, *TRANSIENT) as error:
+            log.info("run_message_not_looked_for", run=run.id, error=type(error).__name__)
+            return None
+        if found is not None:
+            await runs.shown(self._store, run.id, channel.id, found)
+        return found
 
     async def _tell_end(self, run: Run) -> None:
         """Say how a run ended, in its message, or in a new one where that is too old to be edited."""

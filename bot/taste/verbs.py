@@ -92,12 +92,11 @@ async def let_serve(interaction: discord.Interaction[Renga], digest: str) -> Non
     client, who = interaction.client, actor(interaction)
     guild_id = guild_of(interaction)
     rights.must_manage(who)
-    await interaction.response.defer()
     base = await client.base()
     moved = await serving.promote(
         client.store, client.folders, guild_id, digest, who, client.clock(), base=base
     )
-    await interaction.followup.send(
+    await interaction.response.send_message(
         cards.served(moved.version, who.member_id, moved.other),
         view=buttons.these(moved.version.digest, "back"),
         allowed_mentions=NO_PINGS,

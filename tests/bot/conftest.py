@@ -65,7 +65,7 @@ class InstantHost:
         self._made[digest] = data
         told = (
             Queued(1, 0.1), Started(), Preview(0, "half"), Artifact(0, "text/plain", digest, {"form": self.verdict}),
-            Done({"output_tokens": 9.0}, job.seed, "stand-in", None),
+            Done({"output_tokens": 9.0}, job.seed, "stand-in", job.adapter),
         )  # fmt: skip
         for n, event in enumerate(told, 1):
             yield Numbered(n, event)

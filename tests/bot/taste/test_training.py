@@ -37,6 +37,8 @@ class Place:
 
     said: dict[int, list[str]] = field(default_factory=dict)
 
+    user = SimpleNamespace(id=1)
+
     def get_guild(self, _: int) -> Any:
         return self
 
@@ -45,7 +47,13 @@ class Place:
 
     def get_partial_messageable(self, channel_id: int, *, guild_id: int | None = None) -> Any:
         del guild_id
-        return SimpleNamespace(send=self._send, get_partial_message=self._message, id=channel_id)
+        return SimpleNamespace(
+            send=self._send, get_partial_message=self._message, history=self._history, id=channel_id
+        )
+
+    async def _history(self, **_: Any) -> AsyncIterator[Any]:
+        for message_id in reversed(self.said):
+            yield SimpleNamespace(id=message_id, author=self.user, components=[])
 
     async def _send(self, content: str, **_: Any) -> Any:
         message_id = 100 + len(self.said)
