@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 PARTS = ("rerank", "train", "brigade")
 VOTES, BRIGADES = 900, 10
-QUICK_THEMES = 4  # of those held out
+QUICK_PAST, QUICK_COMING = 8, 2  # themes
 FRIENDS_SEEDS = 8  # servers with friends, for each taste and habit
 RERANK_POINTS, SHIFT_POINTS, COLLAPSE_SHARE = 12.0, 3.0, 0.05
 TASTE_POINTS, TRAIN_MINUTES = 20.0, 15.0
@@ -76,13 +76,14 @@ def run(
     """The parts asked for."""
     model = load_model(find("smollm2"), DATA, threads=1)
     load = functools.cache(lambda: engine(model))
-    history, coming = made(KEPT, "history", load), made(KEPT, "coming", load)
+    past, later = (QUICK_PAST, QUICK_COMING) if asked.quick else (None, None)
+    history, coming = made(KEPT, "history", load, first=past), made(KEPT, "coming", load, first=later)
     reader = Reader(model)
     texts = [one.text for one in (*history, *coming)]
-    features = numbers.features(KEPT, reader, list(dict.fromkeys(texts)))
+    features = numbers.features(KEPT / "quick" if asked.quick else KEPT, reader, list(dict.fromkeys(texts)))
     details: dict[str, Any] = {"votes": asked.votes}
     server = Server(history, reader, features, KEPT, Community())
-    of = drafts(coming)[: QUICK_THEMES if asked.quick else None]
+    of = drafts(coming)
     targets: list[Target] = []
     if "rerank" in asked.parts:
         found = {name: reranked(server, of, taste, asked.votes) for name, taste in tastes.items()}

@@ -24,7 +24,7 @@ def drafts(samples: Sequence[Sample]) -> Drafts:
     by_theme: dict[str, list[Sample]] = {theme: [] for theme in COMING}
     for one in samples:
         by_theme[one.theme].append(one)
-    return [[some[n * OF : (n + 1) * OF] for n in range(EACH)] for some in by_theme.values()]
+    return [[some[n * OF : (n + 1) * OF] for n in range(EACH)] for some in by_theme.values() if some]
 
 
 def base(of: Drafts) -> list[list[str]]:

@@ -72,7 +72,7 @@ def collapsed(server: Server, votes: int, seeds: int) -> list[dict[str, Any]]:
         named = []
         for taste, seed in itertools.product(TASTES.values(), range(seeds)):
             chance = random.Random(f"read together {seed}")
-            theirs = chance.sample(range(len(server.history)), FRIENDS_READ)
+            theirs = chance.sample(range(len(server.history)), min(FRIENDS_READ, len(server.history)))
             liked = [taste(one.text) for one in server.history]
             honest = server.community.reactions(liked, votes, seed=700 + seed)
             more = friends(liked.__getitem__, theirs, server.made_at, seed, together)

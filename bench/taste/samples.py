@@ -58,10 +58,10 @@ class Sample:
         return hashlib.sha256(json.dumps([self.theme, self.seed]).encode()).hexdigest()[:32]
 
 
-def wanted(name: SetName) -> list[tuple[str, int]]:
-    """Theme and seed of every sample of a set."""
+def wanted(name: SetName, first: int | None = None) -> list[tuple[str, int]]:
+    """Theme and seed of every sample of a set, or of those of its first themes."""
     themes, seeds = SETS[name]
-    return [(theme, seed) for seed in seeds for theme in themes]
+    return [(theme, seed) for seed in seeds for theme in themes[:first]]
 
 
 def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
@@ -69,15 +69,21 @@ def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
     return TextEngine(model, room=ROOM, adapters=adapters)
 
 
-def made(folder: Path, name: SetName, load: Callable[[], Engine], adapter: str | None = None) -> list[Sample]:
-    """All samples of a set, in the order of `wanted`: those kept, and the others, for which the engine is loaded.
+def made(
+    folder: Path,
+    name: SetName,
+    load: Callable[[], Engine],
+    adapter: str | None = None,
+    first: int | None = None,
+) -> list[Sample]:
+    """The samples of a set, or of its `first` themes, in the order of `wanted`: those kept, and the others, for which the engine is loaded.
 
     Raises:
         SampleError: one cannot be made.
     """
     path = folder / f"{name}-{'base' if adapter is None else adapter[:16]}.jsonl"
     found = {(one.theme, one.seed): one for one in _kept(path)}
-    missing = [one for one in wanted(name) if one not in found]
+    missing = [one for one in wanted(name, first) if one not in found]
     if missing:
         tell(f"{name}: {len(missing)} texts to make")
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +92,7 @@ def made(folder: Path, name: SetName, load: Callable[[], Engine], adapter: str |
                 found[one.theme, one.seed] = one
                 file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
                 file.flush()
-    return [found[one] for one in wanted(name)]
+    return [found[one] for one in wanted(name, first)]
 
 
 def sampled(
