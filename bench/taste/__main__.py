@@ -59,9 +59,6 @@ TASTE_POINTS, TRAIN_MINUTES = 20.0, 15.0
 
 def main() -> None:
     asked = _asked()
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
-    torch.set_num_threads(1)
     try:
         tastes = {name: taste_named(name) for name in asked.tastes}
         targets, details = run(asked, tastes)
@@ -74,6 +71,9 @@ def run(
     asked: argparse.Namespace, tastes: dict[str, Callable[[str], float]]
 ) -> tuple[list[Target], dict[str, Any]]:
     """The parts asked for."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
+    torch.set_num_threads(1)
     model = load_model(find("smollm2"), DATA, threads=1)
     load = functools.cache(lambda: engine(model))
     past, later = (QUICK_PAST, QUICK_COMING) if asked.quick else (None, None)
