@@ -126,7 +126,7 @@ class Renga(commands.Bot):
         self.was_ready.set()
         self.chore(self.runs.resume(), "resume")
         if self.training is not None:
-            self.training.wake()
+            self.training.resume()
         reconciler = self.get_cog("Reactions")
         assert isinstance(reconciler, reactions.Reactions)
         reconciler.reconcile()

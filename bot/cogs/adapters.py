@@ -140,7 +140,7 @@ class Adapters(
             )
             return
         if bot.training is not None:
-            bot.training.wake()
+            bot.training.called_off(run)
         await interaction.response.send_message(cards.cancelling(run.kind), ephemeral=True)
 
     @app_commands.command(name="promote", description="Let a version serve")

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.apology import apologise
-from bot.taste import buttons, cards, verbs
+from bot.taste import buttons, kept, verbs
 from studio import consent
 from studio.errors import Refusal
 
@@ -32,10 +32,10 @@ class Privacy(
     async def status(self, interaction: discord.Interaction[Renga]) -> None:
         """In numbers."""
         if interaction.guild_id is None:
-            content = cards.everywhere(await consent.export(self.bot.store, interaction.user.id))
+            content = kept.everywhere(await consent.export(self.bot.store, interaction.user.id))
         else:
             found = await consent.status(self.bot.store, interaction.user.id, interaction.guild_id)
-            content = cards.status(found)
+            content = kept.status(found)
         await interaction.response.send_message(content, ephemeral=True)
 
     @app_commands.command(name="opt-in", description="Let your votes in this server teach me")
@@ -53,29 +53,29 @@ class Privacy(
         if interaction.guild_id is not None:
             guilds = [interaction.guild_id]
         else:
-            kept = await consent.export(store, member_id)
-            guilds = [chosen["guild_id"] for chosen in kept["choices"] if chosen["choice"] == "opt_in"]
+            known = await consent.export(store, member_id)
+            guilds = [chosen["guild_id"] for chosen in known["choices"] if chosen["choice"] == "opt_in"]
         for guild_id in guilds:
             await consent.choose(store, member_id, guild_id, "opt_out", now)
         await interaction.response.send_message(
-            cards.opted_out(everywhere=interaction.guild_id is None), ephemeral=True
+            kept.opted_out(everywhere=interaction.guild_id is None), ephemeral=True
         )
 
     @app_commands.command(name="export", description="All that I keep of you, as a file")
     async def export(self, interaction: discord.Interaction[Renga]) -> None:
         """As JSON."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await consent.export(self.bot.store, interaction.user.id)
-        data = json.dumps(kept, ensure_ascii=False, indent=1).encode()
+        known = await consent.export(self.bot.store, interaction.user.id)
+        data = json.dumps(known, ensure_ascii=False, indent=1).encode()
         file = discord.File(
             io.BytesIO(data), "renga-export.json", description="All that Renga keeps of you, as JSON"
         )
-        await interaction.edit_original_response(content=cards.EXPORTED, attachments=[file])
+        await interaction.edit_original_response(content=kept.EXPORTED, attachments=[file])
 
     @app_commands.command(name="delete", description="Forget all that I keep of you, everywhere")
     async def delete(self, interaction: discord.Interaction[Renga]) -> None:
         """Ask first: it cannot be taken back."""
-        kept = await consent.export(self.bot.store, interaction.user.id)
+        known = await consent.export(self.bot.store, interaction.user.id)
         await interaction.response.send_message(
-            cards.forgetting(kept), view=buttons.these(buttons.HERE, "forget"), ephemeral=True
+            kept.forgetting(known), view=buttons.these(buttons.HERE, "forget"), ephemeral=True
         )

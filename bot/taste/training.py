@@ -26,7 +26,7 @@ from studio.adapters import runs, versions
 from studio.errors import Refusal, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from pathlib import Path
 
     from generation.wire.client import GenerationClient
@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
+TOLD_AGAIN_S = 10 * 60.0
 HOST_READY_WITHIN_S = 600.0
 EDITED_FOR_S = 50 * 60.0  # Discord lets few edits through to messages that are older than an hour
 KEPT = ("report.json", "report.png")  # of what a run worked in
@@ -68,6 +69,8 @@ class Training:
         self._model = model
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+        self._current: str | None = None
 
     def wake(self) -> None:
         """Look at the store now: something was left by an earlier life, asked for, or called off."""
@@ -75,8 +78,35 @@ class Training:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work_all(), name="training")
 
+    def resume(self) -> None:
+        """After a new session: take up what was left, and say again what ended as we were cut off."""
+        self._tell(self._tell_again())
+        self.wake()
+
+    def called_off(self, run: Run) -> None:
+        """A run was, in the store: it ends at its next step, or is told to have ended where it had not begun."""
+        if run.id == self._current:
+            self.wake()
+        else:
+            self._tell(self._tell_end(run))
+
+    def _tell(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="run-told")
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell_again(self) -> None:
+        try:
+            guilds = [guild.id for guild in self._client.guilds]
+            for run in await runs.ended_since(self._store, guilds, self._clock() - TOLD_AGAIN_S):
+                await self._tell_end(run)
+        except StoreUnavailable:
+            log.warning("store_away")
+
     async def close(self) -> None:
         """Stop; what is unfinished is taken up by the next life."""
+        for task in list(self._telling):
+            task.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -97,6 +127,7 @@ class Training:
 
     async def _one(self, run: Run) -> None:
         """Bring a run to its end, whatever happens on the way."""
+        self._current = run.id
         live = await self._shown(run)
         log.info("run_taken_up", run=run.id, kind=run.kind, what=run.what, guild=run.guild_id)
         try:
@@ -113,6 +144,7 @@ class Training:
             sentence = f"Something went wrong on my side. (ref {reference})"
             await runs.end(self._store, run, "failed", self._clock(), sentence)
         finally:
+            self._current = None
             if live is not None:
                 await live.close()
         await self._tell_end(run)

@@ -12,7 +12,7 @@ import discord
 
 from bot.apology import apologise
 from bot.shown import NO_PINGS
-from bot.taste import buttons, cards, reviewing, trying
+from bot.taste import buttons, cards, kept, reviewing, trying
 from studio import consent
 from studio.adapters import rights, runs, serving, versions
 from studio.adapters.records import Actor
@@ -166,10 +166,10 @@ async def _stored(interaction: discord.Interaction[Renga], _: str) -> None:
 
 async def _stop(interaction: discord.Interaction[Renga], run_id: str) -> None:
     client, who = interaction.client, actor(interaction)
-    await runs.cancel(client.store, guild_of(interaction), run_id, None, who, client.clock())
+    run = await runs.cancel(client.store, guild_of(interaction), run_id, None, who, client.clock())
     await interaction.response.defer()
     if client.training is not None:
-        client.training.wake()
+        client.training.called_off(run)
 
 
 async def _train(interaction: discord.Interaction[Renga], kind: str) -> None:
@@ -205,7 +205,7 @@ async def _forget(interaction: discord.Interaction[Renga], _: str) -> None:
     client = interaction.client
     await interaction.response.defer()
     receipt = await client.forget_member(interaction.user.id)
-    await interaction.edit_original_response(content=cards.receipt(receipt), view=buttons.none())
+    await interaction.edit_original_response(content=kept.receipt(receipt), view=buttons.none())
 
 
 VERBS: dict[str, Verb] = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from finetune.report import ReportError, load
 from finetune.snapshot import HEAD, TRAINING, Evidence, SnapshotError, missing
 from studio.adapters import serving, versions
+from studio.adapters.records import CALLED
 from studio.adapters.rights import must_manage, note
 from studio.errors import Refusal
 from studio.store import consents, runs, snapshots, tastes, trials
@@ -20,6 +21,7 @@ from studio.store.taste_records import Run, Taste
 from studio.taste import snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -96,7 +98,7 @@ async def ask(
     def add(db: Connection) -> Run:
         early(db)
         if runs.ask(db, run):
-            note(db, guild_id, actor.member_id, now, "retrain", f"{kind} {what}")
+            note(db, guild_id, actor.member_id, now, "retrain", f"{kind} {CALLED[what]}")
             return run
         found = runs.get(db, run_id)
         if found is None:  # another came in between
@@ -237,6 +239,16 @@ async def get(store: Store, run_id: str) -> Run | None:
 async def unfinished(store: Store) -> list[Run]:
     """The runs of all guilds that have not ended, oldest first: this machine does one after another."""
     return await store.read(runs.going_on)
+
+
+async def ended_since(store: Store, guild_ids: Iterable[int], since: float) -> list[Run]:
+    """The last runs of these guilds that ended since then: whether their channels heard of it is not written down."""
+
+    def look(db: Connection) -> list[Run]:
+        last = [run for guild_id in guild_ids for run in runs.of_guild(db, guild_id, 1)]
+        return [run for run in last if run.ended_at is not None and run.ended_at >= since]
+
+    return await store.read(look)
 
 
 async def shown(store: Store, run_id: str, channel_id: int, message_id: int) -> None:

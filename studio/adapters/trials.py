@@ -178,7 +178,10 @@ async def look(store: Store, folders: Folders, guild_id: int, kind: str, now: fl
         told = replace(trial, wins=candidate.up, losses=incumbent.up)
         return _conclude(db, folders, told, outcome, now)
 
-    return await store.write(see)
+    def is_quiet(db: Connection) -> bool:
+        return any(each.way == "quiet" for each in trials.going_on(db, guild_id, kind))
+
+    return await store.write(see) if await store.read(is_quiet) else None
 
 
 def arm_votes(db: Connection, trial: Trial) -> list[rules.ArmVote]:

@@ -108,6 +108,10 @@ def bot(bot: Bot) -> Bot:
         await interaction.edit_original_response(content=f"a poem about {theme}", view=Done())
         await bot.get_partial_messageable(interaction.channel_id or 0).send("the second half")
 
+    @bot.tree.context_menu(name="Count words")
+    async def count(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"{len(message.content.split())} words", ephemeral=True)
+
     return bot
 
 
@@ -146,6 +150,8 @@ async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: 
         assert message["content"] == "a poem about rain"
         again = await said("click", "--message", message["id"], "again")
         assert [found["content"] for found in again["messages"]] == ["again!"]
+        counted = await said("apply", "--message", message["id"], "Count words")
+        assert [found["content"] for found in counted["messages"]] == ["4 words"]
         form = await said("click", "--message", message["id"], "Edit")
         assert form["modal"]["fields"][0]["value"] == "old"
         filled = await said("fill", "--field", "Theme=snow")
@@ -153,7 +159,7 @@ async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: 
         reacted = await said("react", "--as", "cy", "--message", message["id"], "👍")
         assert reacted["reactions"][0]["count"] == 1
         assert (await said("unreact", "--as", "cy", "--message", message["id"], "👍"))["reactions"] == []
-        assert [found["name"] for found in await said("commands")] == ["poem"]
+        assert [found["name"] for found in await said("commands")] == ["poem", "Count words"]
         assert await said("expressions") == {"own_emoji": [], "stickers": []}
         assert (await said("wait"))["timed_out"] is False
         assert (await said("history", "--limit", "1"))[0]["content"] == "about snow"

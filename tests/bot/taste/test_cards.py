@@ -1,18 +1,93 @@
-"""A server's taste in words. Most of it is read on the way in `test_journey.py`."""
+"""A taste in words: within Discord's limit, whatever is in it, and never as markup."""
 
 from __future__ import annotations
 
-from bot.taste import cards
+from dataclasses import replace
+
+import pytest
+
+from bot.cards import MESSAGE_LIMIT
+from bot.taste import cards, kept
 from finetune.snapshot import Evidence
-from studio.adapters.records import Overview, Standing
+from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
+from studio.consent import Receipt
+from tests.studio.made import MOD, NOW
+
+VERSION = Version("ab" * 32, 1, "verse", "adapter", 3, "candidate", NOW, "cd" * 32, None, "ef" * 32, {})
+STANDING = Standing("verse", None, None, False, Evidence(0, 0, 0, 0.0), {"head": "nothing", "adapter": "nothing"})  # fmt: skip
 
 
-def test_members_who_act_as_one_are_named_to_moderators() -> None:
-    known = Evidence(liked=12, disliked=12, voters=6, weight=20.0)
-    standing = Standing(
-        "verse", None, None, paused=False, evidence=known, missing={"head": None, "adapter": "more"},
-        cliques=(frozenset({33, 11, 22}),),
-    )  # fmt: skip
-    told = cards.overview(Overview(1_800_000_000.0, 1, (standing,), (), ()))
-    assert "<@11> and <@22> and <@33> vote on the same pieces" in told
-    assert "count as one voter" in told
+def a_gate(sentence: str, *, passed: bool = False, waivable: bool = True, by: int | None = None) -> Gate:
+    return Gate("length", passed, waivable, sentence, by)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (None, "reading how pieces were liked…"),
+        ({"phase": "samples", "step": 240, "of": 1080, "eta_s": 250}, "Writing fresh samples · 240 of 1,080 · about 4 minutes left"),
+        ({"phase": "gates", "step": 0, "of": 0, "loss": None}, "Checking it against what serves"),
+        ({"phase": "later than us", "step": "x", "loss": True, "eta_s": 2}, "At work · about a minute left"),
+    ],
+)  # fmt: skip
+def test_how_far_a_run_is_whatever_its_process_says(step: dict[str, object] | None, told: str) -> None:
+    assert told in cards.learning("verse", "adapter", step)
+
+
+def test_a_bar_is_full_at_the_end_and_never_longer() -> None:
+    bars = [
+        cards.learning("verse", "head", {"step": at, "of": 10}).rpartition("\n")[2] for at in (0, 5, 10, 99)
+    ]
+    assert [bar.count("▰") for bar in bars] == [0, 6, 12, 12]
+    assert {len(bar) for bar in bars} == {12}
+
+
+@pytest.mark.parametrize(
+    ("gates", "told"),
+    [
+        ([a_gate("Fine.", passed=True)], "passed every check"),
+        ([a_gate("Long.")], "a moderator can waive them"),
+        ([a_gate("Long."), a_gate("Broken.", waivable=False)], "failed what cannot be waived"),
+        ([a_gate("Long.", by=MOD)], "passed every check"),
+    ],
+)
+def test_a_report_says_what_can_be_done(gates: list[Gate], told: str) -> None:
+    said = cards.adapter_made(VERSION, gates)
+    assert told in said
+    assert f"-# {sum(gate.passed for gate in gates)} of {len(gates)} checks passed." in said
+
+
+def test_everything_fits_and_nothing_of_it_is_markup() -> None:
+    rude = "**loud** <@1> @everyone https://example.org\n" * 60
+    gates = [a_gate(rude) for _ in range(20)]
+    line = LogLine(MOD, NOW, "promote", rude)
+    found = Overview(
+        NOW, MOD, (STANDING,) * 3, tuple(replace(VERSION, number=n) for n in range(60)), (line,) * 5
+    )
+    for said in (
+        cards.overview(found), cards.shown(VERSION, gates), cards.adapter_made(VERSION, gates),
+        cards.compared(VERSION, VERSION, [(gate, None) for gate in gates]), cards.pair("haiku", "x" * 300, rude, rude),
+        kept.receipt(Receipt({"wishes": 3}, [], ["ab" * 32] * 60)), cards.ASKING, cards.ALREADY_ON,
+        cards.run_failed("verse", "head", rude[:900]),
+    ):  # fmt: skip
+        assert len(said) <= MESSAGE_LIMIT
+        assert "**loud**" not in said
+        assert "https://" not in said
+
+
+def test_a_receipt_of_nothing_says_so() -> None:
+    assert "There was nothing of yours to forget." in kept.receipt(Receipt({"wishes": 0}))
+
+
+def test_the_list_names_what_serves_and_what_is_next() -> None:
+    head = replace(VERSION, what="head", state="serving")
+    ready = replace(
+        STANDING,
+        head=head,
+        adapter=replace(VERSION, state="serving"),
+        missing={"head": None, "adapter": None},
+    )
+    said = cards.overview(Overview(NOW, MOD, (ready, replace(ready, paused=True)), (), ()))
+    assert "verse picker 3 and verse adapter 3 serve" in said
+    assert "Enough for an adapter: `/adapters retrain kind:verse what:adapter`" in said
+    assert "**paused**" in said

@@ -209,5 +209,6 @@ async def test_who_asks_to_be_forgotten_is_asked_once_more_and_gets_a_receipt(
     assert "Shall I forget you?" in asked.response.content
     assert (await consent.status(store, ada.id, guild.id)).wishes == 1
     done = await ada.click(asked.response, label="Forget all of it")
-    assert "1 wishes" in done.response.content or "1 wish" in done.response.content
+    assert "1 choice about your votes" in done.response.content
+    assert "1 wish, 1 piece" in done.response.content
     assert (await consent.status(store, ada.id, guild.id)).wishes == 0

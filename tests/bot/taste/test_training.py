@@ -38,6 +38,7 @@ class Place:
     said: dict[int, list[str]] = field(default_factory=dict)
 
     user = SimpleNamespace(id=1)
+    guilds = (SimpleNamespace(id=GUILD),)
 
     def get_guild(self, _: int) -> Any:
         return self
@@ -166,6 +167,22 @@ async def test_a_bot_that_closes_leaves_the_run_to_the_next(
         made.wake()
         assert (await ended(store)).state == "done"
     assert learner.asked[0] == learner.asked[1], "it goes on from the same snapshot"
+
+
+async def test_called_off_before_it_began_or_ended_unheard_its_message_says_so(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await asked(store)
+    place.said[50] = ["written down"]
+    await runs.shown(store, "1", CHANNEL, 50)
+    run = await runs.cancel(store, GUILD, None, None, MANAGER, time.time())
+    async with training(store, tmp_path, place) as made:
+        made.called_off(run)
+        await until(lambda: "Called off" in place.said[50][-1])
+        place.said[50].append("as an earlier life left it")
+        made.resume()
+        await until(lambda: "Called off" in place.said[50][-1])
+    assert learner.asked == []
 
 
 async def test_one_machine_learns_one_thing_after_another(
