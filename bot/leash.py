@@ -1,4 +1,4 @@
-"""`python -m bot.leash MODULE ARGUMENTS…`: run a module as `python -m` would, but with the lowest priority, and not for
+"""`python -m bot.leash MODULE ARGUMENTS…`: run a module as `python -m` would, but with low priority, and not for
 longer than whoever holds the other end of standard input.
 
 It ends by SIGKILL, as a power cut would end it: what runs on a leash has to be able to go on afterwards.
@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 
-YIELDS = 19  # people who wait come first
+YIELDS = 10  # people who wait come first: twice as far back as the host, which keeps three quarters of a core they share
 
 
 def follow() -> None:
