@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel, Quantization
 
 RATE = 1e-4  # 2e-5, the usual advice, hardly moves a small model (docs/training.md)
-LEAST_RATE = 0.1  # of RATE, at the end
+LEAST_RATE = 0.1  # of the rate, at the end
 WARM_UP = 0.1  # of all steps
 DECAY = 0.01
 BETAS = (0.9, 0.98)
@@ -86,6 +86,7 @@ class Recipe:
     parent: str = "starter"
     head: str | None = None
     seed: int = 1
+    rate: float = RATE
     themes: int = 64
     asked: int = 24
     beta: float = 0.1
@@ -243,7 +244,7 @@ def _learn(
 ) -> State:  # fmt: skip
     """Take every step that is left. The best weights on what is held out are kept in the state."""
     parameters = network.parameters()
-    optimizer = torch.optim.AdamW(parameters.values(), lr=RATE, betas=BETAS, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(parameters.values(), lr=recipe.rate, betas=BETAS, weight_decay=DECAY)
     about = [
         asdict(recipe),
         of.snapshot.digest,
@@ -294,7 +295,7 @@ def _learn(
             part.backward()  # type: ignore[no-untyped-call]
             total += float(part.detach())
         norm = torch.nn.utils.clip_grad_norm_(parameters.values(), CLIP)
-        rate = RATE * _share((at.step + 1) / steps)
+        rate = recipe.rate * _share((at.step + 1) / steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
         optimizer.step()

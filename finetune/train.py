@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 
 from finetune.judge import Judge
 from finetune.publish import PublishError
-from finetune.recipe import Given, Recipe, TrainingError, train
+from finetune.recipe import RATE, Given, Recipe, TrainingError, train
 from finetune.report import JSON
 from finetune.samples import SamplesError
 from finetune.snapshot import TRAINING, SnapshotError, load, missing
@@ -77,8 +77,10 @@ def main() -> None:
             report = _trained(asked, tell)
     except REFUSALS as error:
         sys.exit(str(error))
-    except (OSError, SafetensorError) as error:
-        sys.exit(f"{asked.folder} cannot be worked in: {error}.")
+    except OSError as error:
+        sys.exit(f"{asked.folder} cannot be worked in: {error.strerror or error}.")
+    except SafetensorError as error:
+        sys.exit(f"What was kept in {asked.folder} is damaged, or cannot be written: {error}.")
     finally:
         tell.close()
     adapter = None if report.adapter is None else str(asked.adapters / report.adapter)
@@ -163,16 +165,17 @@ def _asked() -> Asked:
     parser.add_argument(
         "--epochs", type=int, help="times that everything is learnt (default: dpo 1, kto 2, sft 3)"
     )
+    parser.add_argument("--rate", type=float, default=RATE, help=f"of learning (default: {RATE:g})")
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
     parser.add_argument("--save-every-s", type=float, default=60.0)
     given = parser.parse_args()
-    if given.themes < 1 or (given.epochs is not None and given.epochs < 1):
-        parser.error("Themes and epochs are at least 1.")
+    if given.themes < 1 or (given.epochs is not None and given.epochs < 1) or not 0 < given.rate <= 0.01:
+        parser.error("Themes and epochs are at least 1, a rate is above 0 and at most 0.01.")
     epochs = given.epochs or {"dpo": 1, "kto": 2, "sft": 3}[given.objective]
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     recipe = Recipe(
         given.objective, given.parent, None if given.head is None else given.head.resolve().name, given.seed, given.themes,
-        epochs=epochs, quantization=given.quant,
+        rate=given.rate, epochs=epochs, quantization=given.quant,
     )  # fmt: skip
     return Asked(
         given.snapshot, given.folder, given.head, given.base, given.data_dir, given.adapters or given.folder / "adapters",
