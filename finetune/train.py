@@ -174,8 +174,8 @@ def _asked() -> Asked:
     epochs = given.epochs or {"dpo": 1, "kto": 2, "sft": 3}[given.objective]
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     recipe = Recipe(
-        given.objective, given.parent, None if given.head is None else given.head.resolve().name, given.seed, given.themes,
-        rate=given.rate, epochs=epochs, quantization=given.quant,
+        objective=given.objective, parent=given.parent, head=None if given.head is None else given.head.resolve().name,
+        seed=given.seed, rate=given.rate, themes=given.themes, epochs=epochs, quantization=given.quant,
     )  # fmt: skip
     return Asked(
         given.snapshot, given.folder, given.head, given.base, given.data_dir, given.adapters or given.folder / "adapters",

@@ -16,14 +16,14 @@ import pytest
 from finetune import recipe
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
-from finetune.recipe import PAIRS, REFERENCES, STATE, TrainingError
+from finetune.recipe import PAIRS, REFERENCES, STATE, Recipe, TrainingError
 from finetune.report import JSON, PNG, Gate, load
 from finetune.samples import brief
 from finetune.snapshot import Evidence, Snapshot, write
 from finetune.state import StateError
 from finetune.teaching import log_probabilities
 from finetune.tokens import Answers
-from finetune.train import _alone, enough
+from finetune.train import _alone, _asked, enough
 from generation.adapters import load as adapter_of
 from tests.finetune.small import loaded, save
 from tests.finetune.tasting import RECIPE, trained
@@ -202,3 +202,16 @@ def test_what_is_missing_is_said_exactly(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="31 liked, 7 disliked, 4 voters; 20, 20 and 5 are needed"):
         enough(of(Evidence(31, 7, 4, 90.0)))
     enough(of(Evidence(31, 27, 5, 90.0)))
+
+
+def test_the_command_line_says_what_the_recipe_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = (
+        ["train", "SNAP", "RUN", "--head", "heads/abc", "--seed", "7", "--rate", "2e-4", "--themes", "9", "--objective", "kto", "--quant", "nf4"]
+    )
+    monkeypatch.setattr(sys, "argv", words)
+    asked = _asked()
+    assert asked.recipe == Recipe("kto", "starter", "abc", 7, 2e-4, 9, epochs=2, quantization="nf4")
+    assert str(asked.adapters) == "RUN/adapters"
+    monkeypatch.setattr(sys, "argv", ["train", "SNAP", "RUN", "--rate", "1"])
+    with pytest.raises(SystemExit):
+        _asked()
