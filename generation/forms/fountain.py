@@ -1,7 +1,7 @@
 """Fountain, the plain text of screenplays: the grammar of one scene, and how a scene is read. Pure, torch-free.
 
-A scene is a heading (INT. KITCHEN - NIGHT), then action, cues in capitals and under each cue what is said. Two people speak
-at least, nobody twice in a row, no speech is said again, and it ends when enough was said: `Scene` is the state machine that
+A scene is a heading (INT. KITCHEN - NIGHT), then action, cues in capitals and under each cue what is said. Those of its cast
+speak (`cast.py`), nobody twice in a row, no speech is said again, and it ends when enough was said: `Scene` is the state machine that
 holds a decoder to that (see `generation.forms.structure` for how); what it lets through, `fountain-parser` reads as the same
 lines. Parentheticals, transitions, notes and emphasis may be read, but are not written here.
 
@@ -9,7 +9,7 @@ lines. Parentheticals, transitions, notes and emphasis may be read, but are not 
     heading     →  action | cue                          (a blank line before, here and below)
     action      →  cue
     cue         →  speech                                (no blank line before)
-    speech      →  cue | action | the end, from `least` speeches and two speakers on; only the end after `most`
+    speech      →  cue | action | the end, from `least` speeches on; only the end after `most`
 
 In Chinese a cue begins with @, since its characters have no capitals.
 """
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import fountain_parser
 from fountain_parser.ast import Character, SceneHeading
 
+from generation.forms.cast import PEOPLE, cast_of
 from generation.forms.repetition import degenerate
 from generation.forms.scansion import Fault, judged, lines_of
 from generation.forms.structure import Option, Step, kind_of, length_of, stopped
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Brief
 
 SPEAKERS = 3  # at most
-NAME_WORDS = 3
 SPEECH = 45  # words of one that is written, at most
 SHORTEST = 6  # words without which no speech is begun
 REFRAIN = 2  # times that a speech may be said
@@ -44,31 +44,23 @@ LEAST_SPEECHES = 4  # that pass
 _MARKS = ("/*", "*/", "[[", "]]", "*", "_", "#", "=", ">", "<", "~", "@", "^", "{", "}", "|", "TO:")
 _NOT_FIRST = ".,;:!?-–—()[]'\"”’/&0123456789…"
 _PLACES = ("INT. ", "EXT. ")
-# what stands in capitals on a line of its own and is nobody's name
-NO_NAMES = (
-    "THE END", "END", "FADE", "FADE IN", "FADE OUT", "CUT", "CUT TO", "CONTINUED", "SCENE", "ACT", "TITLE", "NOTE", "CURTAIN",
-    "BLACKOUT", "LATER", "DAY", "NIGHT", "MORNING", "EVENING", "INT", "EXT", "SPEAKER", "DIALOGUE", "NARRATOR", "ACTION",
-)  # fmt: skip
-
 Kind = Literal["", "heading", "action", "cue", "speech"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene that is being written; `Scene(least, most)` is an empty page. `least` and `most` bound its speeches.
+    """A scene that is being written; `Scene(cast, least, most)` is an empty page. `least` and `most` bound its speeches.
 
-    `said` are lines that may not come again, `barred` names that nobody has, both in small letters.
+    `said` are lines that may not come again, in small letters. `cast` are those who speak, two at least: nobody else does.
     """
 
+    cast: tuple[str, ...]
     least: int = 6
     most: int = 14
-    chinese: bool = False
     last: Kind = ""
     speeches: int = 0
-    cast: tuple[str, ...] = ()
     speaker: str = ""
     said: frozenset[str] = field(default=frozenset())
-    barred: frozenset[str] = field(default=frozenset())
 
     @property
     def step(self) -> Step | None:
@@ -84,10 +76,7 @@ class Scene:
                 return Step((_speech(self.said),))
         if self.speeches >= self.most:
             return None
-        may_end = self.speeches >= self.least and len(self.cast) > 1
-        if self.speeches + 1 == self.most and not may_end:
-            return Step((self._cue(),), "yes")
-        return Step((self._cue(), self._action()), "yes", may_end)
+        return Step((self._cue(), self._action()), "yes", self.speeches >= self.least)
 
     def after(self, line: str) -> Scene:
         """The scene when `line` was written.
@@ -98,8 +87,7 @@ class Scene:
         kind = kind_of(self.step, line)
         said = self.said | {line.casefold()}
         if kind == "cue":
-            cast = self.cast if line in self.cast else (*self.cast, line)
-            return replace(self, last="cue", cast=cast, speaker=line)
+            return replace(self, last="cue", speaker=line)
         if kind == "speech":
             return replace(self, last="speech", speeches=self.speeches + 1, said=said)
         if kind == "action":
@@ -124,23 +112,19 @@ class Scene:
         )
 
     def _cue(self) -> Option:
-        others = tuple(name for name in self.cast if name != self.speaker)
-        if len(self.cast) >= SPEAKERS or (self.speeches + 1 >= self.most and others):
-            return Option("cue", whole=others)
-        return _name(self.barred | {self.speaker.casefold()}, chinese=self.chinese)
+        return Option("cue", whole=tuple(name for name in self.cast if name != self.speaker))
 
 
 @dataclass(frozen=True, slots=True)
 class Monologue:
     """A monologue that is being written: a heading, one cue, and under it lines of speech; `least` to `most` words in all.
 
-    `name` is whose cue it is, where that is known.
+    `name` is whose cue it is.
     """
 
     least: int
     most: int
-    chinese: bool = False
-    name: str = ""
+    name: str
     lines: int = 0
     words: int = 0
     said: frozenset[str] = field(default=frozenset())
@@ -151,8 +135,7 @@ class Monologue:
         if self.lines == 0:
             return Step((_heading(),))
         if self.lines == 1:
-            cue = Option("cue", whole=(self.name,)) if self.name else _name(frozenset(), chinese=self.chinese)
-            return Step((cue,), "yes")
+            return Step((Option("cue", whole=(self.name,)),), "yes")
         left = self.most - self.words
         if left < SHORTEST:
             return None
@@ -171,7 +154,9 @@ class Monologue:
         )  # fmt: skip
 
 
-def scene_for(brief: Brief, speeches: Mapping[str, tuple[int, int]], shown: Sequence[Example] = ()) -> Scene:
+def scene_for(
+    brief: Brief, seed: int, speeches: Mapping[str, tuple[int, int]], shown: Sequence[Example] = ()
+) -> Scene:
     """An empty page for `brief`, whose length has so many speeches; where it goes on, the page after its source.
 
     There the same people speak, not the last of them first, and nothing that was said is said again. Nor is what a model
@@ -179,27 +164,30 @@ def scene_for(brief: Brief, speeches: Mapping[str, tuple[int, int]], shown: Sequ
     """
     least, most = speeches[brief.length]
     told = frozenset(line.casefold() for example in shown for line in lines_of(example.text))
-    scene = Scene(least, most, brief.language == "zh", said=told, barred=told)
+    chinese = brief.language == "zh"
+    drawn = cast_of(brief.theme, seed, chinese=chinese, barred=told)
+    scene = Scene(drawn, least, most, said=told)
     if brief.move != "continue":
         return scene
     names = [element.name for element in screenplay(brief.source).elements if isinstance(element, Character)]
     latest = list(dict.fromkeys(reversed(names)))[:SPEAKERS]
-    cast = tuple(f"@{name}" if scene.chinese else name for name in reversed(latest))
+    spoke = tuple(f"@{name}" if chinese else name for name in reversed(latest))
     said = frozenset(line.casefold() for line in lines_of(brief.source))
+    cast = (*spoke, *(name for name in drawn if name not in spoke))[: max(PEOPLE, len(spoke))]
     return replace(
-        scene, last="speech" if cast else "heading", cast=cast, speaker=cast[-1] if cast else "", said=said
+        scene, last="speech" if spoke else "heading", cast=cast, speaker=spoke[-1] if spoke else "", said=said
     )
 
 
-def monologue_for(brief: Brief, words: Mapping[str, tuple[int, int]]) -> Monologue:
+def monologue_for(brief: Brief, seed: int, words: Mapping[str, tuple[int, int]]) -> Monologue:
     """An empty page for `brief`, whose length has so many words; where it goes on, the same person's next cue."""
     least, most = words[brief.length]
-    page = Monologue(least, most, brief.language == "zh")
+    chinese = brief.language == "zh"
     names = screenplay(brief.source).character_names if brief.move == "continue" else []
     if not names:
-        return page
+        return Monologue(least, most, cast_of("", seed, chinese=chinese)[0])
     said = frozenset(line.casefold() for line in lines_of(brief.source))
-    return replace(page, name=f"@{names[0]}" if page.chinese else names[0], lines=1, said=said)
+    return Monologue(least, most, f"@{names[0]}" if chinese else names[0], lines=1, said=said)
 
 
 def _heading() -> Option:
@@ -217,15 +205,6 @@ def _speech(said: frozenset[str], most: int = SPEECH) -> Option:
         not_first=_NOT_FIRST,
         taken=said,
     )
-
-
-def _name(taken: frozenset[str], *, chinese: bool) -> Option:
-    marks = tuple(mark for mark in _MARKS if mark != "@") if chinese else _MARKS
-    return Option(
-        "cue", 1, NAME_WORDS, begins=("@",) if chinese else (), capitals=True,
-        without=(*marks, ".", ",", ":", ";", "?", "!", "(", ")", '"', "“", "”", "…", "。", "，"), not_first=_NOT_FIRST,
-        taken=taken | {name.casefold() for name in NO_NAMES},
-    )  # fmt: skip
 
 
 def screenplay(text: str) -> Screenplay:

@@ -19,9 +19,9 @@ WORDS = {"short": (50, 100), "medium": (90, 170), "long": (160, 290)}
 _SELF = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b|[我咱俺]")
 
 
-def structure(brief: Brief, _seed: int) -> Structure:
+def structure(brief: Brief, seed: int) -> Structure:
     """A heading, one cue, and what that one person says."""
-    return monologue_for(brief, WORDS)
+    return monologue_for(brief, seed, WORDS)
 
 
 def check(text: str, brief: Brief) -> Verdict:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 SPEECHES = {"short": (4, 8), "medium": (6, 12), "long": (10, 20)}
 
 
-def structure(brief: Brief, _seed: int) -> Structure:
+def structure(brief: Brief, seed: int) -> Structure:
     """One scene of 4 to 20 speeches, by its length."""
-    return scene_for(brief, SPEECHES, FORM.examples)
+    return scene_for(brief, seed, SPEECHES, FORM.examples)
 
 
 def check(text: str, _brief: Brief) -> Verdict:

@@ -32,7 +32,6 @@ CANDIDATES = (
     1024,
     2**31,
 )  # of the likeliest tokens that are looked at; more where none of fewer may come
-NAME_LETTERS = 24  # of who speaks
 LINE_TOKENS = 3  # a word, at most; a line that has more is closed or given up
 RECENT = 128  # tokens that the repetition penalty looks back at
 SHOWN_EVERY = 4  # tokens
@@ -40,13 +39,17 @@ SHOWN_EVERY = 4  # tokens
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """`state` is where its grammar stands before the line that it writes; `text` are the lines before that."""
+    """`state` is where its grammar stands before the line that it writes; `text` are the lines before that.
+
+    `whole` is the longest beginning of the line that the grammar would take as a line, with the tokens in `made` up to it.
+    """
 
     row: int
     state: Structure
     text: str = ""
     line: str = ""
     line_tokens: int = 0
+    whole: tuple[str, int] | None = None
     made: list[int] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     sum: float = 0.0
@@ -58,7 +61,7 @@ class Draft:
         return () if step is None else step.options
 
     def allows(self, line: str) -> bool:
-        return any(option.allows(line) and _sensible(option, line) for option in self.options)
+        return any(option.allows(line) for option in self.options)
 
     def accepts(self, line: str) -> bool:
         return any(option.accepts(line) for option in self.options)
@@ -173,6 +176,8 @@ class Drafts:
         draft.line_tokens += 1
         if body == text:
             draft.pending = [token]
+            if draft.accepts(draft.line):
+                draft.whole = draft.line, len(draft.made) + 1
             return
         if body:
             draft.pending = [token]
@@ -182,7 +187,7 @@ class Drafts:
         """The line is whole; `breaks` newlines were wanted after it, of which `written` are in what is pending."""
         draft.text += draft.line
         draft.state = draft.state.after(draft.line)
-        draft.line, draft.line_tokens = "", 0
+        draft.line, draft.line_tokens, draft.whole = "", 0, None
         step = draft.state.step
         if step is None:
             draft.over, draft.pending = True, []
@@ -192,7 +197,9 @@ class Drafts:
         draft.pending += self._tokens.breaks(wanted) if not written else self._tokens.breaks(wanted - written)
 
     def _force(self, draft: Draft, scores: Tensor) -> None:
-        """None of the likeliest may come: what the grammar names, a stop, the line's end, or whatever may."""
+        """None of the likeliest may come: what the grammar names, the line's end, what of it was whole, a stop, or
+        whatever may.
+        """
         line = draft.line
         named = [
             text
@@ -204,6 +211,9 @@ class Drafts:
             pick = int(torch.randint(0, len(named), (), generator=self._generator))
             draft.pending = self._tokens.spelt(named[pick][len(line) :], begins=not line)
             draft.line, draft.line_tokens = named[pick], draft.line_tokens + len(draft.pending)
+            return
+        if draft.whole is not None and not draft.accepts(line):
+            self._cut(draft, *draft.whole)
             return
         for mark in ("", "."):
             if draft.accepts(line + mark):
@@ -221,6 +231,16 @@ class Drafts:
             return
         self._take(draft, token)
 
+    def _cut(self, draft: Draft, whole: str, made: int) -> None:
+        """Take back what came after the beginning of the line that is `whole`, and close it there."""
+        assert self._branches is not None
+        lengths = list(self._branches.lengths)
+        lengths[draft.row] -= len(draft.made) - made
+        self._branches.go_back(lengths)
+        del draft.made[made:]
+        draft.line = whole
+        self._end_line(draft, 1, written=0)
+
     def _penalised(self, draft: Draft, logits: Tensor) -> Tensor:
         recent = sorted(set(draft.made[-RECENT:]))
         if not recent or self._how.repetition_penalty == 1.0:
@@ -229,10 +249,3 @@ class Drafts:
         by = self._how.repetition_penalty
         found[recent] = torch.where(found[recent] > 0, found[recent] / by, found[recent] * by)
         return found
-
-
-def _sensible(option: Option, line: str) -> bool:
-    """A small model calls people anything: names are letters, and not many."""
-    if option.kind != "cue":
-        return True
-    return len(line) <= NAME_LETTERS and all(char.isalpha() or char in " .'@" for char in line)
