@@ -205,9 +205,23 @@ def test_what_is_missing_is_said_exactly(tmp_path: Path) -> None:
 
 
 def test_the_command_line_says_what_the_recipe_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = (
-        ["train", "SNAP", "RUN", "--head", "heads/abc", "--seed", "7", "--rate", "2e-4", "--themes", "9", "--objective", "kto", "--quant", "nf4"]
-    )
+    words = [
+        "train",
+        "SNAP",
+        "RUN",
+        "--head",
+        "heads/abc",
+        "--seed",
+        "7",
+        "--rate",
+        "2e-4",
+        "--themes",
+        "9",
+        "--objective",
+        "kto",
+        "--quant",
+        "nf4",
+    ]
     monkeypatch.setattr(sys, "argv", words)
     asked = _asked()
     assert asked.recipe == Recipe("kto", "starter", "abc", 7, 2e-4, 9, epochs=2, quantization="nf4")
