@@ -90,12 +90,14 @@ class TextEngine:
         self._constraints = dict(constraints or {})
         self._most = self._room = room
         self._promise = max(self._positions, MEAN * room)
-        self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(self._chat.ids(turns(brief))))
+        chat, network = (
+            self._chat,
+            self._network,
+        )  # nothing of it holds it, so that its memory goes when it does
+        self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(chat.ids(turns(brief))))
         self._rows: list[Row] = []
         self._pieces: list[Piece] = []
-        self._searching = Searching(
-            self._chat, lambda: self._network.embedding, self._stops, together=self._together
-        )
+        self._searching = Searching(chat, lambda: network.embedding, self._stops, together=self._together)
         self._just_read = False
         self._half: tuple[list[Row], list[Piece], list[Growth], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,20 @@ def test_a_step_is_one_token_for_each_row(model: LoadedModel) -> None:
     assert engine.fits(job("d"))
     engine.start(job("d"))
     assert not engine.fits(job("e"))
+
+
+def test_an_engine_that_is_let_go_between_steps_leaves_its_memory_at_once(model: LoadedModel) -> None:
+    engine = TextEngine(model)
+    engine.start(job("a", tokens=3))
+    finished(engine)
+    gc.collect()
+    gc.disable()
+    try:
+        left = weakref.ref(engine)
+        del engine
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_the_first_growth_accounts_for_the_prompt(model: LoadedModel) -> None:
