@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ("GET", "/channels/attic/messages?as=ada", None, 404, "There is no channel 'attic'; there are poems, stories, quiet."),
     ("POST", "/messages", {"as": "ada", "channel": "poems", "content": ""}, 422, "Cannot send an empty message."),
     ("POST", "/interactions", {"as": "ada", "type": "wave"}, 422,
-     "An interaction's type is command, autocomplete, button or modal, not 'wave'."),
+     "An interaction's type is command, autocomplete, message_command, button or modal, not 'wave'."),
     ("POST", "/faults", {"method": "GET", "path": "*", "status": "explode"}, 422,
      'A fault\'s status is a number, "reset" or "stall".'),
     ("POST", "/faults", {"status": 500, "when": "now"}, 422,
