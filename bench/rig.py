@@ -255,7 +255,8 @@ class Rig:
 async def emptied(call: Callable[[str, str], Awaitable[Any]]) -> None:
     """Delete all that is said in any channel, private answers among it; `call` speaks to the people's side."""
     state = await call("GET", "/state?as=mo")
-    for member, channel in itertools.product(("ada", "bo", "cy", "mo"), state["channels"]):
+    people = [member["name"] for member in state["members"] if not member["bot"]]
+    for member, channel in itertools.product(people, state["channels"]):
         for message in await call("GET", f"/channels/{channel['id']}/messages?as={member}"):
             if message["ephemeral_for"] or member == "mo":
                 await call("DELETE", f"/messages/{message['id']}?as={member}")

@@ -144,7 +144,7 @@ class Guild:
 
 
 def new_guild() -> Guild:
-    """Renga Garden: three members, a moderator and the bot."""
+    """Renga Garden: five members, so many as a server needs to have a taste, a moderator and the bot."""
     roles = {
         GUILD_ID: Role(GUILD_ID, "@everyone", permissions.EVERYONE, 0),
         MODERATORS_ID: Role(MODERATORS_ID, "Moderators", permissions.EVERYONE | permissions.MODERATOR, 2),
@@ -154,6 +154,8 @@ def new_guild() -> Guild:
         "1100000000000000011": Member(User("1100000000000000011", "ada", "Ada", "#c2410c")),
         "1100000000000000012": Member(User("1100000000000000012", "bo", "Bo", "#0f766e")),
         "1100000000000000013": Member(User("1100000000000000013", "cy", "Cy", "#6d28d9")),
+        "1100000000000000015": Member(User("1100000000000000015", "di", "Di", "#9d174d")),
+        "1100000000000000016": Member(User("1100000000000000016", "ed", "Ed", "#3f6212")),
         "1100000000000000014": Member(User("1100000000000000014", "mo", "Mo", "#1d4ed8"), (MODERATORS_ID,)),
         BOT_ID: Member(User(BOT_ID, "renga", "Renga", "#334155", bot=True), (BOT_ROLE_ID,)),
     }

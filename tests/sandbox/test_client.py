@@ -173,7 +173,7 @@ async def test_machines_get_json_and_can_click_fill_and_react(bot: Bot, people: 
     (("send", "/pome"), "There is no command /pome; there are /poem."),
     (("send", "/poem size:1"), "/poem has no option 'size'; it has theme."),
     (("send", "/poem"), "/poem needs theme."),
-    (("send", "--as", "zed", "hi"), "There is no member 'zed'; there are ada, bo, cy, mo."),
+    (("send", "--as", "zed", "hi"), "There is no member 'zed'; there are ada, bo, cy, di, ed, mo."),
     (("send", "--channel", "attic", "hi"), "There is no channel 'attic'; there are poems, stories, quiet."),
     (("click", "--message", "5", "Again"), "ada sees no message 5."),
 ])  # fmt: skip

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "sentence"), [
-    ("GET", "/state?as=zed", None, 404, "There is no member 'zed'; there are ada, bo, cy, mo."),
-    ("GET", "/state?as=renga", None, 404, "There is no member 'renga'; there are ada, bo, cy, mo."),
+    ("GET", "/state?as=zed", None, 404, "There is no member 'zed'; there are ada, bo, cy, di, ed, mo."),
+    ("GET", "/state?as=renga", None, 404, "There is no member 'renga'; there are ada, bo, cy, di, ed, mo."),
     ("GET", "/channels/attic/messages?as=ada", None, 404, "There is no channel 'attic'; there are poems, stories, quiet."),
     ("POST", "/messages", {"as": "ada", "channel": "poems", "content": ""}, 422, "Cannot send an empty message."),
     ("POST", "/interactions", {"as": "ada", "type": "wave"}, 422,
@@ -51,7 +51,7 @@ async def test_the_room_is_described_to_whoever_asks(people: People) -> None:
     state = await people("GET", "/state?as=mo")
     assert state["me"]["display_name"] == "Mo"
     assert state["me"]["moderator"]
-    assert [member["name"] for member in state["members"]] == ["ada", "bo", "cy", "mo", "renga"]
+    assert [member["name"] for member in state["members"]] == ["ada", "bo", "cy", "di", "ed", "mo", "renga"]
     assert state["guild"]["name"] == "Renga Garden"
     assert not state["bot_online"]
 

@@ -37,7 +37,7 @@ async def test_discord_py_logs_in_and_sees_the_guild(bot: Bot, people: People) -
         assert bot.user is not None
         assert bot.user.name == "renga"
         guild = bot.guilds[0]
-        assert (guild.name, guild.member_count) == ("Renga Garden", 5)
+        assert (guild.name, guild.member_count) == ("Renga Garden", 7)
         assert [channel.name for channel in guild.text_channels] == ["poems", "stories", "quiet"]
         assert guild.me.guild_permissions.send_messages
         assert not guild.me.guild_permissions.manage_messages

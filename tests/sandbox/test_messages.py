@@ -232,7 +232,7 @@ async def test_the_bot_cannot_touch_what_others_wrote(bot: Bot, people: People) 
     (f"<@{ADA}> <@{BO}>", discord.AllowedMentions.none(), []),
     (f"<@{ADA}> <@{BO}>", discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(BO)]), [BO]),
     (f"`<@{ADA}>` ```\n<@{BO}>```", None, []),
-    ("@everyone", None, [ADA, BO, CY, "1100000000000000014"]),
+    ("@everyone", None, [ADA, BO, CY, "1100000000000000015", "1100000000000000016", "1100000000000000014"]),
     ("@everyone @here", discord.AllowedMentions.none(), []),
     ("<@&1100000000000000004>", None, ["1100000000000000014"]),
     ("<@&1100000000000000004>", discord.AllowedMentions(roles=False), []),
