@@ -106,6 +106,7 @@ class Scene:
             40,
             sentence=True,
             stop=True,
+            quiet=True,
             without=(*_MARKS, *_PLACES),
             not_first=_NOT_FIRST,
             taken=self.said,

@@ -53,7 +53,8 @@ class Option:
     """One kind of line that may come next. A line has at least one letter and neither edge is a space.
 
     `least` and `most` bound its words; `capitals` lets no small letter in; `sentence` wants it to begin as a sentence does,
-    with no small letter and not in capitals throughout; `stop` wants it to end as one does;
+    with no small letter and not in capitals throughout; `stop` wants it to end as one does; `quiet` wants its first word not
+    in capitals, so that nobody else speaks in it;
     `without` are characters and texts that may not stand in it, `not_first` characters that it may not begin with;
     `only_last` those that may stand at its end alone; `taken` are lines that it may not be again, in lower case.
     """
@@ -66,6 +67,7 @@ class Option:
     capitals: bool = False
     sentence: bool = False
     stop: bool = False
+    quiet: bool = False
     without: tuple[str, ...] = ()
     not_first: str = ""
     only_last: str = ""
@@ -84,6 +86,8 @@ class Option:
         if self.capitals and begun != begun.upper():
             return False
         if self.sentence and not _opens(begun):
+            return False
+        if self.quiet and len(begun) > 1 and begun[:2].isalpha() and begun[:2].isupper():
             return False
         if any(char in begun[:-1] for char in self.only_last):
             return False

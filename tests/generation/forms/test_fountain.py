@@ -104,6 +104,22 @@ def test_what_is_no_name_no_speech_and_no_action_may_not_come() -> None:
         assert not any(option.accepts(line) for option in speech.options), line
 
 
+def test_nobody_else_speaks_in_what_is_done() -> None:
+    step = Scene(CAST).after("INT. CAR").step
+    assert step is not None
+    (action,) = (option for option in step.options if option.kind == "action")
+    for line in ("GOODFULNESS - Oh, yes.", "WAARTING TOGETHER with a door.", "ÉMILE: No."):
+        assert not action.accepts(line), line
+        assert not action.allows(line[:2]), line
+    for line in (
+        "A door opens and shuts.",
+        "I was there once.",
+        "Mara laughs at him.",
+        "两姐妹看着一条旧船。",
+    ):
+        assert action.accepts(line), line
+
+
 def test_an_option_of_whole_lines_takes_those_alone() -> None:
     option = Option("cue", whole=("MARA", "INES"))
     assert option.allows("MA")
