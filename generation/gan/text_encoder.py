@@ -7,6 +7,8 @@ together, so that unseen words lead somewhere sensible; too near for a lion and 
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from transformers import BertModel, PreTrainedTokenizerBase
 
@@ -44,7 +46,8 @@ class Sentences:
         from transformers import AutoTokenizer, BertModel
 
         folder = _folder()
-        network = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        with _quiet():
+            network = BertModel.from_pretrained(folder, add_pooling_layer=False)
         network.train(mode=False)
         return cls(AutoTokenizer.from_pretrained(folder), network)
 
@@ -67,6 +70,20 @@ class Sentences:
             mean = (states * mask).sum(1) / mask.sum(1)
             vectors[some] = functional.normalize(mean, dim=1) * WIDTH**0.5
         return vectors
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Transformers draws a progress bar, and a table of what in the encoder's file is not needed: neither is for a log."""
+    from transformers.utils import logging as transformers_logging
+
+    before = transformers_logging.get_verbosity()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity(logging.ERROR)
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(before)
 
 
 def _folder() -> Path:

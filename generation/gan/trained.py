@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
 import torch
-from transformers.utils import logging as transformers_logging
 
 from generation.gan.lexicon import Lexicon
 from generation.gan.pictures import PictureModel
 from generation.gan.weights import WEIGHTS, WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -54,8 +51,7 @@ class TrainedNetwork:
         began = time.monotonic()
         torch.set_num_threads(threads)
         try:
-            with _quiet():
-                model = PictureModel.load(directory)
+            model = PictureModel.load(directory)
         except ModuleNotFoundError as error:
             raise WeightsError(str(error)) from None
         network = cls(model, Lexicon.load())
@@ -86,15 +82,3 @@ class TrainedNetwork:
         rows = torch.cat([rows, rows[-1:].expand((TOGETHER - odd) % TOGETHER, -1)])
         passes = [self._model.paint(some) for some in torch.split(rows, TOGETHER)]
         return np.concatenate(passes)[: len(styles)]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Transformers draws a progress bar, and a table of what in the encoder's file is not needed: neither is for a log."""
-    before = transformers_logging.get_verbosity()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity(logging.ERROR)
-    try:
-        yield
-    finally:
-        transformers_logging.set_verbosity(before)
