@@ -43,6 +43,9 @@ SENDS, SENDS_PER_S = 120, 60.0
 IDENTIFY_WITHIN_S = 30.0
 OUTGOING = 20_000  # frames; a client that reads nothing loses its socket
 CHUNK = 100
+# as long as the nearest gateway takes: discord.py notes when it sent a beat after it was sent, and takes an answer that is
+# faster than that for the answer to the beat before, of which it warns
+ACK_AFTER_S = 0.01
 
 
 class Gateway:
@@ -222,7 +225,8 @@ class Connection:
         match op:
             case 1:
                 self._last_beat = now
-                self.send({"op": ACK, "d": None, "s": None, "t": None})
+                ack = {"op": ACK, "d": None, "s": None, "t": None}
+                asyncio.get_running_loop().call_later(ACK_AFTER_S, self.send, ack)
             case 2:
                 self._identify(data)
             case 6:

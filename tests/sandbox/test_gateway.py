@@ -110,6 +110,17 @@ async def test_a_client_that_stops_beating_is_closed(people: People) -> None:
         assert socket.close_code == 4000
 
 
+async def test_discord_py_sees_how_far_away_it_is(bot: Bot, people: People) -> None:
+    interval = 0.2
+    await people.settings(heartbeat_interval_seconds=interval)
+    seen: list[float] = []
+    async with connected(bot):
+        while len(seen) < 15:
+            await until(lambda: bot.latency not in (*seen, float("inf")))
+            seen.append(bot.latency)
+    assert max(seen) < interval, "an answer was taken for that to the beat before"
+
+
 async def test_the_zlib_stream_is_one_stream(people: People) -> None:
     stream = zlib.decompressobj()
     async with people.session.ws_connect(f"{people.sandbox.address}/gateway?compress=zlib-stream") as socket:
