@@ -7,6 +7,7 @@ left, which goes on from its last state; one that was called off meanwhile, by w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from dataclasses import replace
 from functools import partial
@@ -154,12 +155,17 @@ class Training:
         await self._check_asker(run)
         base = await self._base_of_ready_host(run)
         begun = await runs.begin(self._store, self._folders, run, base, self._clock())
-        learnt = await self._head(begun, live)
-        if run.what == "head":
-            return
-        if learnt.missing is not None:
-            raise Refusal(f"The picker serves; for an adapter too little is known: {learnt.missing}.")
-        await self._adapter(begun, learnt, live)
+        try:
+            learnt = await self._head(begun, live)
+            if run.what == "head":
+                return
+            if learnt.missing is not None:
+                raise Refusal(f"The picker serves; for an adapter too little is known: {learnt.missing}.")
+            await self._adapter(begun, learnt, live)
+        except asyncio.CancelledError:
+            with contextlib.suppress(StoreUnavailable):  # it counts as cut off, then
+                await runs.let_go(self._store, run)
+            raise
 
     async def _check_asker(self, run: Run) -> None:
         """See that whoever asked may still ask.

@@ -37,6 +37,8 @@ NOT_ANY_MORE = "Whoever asked for this may not manage the server any more."
 PURGED = (
     "Somebody whose votes it was learning from asked to be forgotten; it can be started again without them."
 )
+BEGUN_MOST = 3
+CUT_OFF = "Three times I was cut off while this was being learnt, so I do not try again by myself; /adapters retrain starts it anew."
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 1024 * 1024
 
@@ -111,8 +113,10 @@ async def ask(
 async def begin(store: Store, folders: Folders, run: Run, base: str | None, now: float) -> Begun:
     """Take the snapshot that the run learns from, or find the one that it took before it was cut off.
 
+    Whoever begins a run ends it or lets it go; a bot that did neither was cut off, by the run itself perhaps.
+
     Raises:
-        Refusal: it cannot be learnt from (any more).
+        Refusal: it cannot be learnt from (any more), or was cut off too often.
         LostError: it could not be written.
         StoreUnavailable: it could not be read or written; try again.
     """
@@ -121,10 +125,13 @@ async def begin(store: Store, folders: Folders, run: Run, base: str | None, now:
     consent = await store.read(lambda db: consents.of_guild(db, run.guild_id))
     if consent is None or consent.disabled_at is not None:
         raise Refusal(OFF)
+    if run.begun >= BEGUN_MOST:
+        raise Refusal(CUT_OFF)
     if run.snapshot is not None:
         row = await store.read(lambda db: snapshots.get(db, run.snapshot or ""))
         if row is None or row.purged_at is not None:
             raise Refusal(PURGED)
+        await store.write(lambda db: runs.began(db, run.id, row.digest))
         return Begun(run, folders.snapshots / row.digest, Evidence(**row.evidence))
     try:
         made = await snapshot.take(store, folders.snapshots, run.guild_id, run.kind, base, now)
@@ -134,6 +141,15 @@ async def begin(store: Store, folders: Folders, run: Run, base: str | None, now:
         raise Refusal(f"Too little is known of what this server likes: {short}.")
     await store.write(lambda db: runs.began(db, run.id, made.digest))
     return Begun(replace(run, snapshot=made.digest), folders.snapshots / made.digest, made.evidence)
+
+
+async def let_go(store: Store, run: Run) -> None:
+    """A bot that closes in order leaves a run that it has begun to its next life.
+
+    Raises:
+        StoreUnavailable: it could not be written, so that the run counts as cut off.
+    """
+    await store.write(lambda db: runs.let_go(db, run.id))
 
 
 async def head_learnt(store: Store, folders: Folders, begun: Begun, made: Path, now: float) -> Learnt:

@@ -52,9 +52,14 @@ def asked_by(db: Connection, member_id: int) -> list[Run]:
 
 
 def began(db: Connection, run_id: str, snapshot: str) -> bool:
-    """It is under way, and learns from the snapshot. Whether it had not ended."""
+    """It is under way, once more, and learns from the snapshot. Whether it had not ended."""
     change = update(runs).where(runs.c.id == run_id, runs.c.ended_at.is_(None))
-    return db.execute(change.values(state="running", snapshot=snapshot)).rowcount > 0
+    return db.execute(change.values(state="running", snapshot=snapshot, begun=runs.c.begun + 1)).rowcount > 0
+
+
+def let_go(db: Connection, run_id: str) -> None:
+    """It is left to a later life as it is, by one that closes in order: that it was begun does not count."""
+    db.execute(update(runs).where(runs.c.id == run_id).values(begun=runs.c.begun - 1))
 
 
 def shown(db: Connection, run_id: str, channel_id: int, message_id: int) -> None:

@@ -262,6 +262,7 @@ runs = Table(
     Column("result", DIGEST),
     Column("channel_id", BigInteger),
     Column("message_id", BigInteger),
+    Column("begun", Integer, nullable=False, server_default="0"),
     Index(
         "uq_runs_going_on", "guild_id", "kind", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON
     ),

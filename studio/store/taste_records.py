@@ -113,7 +113,7 @@ class Run:
     """One attempt to learn something; its id is the interaction's that asked for it. `sentence` says how it ended.
 
     `step` of `steps` is how far it was last seen. `result` is the taste that came of it. The message of its progress is
-    `message_id` in `channel_id`.
+    `message_id` in `channel_id`. `begun` is how often it was begun and neither ended nor was let go: so often it was cut off.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Run:
     result: str | None = None
     channel_id: int | None = None
     message_id: int | None = None
+    begun: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,35 @@ async def test_a_bot_that_closes_leaves_the_run_to_the_next(
     assert learner.asked[0] == learner.asked[1], "it goes on from the same snapshot"
 
 
+async def test_a_run_in_which_the_bot_dies_three_times_is_given_up_in_one_sentence(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await asked(store)
+    for _ in range(3):  # lives that began it and were never heard of again
+        (left,) = await runs.unfinished(store)
+        await runs.begin(store, Folders(tmp_path), left, BASE, time.time())
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        run = await ended(store)
+        await until(lambda: runs.CUT_OFF in str(place.said))
+    assert (run.state, run.sentence, learner.asked) == ("failed", runs.CUT_OFF, [])
+
+
+async def test_a_bot_that_is_closed_again_and_again_goes_on_all_the_same(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    learner.takes_s = 60.0
+    await asked(store)
+    for life in range(1, 5):
+        async with training(store, tmp_path, place) as made:
+            made.wake()
+            await until(lambda life=life: len(learner.asked) == life)
+    learner.takes_s = 0.0
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        assert (await ended(store)).state == "done"
+
+
 async def test_called_off_before_it_began_or_ended_unheard_its_message_says_so(
     store: Store, tmp_path: Path, place: Place, learner: Learner
 ) -> None:

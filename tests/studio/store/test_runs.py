@@ -30,7 +30,9 @@ async def test_of_two_asked_at_once_one_is_refused_and_other_kinds_are_not(store
 async def test_a_run_goes_from_asked_to_its_first_ending(store: Store) -> None:
     def work(db: Connection) -> None:
         assert runs.ask(db, a_run())
-        assert runs.began(db, "r1", S1)
+        for _ in range(2):
+            assert runs.began(db, "r1", S1)
+        runs.let_go(db, "r1")
         runs.shown(db, "r1", 2, 77)
         assert runs.progress(db, "r1", 3, 10)
         assert runs.end(db, "r1", "done", 9.0, "Learnt.", A)
@@ -38,7 +40,7 @@ async def test_a_run_goes_from_asked_to_its_first_ending(store: Store) -> None:
         assert not runs.progress(db, "r1", 4, 10)
         expected = a_run(
             state="done", ended_at=9.0, step=3, steps=10, sentence="Learnt.", snapshot=S1, result=A, channel_id=2,
-            message_id=77,
+            message_id=77, begun=1,
         )  # fmt: skip
         assert runs.get(db, "r1") == expected
         assert runs.ask(db, a_run("r2", asked_at=2e9)), "the next one may begin"
