@@ -105,7 +105,10 @@ def run(
         targets.append(Target("brigade_shift_points", round(shift, 2), "<=", SHIFT_POINTS))
         alike = collapsed(server, asked.votes, 1 if asked.quick else FRIENDS_SEEDS)
         details["friends"] = alike
-        share = sum(one["named"] for one in alike) / sum(one["servers"] for one in alike)
+        hardest = [
+            one for one in alike if not one["else_apart"]
+        ]  # who always come within the hour of one another
+        share = sum(one["named"] for one in hardest) / sum(one["servers"] for one in hardest)
         targets.append(Target("false_collapse_share", round(share, 4), "<=", COLLAPSE_SHARE))
     return targets, details
 

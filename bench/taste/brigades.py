@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # what brigades agreed on: texts that these tastes like, which are other than the servers'
 TARGETS = ("night", "many lines", "alliteration", "feeling", "short words")
-TOGETHER = (None, 0.0, 0.3, 0.5)  # within the hour; or so much of the time within ten minutes
+TOGETHER = (0.0, 0.3, 0.5)  # of the time within ten minutes
 FRIENDS_READ = 60  # pieces
 
 
@@ -65,20 +65,22 @@ def cases(server: Server, of: Drafts, votes: int, count: int) -> list[Case]:
 
 def collapsed(server: Server, votes: int, seeds: int) -> list[dict[str, Any]]:
     """Servers of each taste with three honest friends in them, who read together some of the time: how many of these servers
-    name anybody as acting as one, by how often they read together.
+    name anybody as acting as one, by how often they read together, and whether they come within the hour when they do not.
     """
     found = []
-    for together in TOGETHER:
+    for else_apart, together in itertools.product((False, True), TOGETHER):
         named = []
         for taste, seed in itertools.product(TASTES.values(), range(seeds)):
             chance = random.Random(f"read together {seed}")
             theirs = chance.sample(range(len(server.history)), min(FRIENDS_READ, len(server.history)))
             liked = [taste(one.text) for one in server.history]
             honest = server.community.reactions(liked, votes, seed=700 + seed)
-            more = friends(liked.__getitem__, theirs, server.made_at, seed, together)
+            more = friends(liked.__getitem__, theirs, server.made_at, seed, together, else_apart=else_apart)
             everybody = sorted([*honest, *more], key=lambda reaction: reaction.at)
             named.append(bool(reading(everybody, server.made_at).cliques))
-        found.append({"together": together, "servers": len(named), "named": sum(named)})
+        found.append(
+            {"together": together, "else_apart": else_apart, "servers": len(named), "named": sum(named)}
+        )
     return found
 
 

@@ -111,19 +111,22 @@ def friends(
     creations: Sequence[int],
     made_at: Sequence[float],
     seed: int,
-    together: float | None = None,
+    together: float = 0.0,
+    *,
+    else_apart: bool = False,
 ) -> list[Reaction]:
     """Three honest friends who like the same things. Each votes for themselves; `liked` is how likely each likes a creation.
 
-    They look when one of them says so, within the hour; or, with `together`, so much of the time within ten minutes of one
-    another, and else when each of them comes by.
+    They look when one of them says so: `together` of the time within ten minutes of one another, and else within the hour; or,
+    with `else_apart`, when each of them comes by.
     """
     chance = random.Random(f"friends {seed}")
     found = []
     for creation in creations:
         began = made_at[creation] + chance.expovariate(1 / USUAL_S)
-        within_s = HOUR_S if together is None else BESIDE_S
-        apart = together is not None and chance.random() >= together
+        beside = together > 0 and chance.random() < together
+        apart = else_apart and not beside
+        within_s = BESIDE_S if beside else HOUR_S
         for friend in range(FIRST_FRIEND, FIRST_FRIEND + FRIENDS):
             likes = chance.random() < liked(creation)
             at = began + chance.uniform(0, within_s)
