@@ -117,6 +117,7 @@ class Renga(commands.Bot):
         self.add_dynamic_items(views.VerbButton, buttons.PictureButton, TasteButton)
         self.chore(sweep(self.store, self.clock()), "sweep")
         self.chore(consent.sweep(self.store, self.folders.snapshots), "sweep-snapshots")
+        self.chore(versions.sweep(self.store, self.folders), "sweep-versions")
         self.chore(asyncio.to_thread(warm), "warm")
         await self._sync()
 
@@ -180,6 +181,10 @@ class Renga(commands.Bot):
         """
         receipt = await consent.delete(self.store, member_id, self.clock(), folder=self.folders.snapshots)
         await asyncio.to_thread(versions.forget, self.folders, receipt.tastes, receipt.runs)
+        log.info(
+            "member_forgotten", rows=sum(receipt.rows.values()), snapshots=len(receipt.snapshots),
+            tastes=len(receipt.tastes), runs=len(receipt.runs),
+        )  # fmt: skip
         if self.training is not None:
             self.training.wake()
         return receipt

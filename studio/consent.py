@@ -12,6 +12,10 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from studio.adapters import versions
+from studio.adapters.records import CALLED, OURSELVES
+from studio.adapters.rights import note
+from studio.adapters.runs import PURGED
 from studio.errors import Refusal
 from studio.pictures.forget import forget as forget_pictures
 from studio.store import audit, consents, flags, members, runs, snapshots, tastes, trials, votes
@@ -39,9 +43,6 @@ ABOUT_OPTING_IN = (
     "stops it from then on; /privacy delete also takes back what was learnt."
 )
 MEANWHILE = "One of your pieces is still being made: cancel it or wait for it, then ask me again."
-TAKEN_BACK = (
-    "Somebody whose votes it was learning from asked to be forgotten; it can be started again without them."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was forgotten: rows by what they were, snapshots that were purged, tastes and runs that were taken back."""
+    """What was forgotten: rows by what they were, snapshots that were purged, tastes that were revoked, and the runs that learnt
+    from those snapshots: their files are the caller's (`studio.adapters.versions.forget`).
+    """
 
     rows: dict[str, int]
     snapshots: list[str] = field(default_factory=list)
@@ -78,7 +81,7 @@ async def enable(store: Store, guild_id: int, by_member: int, now: float) -> Non
     """
 
     def work(db: Connection) -> None:
-        if not _may_train(db, guild_id):
+        if not consents.may_train(db, guild_id):
             consents.enable(db, TrainingConsent(guild_id, now, by_member))
             audit.add(db, AuditEntry(guild_id, by_member, now, "enable", "Training was switched on."))
 
@@ -111,7 +114,7 @@ async def is_enabled(store: Store, guild_id: int) -> bool:
     Raises:
         StoreUnavailable: it could not be read.
     """
-    return await store.read(lambda db: _may_train(db, guild_id))
+    return await store.read(lambda db: consents.may_train(db, guild_id))
 
 
 async def choose(
@@ -147,7 +150,7 @@ async def status(store: Store, member_id: int, guild_id: int) -> Status:
         inside = snapshots.with_member(db, member_id)
         learnt = [taste for taste in tastes.learnt_from(db, inside) if taste.state != "revoked"]
         return Status(
-            training=_may_train(db, guild_id),
+            training=consents.may_train(db, guild_id),
             choice=None if chosen is None else chosen.choice,
             chosen_at=None if chosen is None else chosen.at,
             wishes=asked,
@@ -191,7 +194,8 @@ async def export(store: Store, member_id: int) -> dict[str, Any]:
 async def delete(store: Store, member_id: int, now: float, *, folder: Path) -> Receipt:
     """Forget a member, everywhere. `folder` has the snapshots' directories; those that held something of theirs are deleted.
 
-    Every taste that learnt from those is revoked and serves no more. That the member asked for it is kept, so that reactions of
+    Every taste that learnt from those is revoked; where one served, what Renga came with does, and the log says so: which of the
+    others serves instead is for moderators to say. That the member asked for it is kept, so that reactions of
     theirs which are still to be seen are not written down again; it goes when they choose again.
 
     Raises:
@@ -203,14 +207,20 @@ async def delete(store: Store, member_id: int, now: float, *, folder: Path) -> R
         if members.unfinished(db, member_id):
             raise Refusal(MEANWHILE)
         inside = snapshots.with_member(db, member_id)
-        gone = [taste.digest for taste in tastes.learnt_from(db, inside)]
-        called_off = [run.id for run in runs.going_on(db) if run.snapshot in inside]
-        for run_id in called_off:
-            runs.end(db, run_id, "cancelled", now, TAKEN_BACK)
+        learnt = tastes.learnt_from(db, inside)
+        gone = [taste.digest for taste in learnt]
+        ran = [run.id for run in runs.learning_from(db, inside)]
+        for run_id in ran:
+            runs.end(db, run_id, "cancelled", now, PURGED)  # one that had ended stays as it was
         for trial in trials.going_on(db):
             if trial.candidate in gone or trial.incumbent in gone:
                 trials.end(db, trial.id, "revoked", now)
+                tastes.set_state(db, trial.candidate, "candidate")
+        for taste in learnt:
+            if taste.state == "serving":
+                note(db, taste.guild_id, OURSELVES, now, "revoke", f"{taste.kind} {CALLED[taste.what]}")
         tastes.revoke(db, gone)
+        versions.forget_waivers(db, member_id)
         snapshots.purge(db, inside, now)
         files = members.picture_digests(db, member_id)
         rows = dict(zip(("trial_pairs", "trial_votes"), trials.forget(db, member_id), strict=True))
@@ -219,7 +229,7 @@ async def delete(store: Store, member_id: int, now: float, *, folder: Path) -> R
         rows |= {"reactions": members.forget_reactions(db, member_id)}
         rows |= dict(zip(("wishes", "pieces"), members.forget_wishes(db, member_id), strict=True))
         consents.choose(db, MemberChoice(member_id, consents.EVERYWHERE, "opt_out", now))
-        return Receipt(rows, inside, gone, called_off), files
+        return Receipt(rows, inside, gone, ran), files
 
     receipt, files = await store.write(work)
     await forget_pictures(store, files)
@@ -234,11 +244,6 @@ async def sweep(store: Store, folder: Path) -> None:
         StoreUnavailable: the store could not be read.
     """
     await asyncio.to_thread(_remove, folder, await store.read(snapshots.purged))
-
-
-def _may_train(db: Connection, guild_id: int) -> bool:
-    consent = consents.of_guild(db, guild_id)
-    return consent is not None and consent.disabled_at is None
 
 
 def _rows(records: Iterable[Any]) -> list[dict[str, Any]]:

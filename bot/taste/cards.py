@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cards import MESSAGE_LIMIT, escape
 from studio.adapters.records import CALLED, OURSELVES
 from studio.consent import ABOUT_OPTING_IN, DISCLOSURE
+from studio.store.taste_records import FORGOTTEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +51,7 @@ _ACTIONS = {
     "pause": "paused",
     "resume": "resumed",
     "waive": "waived",
+    "revoke": "let serve no more, because somebody whose votes it learnt from asked for that:",
     "trial": "began a trial of",
     "decide": "counted the votes:",
     "enable": "",
@@ -131,10 +133,14 @@ def _version(version: Version) -> str:
 
 
 def _logged(line: LogLine) -> str:
-    who = "I" if line.member_id == OURSELVES else f"<@{line.member_id}>"
+    who = "I" if line.member_id == OURSELVES else _who(line.member_id)
     return (
         f"{when(line.at, 'R')} {who} {_ACTIONS.get(line.action, line.action)} {escape(line.detail)}".rstrip()
     )
+
+
+def _who(member_id: int) -> str:
+    return "somebody" if member_id == FORGOTTEN else f"<@{member_id}>"
 
 
 def shown(version: Version, gates: Sequence[Gate]) -> str:
@@ -161,7 +167,7 @@ def compared(one: Version, other: Version, gates: Sequence[tuple[Gate | None, Ga
 
 def gate_line(gate: Gate) -> str:
     """One gate, with its sentence and whoever let it pass."""
-    waived = f" (waived by <@{gate.waived_by}>)" if gate.waived_by is not None else ""
+    waived = f" (waived by {_who(gate.waived_by)})" if gate.waived_by is not None else ""
     return f"- {_mark(gate)} {escape(gate.sentence)}{waived}"
 
 
@@ -294,7 +300,7 @@ def trial_began(version: Version, way: str) -> str:
 def pair(form: str, theme: str, left: str, right: str, votes: int = 0) -> str:
     """Two texts to choose between."""
     counted = f" · {votes} {'vote' if votes == 1 else 'votes'}" if votes else ""
-    head = f"⚖️ -# {form} · “{escape(theme)}” · which do you like better?{counted}".replace("⚖️ -#", "-# ⚖️")
+    head = f"-# ⚖️ {form} · “{escape(theme)}” · which do you like better?{counted}"
     return f"{head}\n**A**\n{room(left)}\n\n**B**\n{room(right)}"
 
 

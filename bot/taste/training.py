@@ -25,6 +25,7 @@ from bot.taste.child import Ended, work
 from generation.wire.errors import WireError
 from studio.adapters import runs, versions
 from studio.errors import Refusal, StoreUnavailable
+from studio.store.taste_records import FORGOTTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -174,7 +175,7 @@ class Training:
             Refusal: they may not.
         """
         guild = self._client.get_guild(run.guild_id)
-        if guild is None:
+        if guild is None or run.asked_by == FORGOTTEN:
             raise Refusal(runs.NOT_ANY_MORE)
         try:
             member = await guild.fetch_member(run.asked_by)

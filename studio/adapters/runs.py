@@ -77,8 +77,7 @@ async def ask(
     run = Run(run_id, guild_id, kind, what, "asked", actor.member_id, now, channel_id=channel_id)
 
     def early(db: Connection) -> None:
-        consent = consents.of_guild(db, guild_id)
-        if consent is None or consent.disabled_at is not None:
+        if not consents.may_train(db, guild_id):
             raise Refusal(OFF)
         for other in runs.going_on(db, guild_id, kind):
             if other.id != run_id:
@@ -122,8 +121,7 @@ async def begin(store: Store, folders: Folders, run: Run, base: str | None, now:
     """
     if base is None:
         raise Refusal(NO_BASE)
-    consent = await store.read(lambda db: consents.of_guild(db, run.guild_id))
-    if consent is None or consent.disabled_at is not None:
+    if not await store.read(lambda db: consents.may_train(db, run.guild_id)):
         raise Refusal(OFF)
     if run.begun >= BEGUN_MOST:
         raise Refusal(CUT_OFF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ from finetune.report import Gate as ReportGate
 from generation.wire.reading import InvalidJobError, read
 from studio.adapters.records import Gate, Version
 from studio.errors import Refusal
-from studio.store import tastes
+from studio.store import audit, runs, snapshots, tastes
+from studio.store.taste_records import FORGOTTEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +74,16 @@ def gates(found: Version) -> tuple[Gate, ...]:
     return tuple(made)
 
 
+def forget_waivers(db: Connection, member_id: int) -> None:
+    """Forget that it was the member who waived gates, which stay waived. The log says in which guilds."""
+    for guild_id in {entry.guild_id for entry in audit.of_member(db, member_id) if entry.action == "waive"}:
+        for taste in tastes.of_guild(db, guild_id):
+            waived = taste.report.get(WAIVED) or {}
+            if member_id in waived.values():
+                unnamed = {name: FORGOTTEN if by == member_id else by for name, by in waived.items()}
+                tastes.set_report(db, taste.digest, {**taste.report, WAIVED: unnamed})
+
+
 def compared(left: Version, right: Version) -> list[tuple[Gate | None, Gate | None]]:
     """The gates of two versions, pairwise by name."""
     ours, theirs = ({gate.name: gate for gate in gates(each)} for each in (left, right))
@@ -94,13 +106,27 @@ def prune(db: Connection, folders: Folders, guild_id: int) -> None:
         shutil.rmtree(folders.of(found.what) / found.digest, ignore_errors=True)
 
 
-def forget(folders: Folders, digests: Sequence[str], runs: Sequence[str]) -> None:
-    """Delete the files of versions that were revoked, and of runs that were called off with them. Blocks."""
+def forget(folders: Folders, digests: Sequence[str], run_ids: Sequence[str]) -> None:
+    """Delete the files of versions that were revoked, and of the runs that learnt from what they did. Blocks."""
     for digest in digests:
         for what in ("head", "adapter"):
             shutil.rmtree(folders.of(what) / digest, ignore_errors=True)
-    for run_id in runs:
+    for run_id in run_ids:
         shutil.rmtree(folders.training / run_id, ignore_errors=True)
+
+
+async def sweep(store: Store, folders: Folders) -> None:
+    """Delete what a deletion that was cut off left of these; call it at the start.
+
+    Raises:
+        StoreUnavailable: the store could not be read.
+    """
+
+    def look(db: Connection) -> tuple[list[str], list[str]]:
+        return tastes.revoked(db), [run.id for run in runs.learning_from(db, snapshots.purged(db))]
+
+    digests, of_runs = await store.read(look)
+    await asyncio.to_thread(forget, folders, digests, of_runs)
 
 
 def _version(folders: Folders, taste: Taste, number: int) -> Version:

@@ -28,6 +28,12 @@ def of_guild(db: Connection, guild_id: int) -> TrainingConsent | None:
     return None if row is None else TrainingConsent(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def may_train(db: Connection, guild_id: int) -> bool:
+    """Whether something may be learnt in the guild now."""
+    consent = of_guild(db, guild_id)
+    return consent is not None and consent.disabled_at is None
+
+
 def enable(db: Connection, consent: TrainingConsent) -> None:
     """The guild may train, whatever was said before."""
     values = asdict(consent)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from studio.store.dialects import insert_for
 from studio.store.tables import runs
 from studio.store.taste_records import FORGOTTEN, Run
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from studio.store.taste_records import Ending
@@ -43,6 +45,14 @@ def of_guild(db: Connection, guild_id: int, limit: int = 10) -> list[Run]:
     """The guild's runs, newest first."""
     query = select(runs).where(runs.c.guild_id == guild_id).order_by(runs.c.asked_at.desc(), runs.c.id)
     return [Run(**row._mapping) for row in db.execute(query.limit(limit))]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def learning_from(db: Connection, snapshots: Collection[str]) -> list[Run]:
+    """The runs that learn or learnt from one of the snapshots, oldest first."""
+    rows = db.execute(
+        select(runs).where(runs.c.snapshot.in_(sorted(snapshots))).order_by(runs.c.asked_at, runs.c.id)
+    )
+    return [Run(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def asked_by(db: Connection, member_id: int) -> list[Run]:
@@ -88,6 +98,9 @@ def end(
 
 
 def forget(db: Connection, member_id: int) -> int:
-    """Forget who asked for the member's runs. How many there were."""
+    """Forget who asked for the member's runs, and who called off those that they did. How many they had asked for."""
+    mention = f"<@{member_id}>"
+    called_off = update(runs).where(runs.c.sentence.contains(mention, autoescape=True))
+    db.execute(called_off.values(sentence=func.replace(runs.c.sentence, mention, "somebody")))
     asked = update(runs).where(runs.c.asked_by == member_id)
     return db.execute(asked.values(asked_by=FORGOTTEN)).rowcount

@@ -1,7 +1,7 @@
 """What the store remembers of consent, and of tastes: learnt, tried, served. Frozen records, a row each.
 
 A taste belongs to a guild and a kind of text ("verse", "script", "story"), and is either a reward head, which picks among
-drafts, or an adapter. Digests are 64 hex digits. Times are Unix seconds. A member of 0 is one who asked to be forgotten.
+drafts, or an adapter. Digests are 64 hex digits. Times are Unix seconds. A member of -1 is one who asked to be forgotten.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RunState = Literal["asked", "running", "done", "failed", "cancelled"]
 Ending = Literal["done", "failed", "cancelled"]
 Way = Literal["blind", "quiet"]
 
-FORGOTTEN = 0  # in a member's place
+FORGOTTEN = -1  # in a member's place; 0 is a rule of ours (`studio.adapters.records.OURSELVES`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ def set_report(db: Connection, digest: str, report: dict[str, Any]) -> None:
     db.execute(update(tastes).where(tastes.c.digest == digest).values(report=report))
 
 
+def revoked(db: Connection) -> list[str]:
+    """The tastes that were revoked: none of their files may be left."""
+    return list(db.execute(select(tastes.c.digest).where(tastes.c.state == "revoked")).scalars())
+
+
 def serves(db: Connection, guild_id: int, kind: str) -> Serving:
     """What serves the guild's pieces of a kind; at first nothing of its own."""
     query = select(serving).where(serving.c.guild_id == guild_id, serving.c.kind == kind)
@@ -95,8 +100,10 @@ def learnt_from(db: Connection, snapshots: Collection[str]) -> list[Taste]:
 
 
 def revoke(db: Connection, digests: Collection[str]) -> None:
-    """None of these serves any more, nor ever will."""
+    """None of these serves any more, nor ever will; what they wrote to be compared, on members' themes too, is forgotten."""
     named = sorted(digests)
+    for row in db.execute(select(tastes.c.digest, tastes.c.report).where(tastes.c.digest.in_(named))).all():
+        set_report(db, row.digest, {name: found for name, found in row.report.items() if name != "samples"})
     db.execute(update(tastes).where(tastes.c.digest.in_(named)).values(state="revoked"))
     for column in (serving.c.head, serving.c.adapter):
         db.execute(update(serving).where(column.in_(named)).values({column.name: None}))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from studio import consent, deliver, react
+from studio.adapters.records import OURSELVES
+from studio.adapters.versions import WAIVED
 from studio.errors import Refusal
 from studio.store import audit, consents, flags, messages, runs, snapshots, tastes, trials, votes
 from studio.store.records import Delivered
-from studio.store.taste_records import Flag, Serving, TrialVote
+from studio.store.taste_records import FORGOTTEN, AuditEntry, Flag, Serving, TrialVote
 from tests.studio.made import ADA, BOB, BOT, BRIEF, MOD, NOW, a_job, a_picture_brief, make, make_pictures
 from tests.studio.store.rows import S1, S2, A, B, C, D, a_pair, a_run, a_snapshot_row, a_taste, a_trial
 
@@ -118,6 +120,8 @@ async def test_forgetting_reaches_rows_snapshots_and_what_learnt_from_them(
         assert not tastes.set_state(db, B, "serving")
         assert runs.going_on(db) == []
         assert trials.going_on(db) == []
+        (line,) = audit.of_guild(db, 1)
+        assert (line.member_id, line.action, line.detail) == (OURSELVES, "revoke", "verse adapter")
         tastes.add(db, a_taste(D, snapshot=S1))
         late = tastes.get(db, D)
         assert late is not None
@@ -127,6 +131,47 @@ async def test_forgetting_reaches_rows_snapshots_and_what_learnt_from_them(
     after = await consent.export(store, ADA)
     left = {name: value for name, value in after.items() if value and name != "member_id"}
     assert list(left) == ["choices"], "that nothing is to be written down is all that is kept"
+
+
+async def test_forgetting_what_serves_frees_the_candidate_that_was_tried_against_it(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store, tmp_path)
+
+    def again(db: Connection) -> None:
+        trials.end(db, "t1", "cancelled", NOW)
+        tastes.add(db, a_taste(D, snapshot=S2, what="adapter", state="trial"))
+        trials.begin(db, a_trial("t2", candidate=D, incumbent=B))
+
+    await store.write(again)
+    await consent.delete(store, ADA, NOW + 5, folder=tmp_path)
+    freed = await store.read(lambda db: tastes.get(db, D))
+    assert freed is not None
+    assert freed.state == "candidate"
+
+
+async def test_no_id_and_no_theme_of_a_forgotten_member_is_left_in_runs_and_reports(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store, tmp_path)
+
+    def rows(db: Connection) -> None:
+        runs.ask(db, a_run("r2", kind="story"))
+        runs.end(db, "r2", "cancelled", NOW, f"Called off by <@{ADA}>.")
+        tastes.set_report(db, B, {"samples": [{"theme": "what Ada typed"}], "gates": []})
+        tastes.set_report(db, C, {WAIVED: {"length": ADA, "style": MOD}})
+        audit.add(db, AuditEntry(1, ADA, NOW, "waive", "length of verse picker 1"))
+
+    await store.write(rows)
+    await consent.delete(store, ADA, NOW + 5, folder=tmp_path)
+
+    def look(db: Connection) -> tuple[Any, Any, Any]:
+        return runs.get(db, "r2"), tastes.get(db, B), tastes.get(db, C)
+
+    run, revoked, waived = await store.read(look)
+    assert run.sentence == "Called off by somebody."
+    assert revoked.report == {"gates": []}
+    assert waived.report == {WAIVED: {"length": FORGOTTEN, "style": MOD}}
 
 
 async def test_what_others_made_of_a_forgotten_members_piece_stays_without_their_words(

@@ -9,8 +9,9 @@ import pytest
 from bot.cards import MESSAGE_LIMIT
 from bot.taste import cards, kept
 from finetune.snapshot import Evidence
-from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
+from studio.adapters.records import OURSELVES, Gate, LogLine, Overview, Standing, Version
 from studio.consent import Receipt
+from studio.store.taste_records import FORGOTTEN
 from tests.studio.made import MOD, NOW
 
 VERSION = Version("ab" * 32, 1, "verse", "adapter", 3, "candidate", NOW, "cd" * 32, None, "ef" * 32, {})
@@ -55,6 +56,16 @@ def test_a_report_says_what_can_be_done(gates: list[Gate], told: str) -> None:
     said = cards.adapter_made(VERSION, gates)
     assert told in said
     assert f"-# {sum(gate.passed for gate in gates)} of {len(gates)} checks passed." in said
+
+
+@pytest.mark.parametrize(
+    ("member_id", "who"), [(MOD, f"<@{MOD}> let"), (OURSELVES, "I let"), (FORGOTTEN, "somebody let")]
+)
+def test_the_log_names_who_did_it_and_takes_nothing_on_itself_that_somebody_else_did(
+    member_id: int, who: str
+) -> None:
+    lines = (LogLine(member_id, NOW, "promote", "verse picker 1"),)
+    assert who in cards.overview(Overview(NOW, MOD, (STANDING,), (), lines))
 
 
 def test_everything_fits_and_nothing_of_it_is_markup() -> None:

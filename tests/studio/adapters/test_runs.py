@@ -154,7 +154,14 @@ async def test_who_asks_to_be_forgotten_meanwhile_takes_the_run_with_them(
 async def test_forgetting_takes_back_what_serves_and_its_files(taught: Store, folders: Folders) -> None:
     begun = await runs.begin(taught, folders, await asked(taught), BASE, NOW)
     await runs.head_learnt(taught, folders, begun, a_head(folders), NOW)
+    worked = folders.training / begun.run.id
+    worked.mkdir(parents=True)
+    (worked / "report.json").write_text("on themes that members typed")
     receipt = await consent.delete(taught, 201, NOW, folder=folders.snapshots)
+    await versions.sweep(taught, folders)  # as where the bot was killed in between
+    assert not worked.exists()
+    assert not (folders.of("head") / digest("head")).exists()
+    a_head(folders)
     versions.forget(folders, receipt.tastes, receipt.runs)
     assert receipt.tastes == [digest("head")]
     assert not (folders.of("head") / digest("head")).exists()
