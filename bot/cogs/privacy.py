@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-import json
 from typing import TYPE_CHECKING
 
 import discord
@@ -63,13 +63,15 @@ class Privacy(
 
     @app_commands.command(name="export", description="All that I keep of you, as a file")
     async def export(self, interaction: discord.Interaction[Renga]) -> None:
-        """As JSON."""
+        """As JSON, packed where Discord would not take it otherwise."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         known = await consent.export(self.bot.store, interaction.user.id)
-        data = json.dumps(known, ensure_ascii=False, indent=1).encode()
-        file = discord.File(
-            io.BytesIO(data), "renga-export.json", description="All that Renga keeps of you, as JSON"
-        )
+        try:
+            name, data = await asyncio.to_thread(kept.exported, known, interaction.filesize_limit)
+        except Refusal as refusal:
+            await apologise(interaction, refusal)
+            return
+        file = discord.File(io.BytesIO(data), name, description="All that Renga keeps of you, as JSON")
         await interaction.edit_original_response(content=kept.EXPORTED, attachments=[file])
 
     @app_commands.command(name="delete", description="Forget all that I keep of you, everywhere")

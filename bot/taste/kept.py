@@ -1,10 +1,14 @@
-"""What is kept of a member, in words: shown, taken back, forgotten. Pure."""
+"""What is kept of a member, in words and as a file of their own: shown, taken back, forgotten. Pure."""
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from bot.taste.cards import cut, when
+from studio.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +26,29 @@ NAMED = {  # rows of the store, one and several
     "wishes": ("wish", "wishes"),
     "pieces": ("piece", "pieces"),
 }
+FILE = "renga-export"
+TOO_LARGE = (
+    "All that I keep of you is more than Discord lets me send here, even packed; it is all still there, and whoever runs me can"
+    " give it to you."
+)
 EXPORTED = "All that I keep of you, as JSON. What Discord keeps, Discord tells: Settings, Data & Privacy."
+
+
+def exported(kept: Mapping[str, Any], limit: int) -> tuple[str, bytes]:
+    """`/privacy export` as a file of at most `limit` bytes: its name and what is in it. A ZIP where it is larger as it is.
+
+    Raises:
+        Refusal: it is larger all the same.
+    """
+    data = json.dumps(kept, ensure_ascii=False, indent=1).encode()
+    if len(data) <= limit:
+        return f"{FILE}.json", data
+    with io.BytesIO() as packed:
+        with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+            file.writestr(f"{FILE}.json", data)
+        if len(packed.getvalue()) <= limit:
+            return f"{FILE}.zip", packed.getvalue()
+    raise Refusal(TOO_LARGE)
 
 
 def status(found: Status) -> str:
