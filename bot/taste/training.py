@@ -1,4 +1,4 @@
-"""The runs of this machine: one after another, each a process on a leash, with a message in its channel that tells how far it is.
+"""The runs of this machine: one after another, each a process on a leash, which tells its message (`run_messages`) how far it is.
 
 What may be learnt and what becomes of it is the studio's (`studio.adapters.runs`). A bot that comes back takes up the run that it
 left, which goes on from its last state; one that was called off meanwhile, by whomever, is ended at its next step.
@@ -9,21 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
 import structlog
 
 from bot.apology import new_reference
-from bot.history import carries, find_ours
-from bot.live import LiveMessage
-from bot.shown import NO_PINGS, TRANSIENT, ShownMessage, Undeliverable
-from bot.taste import buttons, cards
+from bot.shown import TRANSIENT
+from bot.taste import cards
 from bot.taste.child import Ended, work
+from bot.taste.run_messages import PICTURE, RunMessages
 from generation.wire.errors import WireError
-from studio.adapters import runs, versions
+from studio.adapters import runs
 from studio.errors import Refusal, StoreUnavailable
 from studio.store.taste_records import FORGOTTEN
 
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from pathlib import Path
 
+    from bot.live import LiveMessage
     from generation.wire.client import GenerationClient
     from studio.adapters.records import Folders
     from studio.adapters.runs import Begun, Learnt
@@ -43,8 +41,8 @@ LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
 TOLD_AGAIN_S = 10 * 60.0
 HOST_READY_WITHIN_S = 600.0
-EDITED_FOR_S = 50 * 60.0  # Discord lets few edits through to messages that are older than an hour
-KEPT = ("report.json", "report.png")  # of what a run worked in
+REPORT = "report.json"
+KEPT = (REPORT, PICTURE)  # of what a run worked in
 
 
 class CalledOff(Exception):  # noqa: N818 - an answer, not a fault
@@ -69,6 +67,7 @@ class Training:
         self._clock = clock
         self._folders = folders
         self._model = model
+        self._messages = RunMessages(client, store, clock, folders)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._telling: set[asyncio.Task[None]] = set()
@@ -90,7 +89,7 @@ class Training:
         if run.id == self._current:
             self.wake()
         else:
-            self._tell(self._tell_end(run))
+            self._tell(self._messages.end(run))
 
     def _tell(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="run-told")
@@ -101,7 +100,7 @@ class Training:
         try:
             guilds = [guild.id for guild in self._client.guilds]
             for run in await runs.ended_since(self._store, guilds, self._clock() - TOLD_AGAIN_S):
-                await self._tell_end(run)
+                await self._messages.end(run)
         except StoreUnavailable:
             log.warning("store_away")
 
@@ -130,7 +129,7 @@ class Training:
     async def _one(self, run: Run) -> None:
         """Bring a run to its end, whatever happens on the way."""
         self._current = run.id
-        live = await self._shown(run)
+        live = await self._messages.begin(run)
         log.info("run_taken_up", run=run.id, kind=run.kind, what=run.what, guild=run.guild_id)
         try:
             await self._learn(run, live)
@@ -149,7 +148,7 @@ class Training:
             self._current = None
             if live is not None:
                 await live.close()
-        await self._tell_end(run)
+        await self._messages.end(run)
         await asyncio.to_thread(_tidy, self._folders.training / run.id)
 
     async def _learn(self, run: Run, live: LiveMessage | None) -> None:
@@ -238,7 +237,7 @@ class Training:
             if result["adapter"]
             else None
         )
-        await runs.adapter_made(self._store, self._folders, run, made, folder / KEPT[0], self._clock())
+        await runs.adapter_made(self._store, self._folders, run, made, folder / REPORT, self._clock())
 
     async def _work(self, run: Run, live: LiveMessage | None, arguments: Sequence[str]) -> Ended:
         """Run a process to its end, tell how far it is, and end it where the run was called off.
@@ -279,97 +278,6 @@ class Training:
                 raise CalledOff
         except StoreUnavailable:
             log.warning("store_away", run=run.id)  # it works on: nothing is lost
-
-    async def _shown(self, run: Run) -> LiveMessage | None:
-        """The run's message as one that lives; None where its channel cannot be reached, which stops nothing."""
-        content = cards.learning(run.kind, run.what)
-        if run.message_id is None:
-            run = replace(run, message_id=await self._left_behind(run))
-        if run.message_id is None or self._clock() - run.asked_at > EDITED_FOR_S:
-            run = replace(run, message_id=await self._post(run, content, buttons.while_learning(run.id)))
-        if run.message_id is None:
-            return None
-        live = LiveMessage(
-            self._message(run), run.id, self._clock, "", partial(buttons.while_learning, run.id)
-        )
-        live.say(content)
-        return live
-
-    async def _left_behind(self, run: Run) -> int | None:
-        """The run's message, where we were cut off between posting it and writing that down; None where there is none."""
-        channel = self._client.get_partial_messageable(run.channel_id or 0, guild_id=run.guild_id)
-        mark = buttons.custom_id("stop", run.id)
-        before = discord.Object(
-            int(run.id) - 1
-        )  # a run's id is its interaction's, which is older than any answer
-        try:
-            found = await find_ours(self._client, channel, before, lambda message: carries(message, mark))
-        except (Undeliverable, *TRANSIENT) as error:
-            log.info("run_message_not_looked_for", run=run.id, error=type(error).__name__)
-            return None
-        if found is not None:
-            await runs.shown(self._store, run.id, channel.id, found)
-        return found
-
-    async def _tell_end(self, run: Run) -> None:
-        """Say how a run ended, in its message, or in a new one where that is too old to be edited."""
-        row = await runs.get(self._store, run.id)
-        if row is None or row.ended_at is None:
-            return
-        content, view, files = await self._end_of(row)
-        log.info("run_ended", run=row.id, state=row.state, took_s=round(row.ended_at - row.asked_at, 1))
-        if row.message_id is not None and self._clock() - row.asked_at <= EDITED_FOR_S:
-            try:
-                channel = self._client.get_partial_messageable(row.channel_id or 0, guild_id=row.guild_id)
-                message = channel.get_partial_message(row.message_id)
-                await message.edit(content=content, view=view, attachments=files, allowed_mentions=NO_PINGS)
-            except TRANSIENT as error:
-                log.info("run_not_told", run=row.id, error=type(error).__name__)
-            else:
-                return
-        await self._post(row, content, view, files)
-
-    async def _end_of(self, run: Run) -> tuple[str, discord.ui.View, list[discord.File]]:
-        if run.result is None:
-            if run.state == "cancelled":
-                content = cards.run_cancelled(run.kind, run.what, run.sentence or "")
-            else:
-                content = cards.run_failed(run.kind, run.what, run.sentence or "")
-            return content, buttons.none(), self._picture(run)
-        found = await versions.version(self._store, self._folders, run.guild_id, run.result)
-        gates = versions.gates(found)
-        if found.what == "head":
-            missing = await runs.missing_for_adapter(self._store, found)
-            return cards.head_learnt(found, missing), buttons.under_head(found, missing), []
-        return cards.adapter_made(found, gates), buttons.under_adapter(found, gates), self._picture(run)
-
-    def _picture(self, run: Run) -> list[discord.File]:
-        """The report as a picture, where there is one."""
-        path = self._folders.training / run.id / KEPT[1]
-        if not path.is_file():
-            return []
-        described = "The report of the training: its checks, its losses, and samples before and after"
-        return [discord.File(path, filename="report.png", description=described)]
-
-    async def _post(
-        self, run: Run, content: str, view: discord.ui.View, files: Sequence[discord.File] = ()
-    ) -> int | None:
-        """A new message in the run's channel, remembered; None where it cannot be posted."""
-        channel = self._client.get_partial_messageable(run.channel_id or 0, guild_id=run.guild_id)
-        try:
-            message = await channel.send(content, view=view, files=list(files), allowed_mentions=NO_PINGS)
-        except TRANSIENT as error:
-            log.info("run_not_told", run=run.id, error=type(error).__name__)
-            return None
-        await runs.shown(self._store, run.id, message.channel.id, message.id)
-        return message.id
-
-    def _message(self, run: Run) -> ShownMessage:
-        assert run.message_id is not None
-        return ShownMessage(
-            self._client, application_id=0, token="", token_dies_at=0.0, channel_id=run.channel_id or 0,
-            guild_id=run.guild_id, message_id=run.message_id,
-        )  # fmt: skip
 
 
 def _why(ended: Ended) -> str:
