@@ -87,6 +87,17 @@ async def training(
         await made.close()
 
 
+@asynccontextmanager
+async def at_work(store: Store, tmp_path: Path, place: Place, learner: Learner) -> AsyncIterator[None]:
+    """A bot while the process of its run works, which it does for long."""
+    learner.takes_s = 60.0
+    before = len(learner.asked)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        await until(lambda: len(learner.asked) > before)
+        yield
+
+
 async def asked(store: Store, run_id: str = "1", guild_id: int = GUILD) -> None:
     now = time.time()
     await consent.enable(store, guild_id, MANAGER.member_id, now)
@@ -141,32 +152,28 @@ async def test_its_message_tells_step_loss_and_time_left(
 async def test_called_off_by_anybody_who_has_the_store_its_process_ends(
     store: Store, tmp_path: Path, place: Place, learner: Learner
 ) -> None:
-    learner.takes_s = 60.0
     await asked(store)
-    async with training(store, tmp_path, place) as made:
-        made.wake()
-        await until(lambda: learner.asked)
+    async with at_work(store, tmp_path, place, learner):
         await consent.disable(store, GUILD, MANAGER.member_id, time.time())
         await until(lambda: learner.ended_early)
         await until(lambda: "Training was switched off in this server." in str(place.said))
     assert (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).head is None
 
 
-async def test_a_bot_that_closes_leaves_the_run_to_the_next(
+async def test_a_bot_that_closes_leaves_the_run_to_the_next_as_often_as_it_likes(
     store: Store, tmp_path: Path, place: Place, learner: Learner
 ) -> None:
-    learner.takes_s = 60.0
     await asked(store)
-    async with training(store, tmp_path, place) as made:
-        made.wake()
-        await until(lambda: learner.asked)
-    (left,) = await runs.unfinished(store)
-    assert (left.state, learner.ended_early) == ("running", 1)
+    for life in range(1, 5):
+        async with at_work(store, tmp_path, place, learner):
+            pass
+        (left,) = await runs.unfinished(store)
+        assert (left.state, learner.ended_early) == ("running", life)
     learner.takes_s = 0.0
     async with training(store, tmp_path, place) as made:
         made.wake()
         assert (await ended(store)).state == "done"
-    assert learner.asked[0] == learner.asked[1], "it goes on from the same snapshot"
+    assert all(each == learner.asked[0] for each in learner.asked), "it goes on from the same snapshot"
 
 
 async def test_a_run_in_which_the_bot_dies_three_times_is_given_up_in_one_sentence(
@@ -181,21 +188,6 @@ async def test_a_run_in_which_the_bot_dies_three_times_is_given_up_in_one_senten
         run = await ended(store)
         await until(lambda: runs.CUT_OFF in str(place.said))
     assert (run.state, run.sentence, learner.asked) == ("failed", runs.CUT_OFF, [])
-
-
-async def test_a_bot_that_is_closed_again_and_again_goes_on_all_the_same(
-    store: Store, tmp_path: Path, place: Place, learner: Learner
-) -> None:
-    learner.takes_s = 60.0
-    await asked(store)
-    for life in range(1, 5):
-        async with training(store, tmp_path, place) as made:
-            made.wake()
-            await until(lambda life=life: len(learner.asked) == life)
-    learner.takes_s = 0.0
-    async with training(store, tmp_path, place) as made:
-        made.wake()
-        assert (await ended(store)).state == "done"
 
 
 async def test_called_off_before_it_began_or_ended_unheard_its_message_says_so(
