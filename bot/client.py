@@ -31,9 +31,10 @@ from generation.forms.brief import warm
 from generation.wire.errors import WireError
 from studio import consent, guilds
 from studio.adapters import alarms, trials, versions
-from studio.adapters.records import OURSELVES, Folders
+from studio.adapters.records import Folders
 from studio.errors import StoreUnavailable
 from studio.pictures.forget import sweep
+from studio.store.taste_records import OURSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

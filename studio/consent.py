@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from studio.adapters import versions
-from studio.adapters.records import CALLED, OURSELVES
+from studio.adapters.records import CALLED
 from studio.adapters.rights import note
 from studio.adapters.runs import PURGED
 from studio.errors import Refusal
 from studio.pictures.forget import forget as forget_pictures
 from studio.store import audit, consents, flags, members, runs, snapshots, tastes, trials, votes
-from studio.store.taste_records import AuditEntry, MemberChoice, TrainingConsent
+from studio.store.taste_records import OURSELVES, AuditEntry, MemberChoice, TrainingConsent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

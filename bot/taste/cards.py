@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import MESSAGE_LIMIT, escape
-from studio.adapters.records import CALLED, OURSELVES
+from studio.adapters.records import CALLED
 from studio.consent import ABOUT_OPTING_IN, DISCLOSURE
-from studio.store.taste_records import FORGOTTEN
+from studio.store.taste_records import FORGOTTEN, OURSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

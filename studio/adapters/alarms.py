@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.adapters import serving
-from studio.adapters.records import OURSELVES
 from studio.store import flags, served, tastes, trials
+from studio.store.taste_records import OURSELVES
 from studio.taste import trial as rules
 
 if TYPE_CHECKING:

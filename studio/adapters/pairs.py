@@ -14,9 +14,8 @@ from generation.forms import form_named, forms_of
 from generation.wire import events
 from generation.wire.errors import WireError
 from generation.wire.jobs import SEEDS, Brief, Job, Terms
-from studio.adapters.records import OURSELVES
 from studio.errors import Refusal
-from studio.store.taste_records import TrialPair
+from studio.store.taste_records import OURSELVES, TrialPair
 from studio.taste.themes import theme
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 KINDS = ("verse", "script", "story")
 CALLED: dict[str, str] = {"head": "picker", "adapter": "adapter"}  # as members know them
-OURSELVES = 0  # in the place of a member, where a rule acted by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.adapters import versions
-from studio.adapters.records import CALLED, OURSELVES, Version
+from studio.adapters.records import CALLED, Version
 from studio.adapters.rights import must_manage, note
 from studio.errors import Refusal
 from studio.store import tastes, trials
+from studio.store.taste_records import OURSELVES
 from studio.taste import trial as rules
 
 if TYPE_CHECKING:

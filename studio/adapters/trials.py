@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.adapters import serving, versions
-from studio.adapters.records import OURSELVES
 from studio.adapters.rights import must_manage, note
 from studio.errors import Refusal
 from studio.store import runs, served, tastes, trials
-from studio.store.taste_records import Trial, TrialVote
+from studio.store.taste_records import OURSELVES, Trial, TrialVote
 from studio.taste import labels
 from studio.taste import trial as rules
 

@@ -20,7 +20,9 @@ RunState = Literal["asked", "running", "done", "failed", "cancelled"]
 Ending = Literal["done", "failed", "cancelled"]
 Way = Literal["blind", "quiet"]
 
-FORGOTTEN = -1  # in a member's place; 0 is a rule of ours (`studio.adapters.records.OURSELVES`)
+# in a member's place
+OURSELVES = 0  # a rule acted by itself, a theme is our own
+FORGOTTEN = -1
 
 
 @dataclass(frozen=True, slots=True)

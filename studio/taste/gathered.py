@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from generation.forms import FORMS
 from studio.store import consents, flags, trials, votes
 from studio.store.jobs import parents
+from studio.store.taste_records import OURSELVES
 from studio.taste.votes import Vote, said
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ LONG_WORDS, LONG_CHARACTERS = (
     5,
     12,
 )  # typed words that many in a row are recognised as somebody's, fewer are everybody's
-OURSELVES = 0  # asked for a trial's pair: the theme is our own
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from studio import consent, deliver, react
-from studio.adapters.records import OURSELVES
 from studio.adapters.versions import WAIVED
 from studio.errors import Refusal
 from studio.store import audit, consents, flags, messages, runs, snapshots, tastes, trials, votes
 from studio.store.records import Delivered
-from studio.store.taste_records import FORGOTTEN, AuditEntry, Flag, Serving, TrialVote
+from studio.store.taste_records import FORGOTTEN, OURSELVES, AuditEntry, Flag, Serving, TrialVote
 from tests.studio.made import ADA, BOB, BOT, BRIEF, MOD, NOW, a_job, a_picture_brief, make, make_pictures
 from tests.studio.store.rows import S1, S2, A, B, C, D, a_pair, a_run, a_snapshot_row, a_taste, a_trial
 

@@ -9,9 +9,9 @@ import pytest
 from bot.cards import MESSAGE_LIMIT
 from bot.taste import cards, kept
 from finetune.snapshot import Evidence
-from studio.adapters.records import OURSELVES, Gate, LogLine, Overview, Standing, Version
+from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
 from studio.consent import Receipt
-from studio.store.taste_records import FORGOTTEN
+from studio.store.taste_records import FORGOTTEN, OURSELVES
 from tests.studio.made import MOD, NOW
 
 VERSION = Version("ab" * 32, 1, "verse", "adapter", 3, "candidate", NOW, "cd" * 32, None, "ef" * 32, {})

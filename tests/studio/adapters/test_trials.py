@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.adapters import alarms, serving, trials, versions
-from studio.adapters.records import OURSELVES
 from studio.errors import Refusal
 from studio.store import audit, flags, reactions, runs, tastes
 from studio.store.records import Reaction
-from studio.store.taste_records import Flag, Run, TrialPair
+from studio.store.taste_records import OURSELVES, Flag, Run, TrialPair
 from tests.studio.adapters.made import BASE, GUILD, MANAGER, NOBODY, a_piece, a_version, digest
 from tests.studio.made import ADA, BOB, MOD, NOW
 

@@ -15,8 +15,8 @@ from studio import consent, react
 from studio.ask import _record
 from studio.store import consents, creations, flags, jobs, messages, snapshots, tables, trials
 from studio.store.records import Delivered
-from studio.store.taste_records import Flag, MemberChoice, TrialVote
-from studio.taste import gathered, snapshot
+from studio.store.taste_records import OURSELVES, Flag, MemberChoice, TrialVote
+from studio.taste import snapshot
 from studio.taste.gathered import gather
 from tests.studio.made import BOT, BRIEF, MOD, NOW, a_creation, a_request
 from tests.studio.store.rows import a_pair, a_trial
@@ -229,7 +229,7 @@ async def test_true_pairs_are_what_more_opted_in_members_picked(store: Store, tm
     picks = {"p1": {VOTERS[0]: True, VOTERS[1]: True, 777: False}, "p2": {VOTERS[0]: True, VOTERS[1]: False}}
     for pair, votes in picks.items():
         await store.write(
-            lambda db, pair=pair: trials.add_pair(db, a_pair(pair, asked_by=gathered.OURSELVES))  # type: ignore[misc]
+            lambda db, pair=pair: trials.add_pair(db, a_pair(pair, asked_by=OURSELVES))  # type: ignore[misc]
         )
         for member, left in votes.items():
             vote = TrialVote(pair, member, left, NOW)
