@@ -208,14 +208,14 @@ def learning(kind: str, what: str, step: Mapping[str, Any] | None = None) -> str
     return f"{head} · {' · '.join(told)}{bar}"
 
 
-def run_failed(kind: str, what: str, sentence: str) -> str:
-    """A run that came to nothing: why, and that nothing changed."""
-    return f"🌱 **{kind} {CALLED[what]}** · {escape(sentence)} What served before serves on."
+def run_failed(kind: str, what: str, sentence: str, picker: Version | None = None) -> str:
+    """A run that came to nothing: why, and what serves now; `picker` was learnt on the way to an adapter."""
+    return f"🌱 **{kind} {CALLED[what]}** · {escape(sentence)} {_serves_on(picker)}"
 
 
-def run_cancelled(kind: str, what: str, sentence: str) -> str:
+def run_cancelled(kind: str, what: str, sentence: str, picker: Version | None = None) -> str:
     """A run that was called off; the sentence says by whom or why, and mentions nobody but by id."""
-    return f"🌱 **{kind} {CALLED[what]}** · {sentence or 'Called off.'} What served before serves on."
+    return f"🌱 **{kind} {CALLED[what]}** · {sentence or 'Called off.'} {_serves_on(picker)}"
 
 
 def head_learnt(version: Version, missing: str | None) -> str:
@@ -232,8 +232,8 @@ def head_learnt(version: Version, missing: str | None) -> str:
     return "\n".join(lines)
 
 
-def adapter_made(version: Version, gates: Sequence[Gate]) -> str:
-    """An adapter with its report: what its gates said, and what can be done with it."""
+def adapter_made(version: Version, gates: Sequence[Gate], picker: Version | None = None) -> str:
+    """An adapter with its report: what its gates said, and what can be done with it; `picker` was learnt on the way to it."""
     stopping = [gate for gate in gates if gate.stops]
     if not stopping:
         told = (
@@ -246,12 +246,13 @@ def adapter_made(version: Version, gates: Sequence[Gate]) -> str:
             " name, in the log; else it does not serve."
         )
     else:
-        told = "does not serve, because it failed what cannot be waived. What served before serves on."
+        told = f"does not serve, because it failed what cannot be waived. {_serves_on(picker)}"
     listed = [gate_line(gate) for gate in gates if not gate.passed]
     passed = sum(gate.passed for gate in gates)
-    return cut(
-        "\n".join([f"🌱 **{version.name}** {told}", *listed, f"-# {passed} of {len(gates)} checks passed."])
-    )
+    lines = [f"🌱 **{version.name}** {told}", *listed, f"-# {passed} of {len(gates)} checks passed."]
+    if picker is not None and picker.name not in told:
+        lines.append(f"-# {_picks(picker)}.")
+    return cut("\n".join(lines))
 
 
 def served(version: Version, by: int, before: Version | None) -> str:
@@ -341,6 +342,16 @@ def room(text: str) -> str:
     if len(told) <= TEXT_ROOM:
         return told
     return told[:TEXT_ROOM].rpartition("\n")[0].rstrip("\\ ") + "\n…"
+
+
+def _serves_on(picker: Version | None) -> str:
+    if picker is None:
+        return "What served before serves on."
+    return f"What wrote before writes on; {_picks(picker)}."
+
+
+def _picks(picker: Version) -> str:
+    return f"**{picker.name}**, learnt on the way, picks among its drafts"
 
 
 def _bar(share: float) -> str:

@@ -21,7 +21,7 @@ from studio.adapters import runs, versions
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from studio.adapters.records import Folders
+    from studio.adapters.records import Folders, Version
     from studio.store import Store
     from studio.store.taste_records import Run
 
@@ -92,18 +92,27 @@ class RunMessages:
         await self._post(row, content, view, files)
 
     async def _end_of(self, run: Run) -> tuple[str, discord.ui.View, list[discord.File]]:
+        picker = await self._learnt_on_the_way(run)
         if run.result is None:
-            if run.state == "cancelled":
-                content = cards.run_cancelled(run.kind, run.what, run.sentence or "")
-            else:
-                content = cards.run_failed(run.kind, run.what, run.sentence or "")
+            said = cards.run_cancelled if run.state == "cancelled" else cards.run_failed
+            content = said(run.kind, run.what, run.sentence or "", picker)
             return content, buttons.none(), self._picture(run)
         found = await versions.version(self._store, self._folders, run.guild_id, run.result)
         gates = versions.gates(found)
         if found.what == "head":
             missing = await runs.missing_for_adapter(self._store, found)
             return cards.head_learnt(found, missing), buttons.under_head(found, missing), []
-        return cards.adapter_made(found, gates), buttons.under_adapter(found, gates), self._picture(run)
+        content = cards.adapter_made(found, gates, picker)
+        return content, buttons.under_adapter(found, gates), self._picture(run)
+
+    async def _learnt_on_the_way(self, run: Run) -> Version | None:
+        """The picker that a run for an adapter learnt first, where it serves."""
+        if run.what != "adapter":
+            return None
+        for version in await versions.all_of(self._store, self._folders, run.guild_id):
+            if version.what == "head" and version.snapshot == run.snapshot and version.state == "serving":
+                return version
+        return None
 
     def _picture(self, run: Run) -> list[discord.File]:
         """The report as a picture, where there is one."""

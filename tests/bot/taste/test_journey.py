@@ -149,7 +149,10 @@ async def test_what_fails_for_good_does_not_serve_and_says_by_how_much(
     await mo.slash(channel, "adapters retrain", kind="verse", what="adapter")
     report = last(channel)
     assert "Perplexity rose by 20 %; 5 % is the most." in report.content
-    assert "What served before serves on." in report.content
+    assert (
+        "What wrote before writes on; **verse picker 1**, learnt on the way, picks among its drafts."
+        in report.content
+    )
     assert buttons(report) == []
     assert [taste.what for taste in await store.read(lambda db: tastes.of_guild(db, guild.id))] == ["head"]
 
