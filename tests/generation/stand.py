@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Watched:
-    """An engine that counts its steps, remembers its cancellations, and fails when told."""
+    """An engine that counts its steps, remembers its cancellations, and fails when told.
+
+    `ordered` and `cancelled` say after how many steps the host's loop was told to drop a job, and when it did.
+    """
 
     inner: Engine
     fault: Exception | None = None
     steps: int = 0
     started: list[str] = field(default_factory=list)
+    ordered: dict[str, int] = field(default_factory=dict)
     cancelled: dict[str, int] = field(default_factory=dict)
 
     def cost(self, job: Job) -> Cost:
@@ -115,6 +119,13 @@ async def stand(
     loop = EngineLoop(
         lambda: load(watched), host.report, died.append, asyncio.get_running_loop(), clock=clock
     )
+    drop = loop.cancel
+
+    def noting(job_id: str) -> None:
+        watched.ordered[job_id] = watched.steps
+        drop(job_id)
+
+    loop.cancel = noting  # type: ignore[method-assign]
     host.run_on(loop)
     runner = web.AppRunner(application(host, token=token), shutdown_timeout=0.1)
     await runner.setup()
