@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from generation.forms import verdict
 from generation.host.engine import Broken, Cost, Finished, Grew, RefusedError
+from generation.host.judged import verdict_on
 from generation.wire.jobs import SEEDS
 
 if TYPE_CHECKING:
@@ -168,13 +168,12 @@ class Picking:
             return [found]
         first = found.job_id == wish.job.id
         if isinstance(found, Grew):
-            again = (
-                not first and found.job_id not in wish.grown
-            )  # the prompt is paid for with the first draft
+            begins = found.job_id not in wish.grown
             wish.grown.add(found.job_id)
             if first:
                 return [found]
-            tokens = max(0, found.tokens - wish.prompt_tokens) if again else found.tokens
+            # the prompt is paid for with the first draft
+            tokens = max(0, found.tokens - wish.prompt_tokens) if begins else found.tokens
             return [Grew(wish.job.id, 0, "", tokens)]
         del wish.running[found.job_id], self._of[found.job_id]
         wish.more.clear()  # one is there, and is not kept waiting for drafts that have not begun
@@ -210,15 +209,15 @@ class Picking:
             return self._made(wish, 0, {})
         error = wish.judging.exception()
         if error is not None:
-            usable = not isinstance(error, UnusableHeadError)
+            ours = not isinstance(error, UnusableHeadError)
             log.warning(
                 "not_picked",
                 job=wish.job.id,
                 head=wish.job.head,
-                exc_info=error if usable else None,
+                exc_info=error if ours else None,
                 reason=str(error),
             )
-            return self._made(wish, 0, {} if usable else {"note": f"Its taste cannot be used. {error}"})
+            return self._made(wish, 0, {} if ours else {"note": f"Its taste cannot be used. {error}"})
         scores = wish.judging.result()
         best = max(range(len(scores)), key=scores.__getitem__)
         return self._made(wish, best, {"picked": {"of": len(scores), "head": wish.job.head}})
@@ -246,18 +245,16 @@ def _picks(job: Job) -> bool:
 
 def _choices(job: Job, done: Sequence[Finished]) -> list[tuple[Output, Finished]]:
     """The different texts to choose from, the one first that would be taken without a choice: those that keep their form,
-    or all where none does.
+    or all where none does, or nothing is said of it.
     """
     found: dict[str, tuple[Output, Finished]] = {}
     for one in sorted(done, key=lambda finished: finished.job_id != job.id):
         for output in one.outputs:
             found.setdefault(_text(output), (output, one))
-    try:
-        kept = [pair for text, pair in found.items() if verdict(job.text_brief, text).kept]
-    except Exception:  # a checker that stumbles costs its verdict
-        log.exception("check_failed", job=job.id, form=job.form)
-        kept = []
-    return kept or list(found.values())
+    choices = list(found.values())
+    verdicts = [verdict_on(job, output) for output, _ in choices]
+    kept = [pair for pair, said in zip(choices, verdicts, strict=True) if said is not None and said.kept]
+    return kept or choices
 
 
 def _text(output: Output) -> str:

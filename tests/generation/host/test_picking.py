@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from generation.forms import form_named
+from generation.host import judged
 from generation.host.engine import Broken, Cost, Finished, Grew, Output
 from generation.host.fake import FakeEngine
 from generation.host.picking import AT_ONCE, DRAFTS, PATIENCE_S, Picking, UnusableHeadError
+from generation.wire.jobs import Brief
 from tests.generation.contract import EngineContract
 from tests.generation.stand import job
 
@@ -168,6 +171,26 @@ def test_what_keeps_its_form_is_picked_before_what_is_liked_better() -> None:
     under_way(engine, picking)
     engine.finish("a", "moon moon moon", "a line\nand another\nand a third", "a lamp\na stone\na moon")
     assert only(picking.step()).outputs[0].data.decode() == "a lamp\na stone\na moon"
+
+
+def test_of_a_story_that_goes_on_the_best_liked_is_given_whether_or_not_it_were_a_whole_one() -> None:
+    (whole, *_) = form_named("short story").examples
+    brief = Brief("short story", "rain", length="short", move="continue", source="It rained.")
+    for move, given in (("continue", "Under the moon."), ("", whole.text)):
+        engine = Scripted(choices=4)
+        picking = Picking(engine, Liking())
+        picking.start(replace(tasted("a"), brief=replace(brief, move=move)))
+        engine.finish("a", whole.text, "Under the moon.")
+        assert only(picking.step()).outputs[0].data.decode() == given
+
+
+def test_a_checker_that_stumbles_leaves_the_choice_to_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged, "verdict", lambda *_: 1 / 0)
+    engine = Scripted(choices=4)
+    picking = Picking(engine, Liking())
+    under_way(engine, picking)
+    engine.finish("a", "a line\nand another\nand a third", "moon moon moon")
+    assert only(picking.step()).outputs[0].data.decode() == "moon moon moon"
 
 
 def test_the_queue_is_told_of_as_many_drafts_as_there_would_be_and_charged_for_each_token() -> None:
