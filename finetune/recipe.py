@@ -12,14 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import random
 import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as bytes_of
 from torch.utils.tensorboard import SummaryWriter
 
 from finetune import report_picture
@@ -37,6 +37,7 @@ from finetune.state import State
 from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
 from finetune.tokens import Answers
+from generation import whole
 from generation.adapters import write
 from generation.revision import revision
 
@@ -63,13 +64,9 @@ CLIP = 1.0
 DROP = {"dpo": 0.0, "kto": 0.0, "sft": 0.05}
 RANK, ALPHA = 16, 32  # where training begins with the model alone
 PATIENCE = 3  # looks at what is held out without a better one
-STATE, REFERENCES, SAMPLES, PAIRS = (
-    "state.safetensors",
-    "references.safetensors",
-    "samples.jsonl",
-    "pairs.json",
-)
-SECONDS, CANDIDATE = "seconds.json", "candidate"
+# in a training's folder
+STATE, REFERENCES = "state.safetensors", "references.safetensors"
+SAMPLES, PAIRS, SECONDS, CANDIDATE = "samples.jsonl", "pairs.json", "seconds.json", "candidate"
 
 
 class TrainingError(Exception):
@@ -219,10 +216,8 @@ def _pairs(
     tell("pairs", 0, 1)
     scores = of.taste([sample.text for sample in samples])
     found = of_samples(samples, scores) + of_members(of.snapshot)
-    _put(
-        file,
-        json.dumps({"about": about, "pairs": [asdict(pair) for pair in found]}, ensure_ascii=False).encode(),
-    )
+    kept = {"about": about, "pairs": [asdict(pair) for pair in found]}
+    whole.put(file, json.dumps(kept, ensure_ascii=False).encode())
     tell("pairs", 1, 1)
     watch.add("pairs", time.monotonic() - began)
     return found
@@ -233,8 +228,7 @@ def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesso
     if file.exists():
         return load_file(file)["known"]
     known = references(network, lessons, recipe.room)
-    save_file({"known": known}, file.with_suffix(".making"))
-    file.with_suffix(".making").replace(file)
+    whole.put(file, bytes_of({"known": known}))
     return known
 
 
@@ -371,14 +365,4 @@ class _Watch:
 
     def add(self, phase: str, seconds: float) -> None:
         self.seconds[phase] = round(self.seconds.get(phase, 0.0) + seconds, 1)
-        _put(self._file, json.dumps(self.seconds).encode())
-
-
-def _put(file: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    making = file.with_name(f".{file.name}")
-    with making.open("wb") as writing:
-        writing.write(data)
-        writing.flush()
-        os.fsync(writing.fileno())
-    making.replace(file)
+        whole.put(self._file, json.dumps(self.seconds).encode())

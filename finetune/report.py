@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from generation import whole
 from generation.wire.reading import InvalidJobError, read
 
 if TYPE_CHECKING:
@@ -115,12 +115,8 @@ class Report:
 
 def save(report: Report, folder: Path) -> Path:
     """Write `folder`/report.json, whole or not at all. Raises OSError."""
-    making = folder / f".{JSON}"
-    with making.open("w", encoding="utf-8") as file:
-        json.dump(report.to_json(), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    return making.replace(folder / JSON)
+    whole.put(folder / JSON, json.dumps(report.to_json(), ensure_ascii=False, indent=1).encode())
+    return folder / JSON
 
 
 def load(file: Path) -> Report:

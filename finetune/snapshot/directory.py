@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import re
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from finetune.snapshot.errors import SnapshotError
 from finetune.snapshot.records import Evidence, Example, Pair, Snapshot
+from generation import whole
 from generation.forms import FORMS
 from generation.wire.reading import InvalidJobError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -89,17 +86,10 @@ def put(root: Path, snapshot: Snapshot) -> None:
     Raises:
         SnapshotError: it cannot be written. Nothing is left behind.
     """
-    files = _files(snapshot)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
-        try:
-            for name, content in files.items():
-                _put(made / name, content)
-            _sync(made)
-            _place(made, root / snapshot.digest)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)  # gone already where it was given its name
+        with whole.made(root, _files(snapshot)) as made:
+            if not whole.named(made, snapshot.digest):
+                load(root / snapshot.digest)  # when what was there before is not whole, this says so
     except OSError as error:
         raise SnapshotError(f"The snapshot cannot be written: {error.strerror}.") from error
 
@@ -223,29 +213,3 @@ def _check(snapshot: Snapshot) -> None:
 
 def _pair_order(pair: Pair) -> tuple[str, str, str, str]:
     return pair.chosen_id, pair.rejected_id, pair.chosen, pair.rejected
-
-
-def _put(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _place(made: Path, target: Path) -> None:
-    try:
-        made.rename(target)
-    except OSError as error:
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-            raise
-        load(target)  # it was there before; when it is not whole, this says so
-    else:
-        _sync(target.parent)

@@ -6,17 +6,13 @@ removing old ones.
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import safetensors.torch
 import torch
 
+from generation import whole
 from generation.adapters import lora_config, strict_json, tensor_file
 from generation.adapters import manifest as manifests
 from generation.adapters.adapter import Adapter, Lora
@@ -27,6 +23,7 @@ from generation.adapters.plan import Pair, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -77,19 +74,13 @@ def write(
     config_text = _text(adapter_config, CONFIG)
     manifest_text = _text({"format": manifests.FORMAT, "base": base.digest, **manifest}, MANIFEST)
     shapes = _shapes(plan(lora_config.read(strict_json.parse(config_text, CONFIG)), base))
+    files = {CONFIG: config_text, MANIFEST: manifest_text, TENSORS: _encoded(tensors, shapes)}
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
-        try:
-            _put(made / CONFIG, config_text)
-            _put(made / MANIFEST, manifest_text)
-            _put(made / TENSORS, _encoded(tensors, shapes))
-            _sync(made)
+        with whole.made(root, files) as made:
             with folder(root, made.name) as opened:  # read back: what cannot be loaded is not given a name
                 digest = _read(opened, base).digest
-            _place(made, root, digest, base)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)  # gone already where it was given its name
+            if not whole.named(made, digest):
+                load(root, digest, base)  # when what was there before is not whole, this says so
     except OSError as error:
         raise AdapterError(f"The adapter cannot be written: {error.strerror}.") from error
     return digest
@@ -151,29 +142,3 @@ def _encoded(tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, int]
     # a copy of each, because tensors that share memory are refused by the library
     whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     return safetensors.torch.save(whole, {"format": "pt"})
-
-
-def _put(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _place(made: Path, root: Path, digest: str, base: Base) -> None:
-    try:
-        made.rename(root / digest)
-    except OSError as error:
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-            raise
-        load(root, digest, base)  # it was there before; when it is not whole, this says so
-    else:
-        _sync(root)

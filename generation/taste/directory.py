@@ -10,13 +10,8 @@ follows from the manifest's blocks and the base, so a file's header only has to 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,6 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as tensors_of
 from safetensors.torch import save as bytes_of
 
+from generation import whole
 from generation.adapters import strict_json
 from generation.adapters.digest import is_digest
 from generation.adapters.errors import AdapterError, quoted
@@ -34,6 +30,7 @@ from generation.taste.reader import BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -93,16 +90,10 @@ def write(root: Path, head: Head, manifest: Mapping[str, Any], widths: Mapping[s
     except (TypeError, ValueError):
         raise TasteError(f"{MANIFEST} cannot be written as JSON.") from None
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
-        try:
-            _put(made / MANIFEST, text)
-            _put(made / TENSORS, bytes_of(tensors))
-            _sync(made)
+        with whole.made(root, {MANIFEST: text, TENSORS: bytes_of(tensors)}) as made:
             _read(root, made.name, widths)  # what cannot be loaded is not given a name
-            _place(made, root, digest, head.base, widths)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)  # gone already where it was given its name
+            if not whole.named(made, digest):
+                load(root, digest, head.base, widths)  # when what was there before is not whole, this says so
     except OSError as error:
         raise TasteError(f"The head cannot be written: {error.strerror}.") from error
     return digest
@@ -159,29 +150,3 @@ def _tensors(data: bytes, wanted: Mapping[str, int]) -> dict[str, Tensor]:
         if not bool((tensor.abs() <= MOST).all()):  # nor is what is no number
             raise TasteError(f"The tensor {quoted(name)} holds numbers beyond ±{MOST:g}, or none.")
     return found
-
-
-def _put(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _place(made: Path, root: Path, digest: str, base: str, widths: Mapping[str, int]) -> None:
-    try:
-        made.rename(root / digest)
-    except OSError as error:
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-            raise
-        load(root, digest, base, widths)  # it was there before; when it is not whole, this says so
-    else:
-        _sync(root)

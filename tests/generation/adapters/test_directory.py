@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from generation.adapters import AdapterError, load, write
-from generation.adapters import directory as directories
 from tests.generation.adapters.bent import BASE, CONFIG, DOWN_A, QUERY_A, genuine, sentence, tensors
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         if len(calls) == 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(directories.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert refused(tmp_path) == "The adapter cannot be written: No space left on device."
 
 
@@ -141,7 +140,7 @@ def test_all_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: 
         )
         fsync(descriptor)
 
-    monkeypatch.setattr(directories.os, "fsync", noting)
+    monkeypatch.setattr(os, "fsync", noting)
     directory = genuine(tmp_path)
     *before, (last, named) = kept
     *files, inside = [path for path, _ in before]
