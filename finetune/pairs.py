@@ -42,26 +42,30 @@ def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int 
     """Within a theme the best `ENDS` against the worst, `most` pairs in all and as many again as are held out.
 
     Only what keeps its form and goes round in no circle may win: else a taste for concrete nouns makes prose, and every
-    taste makes loops. What goes round in circles loses to anything, but one of it a theme is enough: the rest of the pairs
-    are for the taste.
+    taste makes loops. What leaves its form or goes round in circles loses to anything, but one of it a theme is enough: the
+    rest of the pairs are for the taste. If nothing lost for its form, a taste without "I" would make poems of two lines,
+    which say it less often.
     """
     found = []
     for (form, theme), places in by_wish(samples):
         ranked = sorted(places, key=lambda at: (-scores[at], at))
         texts = {at: samples[at].text for at in places}
         sane = {at: sound(texts[at]) for at in places}
+        whole = {at: sane[at] and kept(form, theme, texts[at]) for at in places}
         ends = min(ENDS, len(places) // 2)
-        winners = [at for at in ranked if sane[at] and kept(form, theme, texts[at])][:ends]
-        circling = [at for at in reversed(ranked) if not sane[at] and texts[at].strip()][:1]
-        losers = circling + [at for at in reversed(ranked) if sane[at] and at not in winners]
+        winners = [at for at in ranked if whole[at]][:ends]
+        spoilt = [at for at in reversed(ranked) if not whole[at] and texts[at].strip()][:1]
+        losers = spoilt + [at for at in reversed(ranked) if sane[at] and at not in (*spoilt, *winners)]
         group = hashlib.sha256(f"{form} {theme}".encode()).hexdigest()[:16]
         for best, worst in zip(winners, losers[:ends], strict=False):
-            # one that goes in circles is as far away as the theme's last, wherever the taste has it
-            below = scores[ranked[-1]] if worst in circling else scores[worst]
+            # what is spoilt is as far away as the theme's last, wherever the taste has it
+            below = scores[ranked[-1]] if worst in spoilt else scores[worst]
             margin = scores[best] - below
-            if texts[best] != texts[worst] and math.isfinite(margin) and (margin > 0 or worst in circling):
-                whole = (samples[best].whole, samples[worst].whole)
-                found.append(Preference(form, theme, group, texts[best], texts[worst], margin, whole=whole))
+            if texts[best] != texts[worst] and math.isfinite(margin) and (margin > 0 or worst in spoilt):
+                ends_whole = samples[best].whole, samples[worst].whole
+                found.append(
+                    Preference(form, theme, group, texts[best], texts[worst], margin, whole=ends_whole)
+                )
     learnt, held = _parted(found)
     learnt.sort(key=lambda pair: (-pair.margin, pair.group, pair.chosen))
     return learnt[:most] + held

@@ -41,6 +41,14 @@ def test_one_circle_a_theme_loses_though_the_taste_likes_it_and_the_rest_are_for
     assert [pair.rejected for pair in pairs] == [samples[1].text, samples[5].text]
 
 
+def test_one_that_leaves_its_form_loses_though_the_taste_likes_it_or_a_taste_would_unlearn_forms() -> None:
+    samples = theme("a gate", "The gate is open.\nA hen walks out.", *good(4))
+    pairs = of_samples(samples, [9.0, 4.0, 3.0, 2.0, 1.0])
+    assert [(pair.chosen, pair.rejected) for pair in pairs] == [
+        (samples[1].text, samples[0].text), (samples[2].text, samples[4].text),
+    ]  # fmt: skip
+
+
 def test_pieces_that_the_taste_finds_alike_are_no_pair() -> None:
     assert of_samples(theme("a gate", *good(4)), [1.0] * 4) == []
 
