@@ -51,10 +51,10 @@ def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int 
         ranked = sorted(places, key=lambda at: (-scores[at], at))
         texts = {at: samples[at].text for at in places}
         sane = {at: sound(texts[at]) for at in places}
-        whole = {at: sane[at] and kept(form, theme, texts[at]) for at in places}
+        fit = {at: sane[at] and kept(form, theme, texts[at]) for at in places}
         ends = min(ENDS, len(places) // 2)
-        winners = [at for at in ranked if whole[at]][:ends]
-        spoilt = [at for at in reversed(ranked) if not whole[at] and texts[at].strip()][:1]
+        winners = [at for at in ranked if fit[at]][:ends]
+        spoilt = [at for at in reversed(ranked) if not fit[at] and texts[at].strip()][:1]
         losers = spoilt + [at for at in reversed(ranked) if sane[at] and at not in (*spoilt, *winners)]
         group = hashlib.sha256(f"{form} {theme}".encode()).hexdigest()[:16]
         for best, worst in zip(winners, losers[:ends], strict=False):
@@ -62,10 +62,8 @@ def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int 
             below = scores[ranked[-1]] if worst in spoilt else scores[worst]
             margin = scores[best] - below
             if texts[best] != texts[worst] and math.isfinite(margin) and (margin > 0 or worst in spoilt):
-                ends_whole = samples[best].whole, samples[worst].whole
-                found.append(
-                    Preference(form, theme, group, texts[best], texts[worst], margin, whole=ends_whole)
-                )
+                whole = samples[best].whole, samples[worst].whole
+                found.append(Preference(form, theme, group, texts[best], texts[worst], margin, whole=whole))
     learnt, held = _parted(found)
     learnt.sort(key=lambda pair: (-pair.margin, pair.group, pair.chosen))
     return learnt[:most] + held

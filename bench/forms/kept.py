@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 MADE_BY = ("generation/lm", "generation/forms", "generation/starters", "generation/adapters")
 
 
-def version(root: Path) -> str:
-    """The first sixteen digits of a SHA-256 of all that decides what a piece will be, but for the model's weights."""
+def version(root: Path, made_by: Iterable[str] = MADE_BY) -> str:
+    """The first sixteen digits of a SHA-256 of all that decides what will be made, in these folders, but for the model's weights."""
     digest = hashlib.sha256()
-    for folder in MADE_BY:
+    for folder in made_by:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and path.suffix in {".py", ".json", ".safetensors", ".gz", ".txt"}:
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")

@@ -2,7 +2,7 @@
 
 `ours` are pairs that the head makes; `sft` learns what was liked, `kto` what was liked and what was not. What is trained on is
 read from disk, and what is measured is written by an engine that loads the adapter as a host would. A run is kept in its
-folder, and gone on with where it was stopped. Fresh samples of the base are made by the first run of `ours`, and are every taste's.
+folder as long as the code that learns is the same, and gone on with where it was stopped. Fresh samples of the base are made by the first run of `ours`, and are every taste's.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from bench.forms.kept import version
 from bench.report import tell
 from bench.taste.samples import EACH, engine, made
 from finetune import report as reports
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 Arm = Literal["sft", "kto", "ours"]
 OBJECTIVES: dict[Arm, str] = {"sft": "sft", "kto": "kto", "ours": "dpo"}
+LEARNT_BY = ("finetune", "generation/lm", "generation/taste")  # a change to these begins a run anew
 SAMPLES, SECONDS = "samples.jsonl", "samples_seconds.json"
 
 
@@ -57,7 +59,8 @@ def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir
     Raises:
         UntrainedError: it came to nothing.
     """
-    run = folder / "runs" / f"{learnt.snapshot.digest[:16]}-{learnt.directory.name[:8]}-{arm}-{seed}"
+    by = version(ROOT, LEARNT_BY)
+    run = folder / "runs" / f"{learnt.snapshot.digest[:16]}-{learnt.directory.name[:8]}-{arm}-{seed}-{by}"
     if not (run / reports.JSON).exists():
         tell(f"training: {arm}")
         _train(folder, run, learnt, arm, data_dir, seed)

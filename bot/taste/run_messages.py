@@ -120,7 +120,7 @@ class RunMessages:
         if not path.is_file():
             return []
         described = "The report of the training: its checks, its losses, and samples before and after"
-        return [discord.File(path, filename="report.png", description=described)]
+        return [discord.File(path, filename=PICTURE, description=described)]
 
     async def _post(
         self, run: Run, content: str, view: discord.ui.View, files: Sequence[discord.File] = ()

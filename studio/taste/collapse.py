@@ -26,8 +26,9 @@ LEAST_TOGETHER = 3  # fewer are chance, whoever they are
 DOUBT = 4.0  # votes that are not there, counted as apart: eight shared ones may come to two thirds at most
 ORDINARY = 0.15  # so far people who read in one channel may go along with each other and lose nothing by it
 SHARPNESS = 1.5  # two who are all along come to 0.71 voters, six to 0.41; with 1, six still moved a server of 300 votes by 5 points
-CLIQUE = 0.8  # of what their shared pieces can show at most; from here on moderators are told. Friends who always read within
-# the hour, half of the time side by side, and like the same things, come to .78 at most
+# From here on moderators are told: so much of what a pair's shared pieces can show at most. Friends who like the same things and
+# always read within the hour, half of the time side by side, come to .78 of it.
+CLIQUE = 0.8
 CLIQUE_SHARED = 8  # on fewer pieces nobody is named
 
 Companions = dict[tuple[int, int], float]  # (the smaller member's id, the larger) -> (0, 1]
