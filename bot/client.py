@@ -76,9 +76,9 @@ class Renga(commands.Bot):
 
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
-        data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None,
+        data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None, retrain: bool = False,
     ) -> None:  # fmt: skip
-        """`learns` is the model that is trained on this machine, as TEXT_MODEL; None: nothing is."""
+        """`learns` is the model that is trained on this machine, as TEXT_MODEL; None: nothing is. `retrain`: by itself, too."""
         intents = discord.Intents.none()
         intents.guilds = True
         intents.guild_messages = True  # deletions of our own messages, never content
@@ -103,7 +103,11 @@ class Renga(commands.Bot):
         self.clock = clock
         self.allowed_guilds = allowed_guilds
         self.folders = Folders(data_dir)
-        self.training = Training(self, store, generation, clock, self.folders, learns) if learns else None
+        self.training = (
+            Training(self, store, generation, clock, self.folders, learns, retrain=retrain)
+            if learns
+            else None
+        )
         self.writing_two: set[str] = set()  # trials whose next pair is on its way
         self.runs = Runs(self, store, generation, clock, limits, press, self.look_after)
         self.picking: set[tuple[str, int]] = set()  # jobs and parts whose picked message is on its way

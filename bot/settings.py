@@ -31,6 +31,7 @@ EXAMPLES = {
     "ALLOWED_GUILDS": "812345678901234567,823456789012345678",
     "PAGES": "on",
     "TRAINING": "on",
+    "RETRAIN": "on, or off",
     "THREADS": "1",
     "LOG_LEVEL": "INFO",
 }
@@ -63,6 +64,7 @@ class BotSettings(BaseSettings):
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     pages: bool = True
     training: bool = True
+    retrain: bool = False
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -20,7 +22,8 @@ from bot.taste import cards
 from bot.taste.child import Ended, work
 from bot.taste.run_messages import PICTURE, RunMessages
 from generation.wire.errors import WireError
-from studio.adapters import runs
+from studio.adapters import again, runs
+from studio.adapters.records import KINDS
 from studio.errors import Refusal, StoreUnavailable
 from studio.store.taste_records import FORGOTTEN
 
@@ -40,6 +43,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
 TOLD_AGAIN_S = 10 * 60.0
+LOOK_AGAIN_S = 3600.0
 HOST_READY_WITHIN_S = 600.0
 REPORT = "report.json"
 KEPT = (REPORT, PICTURE)  # of what a run worked in
@@ -58,9 +62,9 @@ class Training:
 
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
-        folders: Folders, model: str,
+        folders: Folders, model: str, *, retrain: bool = False,
     ) -> None:  # fmt: skip
-        """`model` is TEXT_MODEL: what the processes load."""
+        """`model` is TEXT_MODEL: what the processes load. `retrain`: learn again by itself where enough was said."""
         self._client = client
         self._store = store
         self._generation = generation
@@ -72,6 +76,8 @@ class Training:
         self._task: asyncio.Task[None] | None = None
         self._telling: set[asyncio.Task[None]] = set()
         self._current: str | None = None
+        self._retrain = retrain
+        self._looking: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Look at the store now: something was left by an earlier life, asked for, or called off."""
@@ -83,6 +89,8 @@ class Training:
         """After a new session: take up what was left, and say again what ended as we were cut off."""
         self._tell(self._tell_again())
         self.wake()
+        if self._retrain and self._looking is None:
+            self._looking = asyncio.create_task(self._look_again(), name="learn-again")
 
     def called_off(self, run: Run) -> None:
         """A run was, in the store: it ends at its next step, or is told to have ended where it had not begun."""
@@ -108,9 +116,28 @@ class Training:
         """Stop; what is unfinished is taken up by the next life."""
         for task in list(self._telling):
             task.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _look_again(self) -> None:
+        """Every so often, see of which servers enough is known that is new, and learn it."""
+        while True:
+            try:
+                everywhere = itertools.product([guild.id for guild in self._client.guilds], KINDS)
+                for number, (guild_id, kind) in enumerate(everywhere):
+                    now = self._clock()
+                    # as an interaction's would be, which are in the order of time
+                    moment = discord.utils.time_snowflake(datetime.fromtimestamp(now, UTC))
+                    run = await again.ask(self._store, str(moment + number), guild_id, kind, now)
+                    if run is not None:
+                        log.info("run_again", run=run.id, kind=kind, what=run.what, guild=guild_id)
+                        self.wake()
+            except StoreUnavailable:
+                log.warning("store_away")
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _work_all(self) -> None:
         """Take up one run after another until there is none."""

@@ -15,7 +15,7 @@ import pytest
 
 from bot.taste.training import Training
 from studio import consent
-from studio.adapters import runs
+from studio.adapters import again, runs
 from studio.adapters.records import Folders
 from studio.store import Store, tastes
 from tests.bot.conftest import BASE
@@ -233,3 +233,26 @@ async def test_it_waits_for_a_host_that_still_loads_and_can_be_called_off_meanwh
         await runs.cancel(store, GUILD, "1", None, MANAGER, time.time())
         await until(lambda: "Called off" in str(place.said))
     assert learner.asked == []
+
+
+async def test_where_the_operator_wants_it_what_was_learnt_is_learnt_again_by_itself(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await asked(store)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        await ended(store)
+    await opinionated(store, guild_id=GUILD, first=7000)
+    tomorrow = time.time() + again.REST_S + 60
+    for wanted in (False, True):
+        made = Training(
+            place, store, Host(), lambda: tomorrow, Folders(tmp_path), "smollm2", retrain=wanted  # type: ignore[arg-type]
+        )  # fmt: skip
+        made.resume()
+        if wanted:
+            await until(lambda: len(learner.asked) == 2)
+        else:
+            await asyncio.sleep(0.3)
+            assert len(learner.asked) == 1
+        await made.close()
+    assert len(place.said) == 2
