@@ -8,6 +8,7 @@ ends: whoever asked decides that.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -16,8 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.leash import GO, WAIT
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from generation.wire.turns import Turn
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +44,13 @@ class Ended:
     sentence: str = ""
 
 
-async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None]) -> Ended:
+async def work(
+    arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None], turn: Callable[[], Awaitable[Turn]]
+) -> Ended:
     """Run `python -m` with `arguments`, hand each object that it prints to `heard`, and tell how it ended.
 
-    Cancelling this ends the process.
+    Before each of its turns `turn` is asked whether there is one; where there is none, it stands still. Cancelling this ends
+    the process.
 
     Raises:
         OSError: it could not be started.
@@ -58,6 +66,7 @@ async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], No
     assert process.stdout is not None
     assert process.stderr is not None
     complaining = asyncio.create_task(_passed_on(process.stderr), name="stderr")
+    turning = asyncio.create_task(_take_turns(process, turn), name="turns")
     try:
         async for line in process.stdout:
             found = _object(line)
@@ -69,10 +78,25 @@ async def work(arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], No
         code = await process.wait()
         sentence = await complaining if code == 1 else ""
     finally:
+        turning.cancel()
         await _let_go(process)
         complaining.cancel()
     log.info("learning_ended", module=arguments[0], pid=process.pid, code=code)
     return Ended(code, said, result, sentence)
+
+
+async def _take_turns(process: asyncio.subprocess.Process, turn: Callable[[], Awaitable[Turn]]) -> None:
+    """Let it go on for a turn, or stand still for as long, by turns."""
+    assert process.stdin is not None
+    goes = True
+    with contextlib.suppress(ConnectionError):  # it has ended
+        while True:
+            found = await turn()
+            if found.granted != goes:
+                goes = found.granted
+                process.stdin.write(GO if goes else WAIT)
+                await process.stdin.drain()
+            await asyncio.sleep(found.s)
 
 
 async def _passed_on(stream: asyncio.StreamReader) -> str:

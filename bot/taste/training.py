@@ -22,6 +22,7 @@ from bot.taste import cards
 from bot.taste.child import Ended, work
 from bot.taste.run_messages import PICTURE, RunMessages
 from generation.wire.errors import WireError
+from generation.wire.turns import Turn
 from studio.adapters import again, runs
 from studio.adapters.records import KINDS
 from studio.errors import Refusal, StoreUnavailable
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
+UNASKED = Turn(True, 2.0)
 TOLD_AGAIN_S = 10 * 60.0
 LOOK_AGAIN_S = 3600.0
 HOST_READY_WITHIN_S = 600.0
@@ -278,7 +280,7 @@ class Training:
         def heard(said: Mapping[str, Any]) -> None:
             newest[:] = [said]
 
-        child = asyncio.create_task(work(arguments, heard), name=f"run-{run.id}")
+        child = asyncio.create_task(work(arguments, heard, self._turn), name=f"run-{run.id}")
         try:
             while True:
                 waking = asyncio.create_task(self._wake.wait())
@@ -296,6 +298,13 @@ class Training:
         finally:
             child.cancel()
             await asyncio.gather(child, return_exceptions=True)
+
+    async def _turn(self) -> Turn:
+        """Whether it may work on for a turn: the host says so, and where there is none nobody waits."""
+        try:
+            return await self._generation.turn()
+        except WireError:
+            return UNASKED
 
     async def _goes_on(self, run: Run, step: Mapping[str, Any] | None) -> None:
         at, of = ((step or {}).get(name) for name in ("step", "of"))

@@ -16,6 +16,7 @@ from generation.host.languages import note, refusal
 from generation.host.log import JobLog
 from generation.host.loop import Made
 from generation.host.results import Results
+from generation.host.turns import Turns
 from generation.queue import Admission
 from generation.wire.errors import Conflict, Refused, UnknownJob
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Queued, Started
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from generation.queue import Line
     from generation.wire.events import Numbered
     from generation.wire.jobs import Job, Language
+    from generation.wire.turns import Turn
 
 NEAR = 10  # places from the front of which every change is told
 
@@ -65,6 +67,7 @@ class GenerationHost:
         self._newcomer_eta_s = 0.0
         self._tokens_per_s = 0.0
         self._engine: Mapping[str, Any] | None = None
+        self._turns = Turns(monotonic())
 
     def run_on(self, loop: EngineLoop) -> None:
         """Give the host its engine thread, which must report to `report`; once, before any job."""
@@ -121,6 +124,10 @@ class GenerationHost:
             "up_s": round(self._monotonic() - self._since, 1),
             "engine": dict(self._engine or {}),
         }
+
+    def turn(self) -> Turn:
+        """Whether whoever trains on this machine may go on for a turn."""
+        return self._turns.ask(busy=bool(self._tickets), now=self._monotonic())
 
     def report(self, report: Report) -> None:
         """Take in what a step brought."""

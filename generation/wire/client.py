@@ -12,6 +12,7 @@ import aiohttp
 from generation.wire.errors import BadAnswer, Conflict, Full, Refused, UnknownJob, Unreachable
 from generation.wire.events import TERMINAL, Numbered
 from generation.wire.reading import InvalidJobError
+from generation.wire.turns import Turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -114,6 +115,16 @@ class GenerationClient:
             if answer.status != 200:
                 raise _unexpected(answer)
             return await _told(answer)
+
+    async def turn(self) -> Turn:
+        """Whether whoever trains on the host's machine may go on for a turn (`generation.host.turns`)."""
+        async with self._asking("POST", "/v1/turns") as answer:
+            if answer.status != 200:
+                raise _unexpected(answer)
+            try:
+                return Turn.from_json(await _told(answer))
+            except ValueError as error:
+                raise BadAnswer(str(error)) from error
 
     async def _tell(self, method: str, path: str) -> None:
         async with self._asking(method, path) as answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import web
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from generation.wire.events import Numbered
+    from generation.wire.turns import Turn
 
 BODY_LIMIT = 256 * 1024
 HEARTBEAT_S = 10.0
@@ -52,6 +54,9 @@ class Host(Protocol):
     def stats(self) -> dict[str, Any]:
         """What is true now."""
 
+    def turn(self) -> Turn:
+        """Whether whoever trains on this machine may go on for a turn."""
+
 
 def application(host: Host, *, token: str | None = None) -> web.Application:
     """The routes of the wire. With `token`, every request must bear it."""
@@ -63,6 +68,7 @@ def application(host: Host, *, token: str | None = None) -> web.Application:
     app.router.add_post("/v1/jobs/{id}/ack", routes.ack)
     app.router.add_get("/v1/artifacts/{digest}", routes.artifact)
     app.router.add_get("/v1/stats", routes.stats)
+    app.router.add_post("/v1/turns", routes.turn)
     return app
 
 
@@ -94,6 +100,9 @@ class _Routes:
 
     async def stats(self, _request: web.Request) -> web.Response:
         return web.json_response(self._host.stats())
+
+    async def turn(self, _request: web.Request) -> web.Response:
+        return web.json_response(asdict(self._host.turn()))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         job_id, after = request.match_info["id"], request.query.get("after", "0")

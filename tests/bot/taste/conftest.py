@@ -21,6 +21,8 @@ from tests.studio.adapters.made import digest
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from generation.wire.turns import Turn
+
 
 @dataclass
 class Learner:
@@ -34,7 +36,9 @@ class Learner:
     asked: list[list[str]] = field(default_factory=list)
     ended_early: int = 0
 
-    async def work(self, arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None]) -> Ended:
+    async def work(
+        self, arguments: Sequence[str], heard: Callable[[Mapping[str, Any]], None], _turn: Callable[[], Awaitable[Turn]]
+    ) -> Ended:  # fmt: skip
         self.asked.append(list(arguments))
         if self.takes_s:
             heard({"phase": "train", "step": 12, "of": 60, "loss": 0.6123, "eta_s": 120})

@@ -10,11 +10,13 @@ import pytest
 from aiohttp import web
 
 from generation.host.fake import FakeEngine
+from generation.host.turns import TURN_S
 from generation.wire import client as client_module
 from generation.wire import server as server_module
 from generation.wire.client import GenerationClient
 from generation.wire.errors import BadAnswer, Unreachable
 from generation.wire.events import Done, Preview, Started
+from generation.wire.turns import Turn
 from tests.generation.stand import job, stand
 
 
@@ -37,6 +39,30 @@ async def test_without_the_token_nothing_is_answered() -> None:
                     assert answer.status == 401
         with pytest.raises(BadAnswer, match="401"):
             await GenerationClient(host.url, host.session).stats()
+
+
+async def test_a_trainer_has_every_turn_of_an_idle_host_and_none_while_a_piece_is_made() -> None:
+    async with stand(FakeEngine(tokens_per_s=20.0)) as host:
+        assert await host.client.turn() == await host.client.turn() == Turn(True, TURN_S)
+        await host.client.put(job("a", tokens=40))
+        assert await host.client.turn() == Turn(False, TURN_S)
+        await host.client.cancel("a")
+        assert (await host.client.turn()).granted
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", "{}", '{"granted": 1, "s": 2}', '{"granted": true, "s": true}', '{"granted": true, "s": 0}', '{"granted": true, "s": 61}'],
+)  # fmt: skip
+async def test_a_turn_that_is_none_is_a_bad_answer(answer: str) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(text=answer, content_type="application/json")
+
+    runner, url = await serving(handler)
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(BadAnswer):
+            await GenerationClient(url, session).turn()
+    await runner.cleanup()
 
 
 @pytest.mark.parametrize(

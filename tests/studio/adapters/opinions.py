@@ -59,7 +59,9 @@ async def opinionated(
             interaction_token="", asked_at=made_at, outcome="made", settled_at=made_at,
         )  # fmt: skip
         jobs.add(db, job, per_member=pieces + 1, per_guild=pieces + 1)
-        creations.add(db, replace(a_creation(job, f"{text}\n{first - 5000 + number}"), made_at=made_at, kept=True))
+        creations.add(
+            db, replace(a_creation(job, f"{text}\n{first - 5000 + number}"), made_at=made_at, kept=True)
+        )
         messages.add(db, Delivered(job.id, 0, job.channel_id, 9000 + int(job.id)))
         for member in voters:
             emoji = "👍" if liked == (rng.random() < AGREE) else "👎"
