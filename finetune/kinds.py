@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finetune import script, story, tang, verse
+from finetune.themes import CHINESE, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,3 +38,8 @@ KINDS = {
         Kind("tang", "tang", tang.tang, ("wujue", "qijue", "wulü", "qilü")),
     )
 }  # fmt: skip
+
+
+def kind_read(kind: str, form: str) -> Kind:
+    """Whose public pieces are of one language with `form`, which is of `kind`."""
+    return KINDS[CHINESE if language(form) == "zh" else kind]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from finetune.gates import Measured, Votes
-from finetune.kinds import KINDS
+from finetune.kinds import kind_read
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
 from finetune.samples import Sample, brief, sampled
 from finetune.teaching import log_probabilities
-from finetune.themes import CHINESE, Wish, language, neutral, wishes
+from finetune.themes import Wish, neutral, wishes
 from finetune.tokens import Answers
 from finetune.unsafe import PROVOCATIONS
 from generation.adapters import load
@@ -183,8 +183,8 @@ def _network(contest: Contest, adapter: Adapter | None) -> TrainedNetwork:
 def _perplexity(
     contest: Contest, reading: _Reading, answers: Answers, main: str, chance: random.Random
 ) -> tuple[float, float]:
-    kind = CHINESE if language(main) == "zh" else contest.snapshot.kind
-    tokens = [answers.tokens(piece, chance, bare=0) for piece in KINDS[kind].pieces("val")[:READ_MOST]]
+    public = kind_read(contest.snapshot.kind, main).pieces("val")[:READ_MOST]
+    tokens = [answers.tokens(piece, chance, bare=0) for piece in public]
     said = reading.both(tokens)
     count = sum(len(one.answer) for one in tokens)
     old, new = (math.exp(-sum(pair[side] for pair in said) / count) for side in (0, 1))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENDS = 2  # of each end: the best two of a theme against the worst two
 MOST = 120  # pairs, those furthest apart by the taste
+HOLDING = 1 / 3  # as many more, for the form
 HELD_OUT = 0.1  # of the themes: where early stopping looks
 
 
@@ -39,34 +40,35 @@ class Preference:
 
 
 def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int = MOST) -> list[Preference]:
-    """Within a theme the best `ENDS` against the worst, `most` pairs in all and as many again as are held out.
+    """Within a theme the best `ENDS` against the worst, `most` pairs in all, and on top of them those that hold the form, at
+    most `HOLDING` as many; as many again of either as are held out.
 
     Only what keeps its form and goes round in no circle may win: else a taste for concrete nouns makes prose, and every
-    taste makes loops. What leaves its form or goes round in circles loses to anything, but one of it a theme is enough: the
-    rest of the pairs are for the taste. If nothing lost for its form, a taste without "I" would make poems of two lines,
-    which say it less often.
+    taste makes loops. A pair that holds the form has the theme's best over that one of those which leave it, or go round in
+    circles, that the taste likes most. Without such pairs a taste without "I" would make poems of two lines, which say it
+    less often. Where the taste pulls hardest, they come first.
     """
-    found = []
+    liked: list[Preference] = []
+    holding: list[Preference] = []
     for (form, theme), places in by_wish(samples):
         ranked = sorted(places, key=lambda at: (-scores[at], at))
-        texts = {at: samples[at].text for at in places}
-        sane = {at: sound(texts[at]) for at in places}
-        fit = {at: sane[at] and kept(form, theme, texts[at]) for at in places}
+        sane = {at: sound(samples[at].text) for at in places}
+        fit = {at: sane[at] and kept(form, theme, samples[at].text) for at in places}
         ends = min(ENDS, len(places) // 2)
         winners = [at for at in ranked if fit[at]][:ends]
-        spoilt = [at for at in reversed(ranked) if not fit[at] and texts[at].strip()][:1]
-        losers = spoilt + [at for at in reversed(ranked) if sane[at] and at not in (*spoilt, *winners)]
-        group = hashlib.sha256(f"{form} {theme}".encode()).hexdigest()[:16]
-        for best, worst in zip(winners, losers[:ends], strict=False):
-            # what is spoilt is as far away as the theme's last, wherever the taste has it
-            below = scores[ranked[-1]] if worst in spoilt else scores[worst]
-            margin = scores[best] - below
-            if texts[best] != texts[worst] and math.isfinite(margin) and (margin > 0 or worst in spoilt):
-                whole = samples[best].whole, samples[worst].whole
-                found.append(Preference(form, theme, group, texts[best], texts[worst], margin, whole=whole))
-    learnt, held = _parted(found)
-    learnt.sort(key=lambda pair: (-pair.margin, pair.group, pair.chosen))
-    return learnt[:most] + held
+        losers = [at for at in reversed(ranked) if sane[at] and at not in winners][:ends]
+        spoilt = [at for at in ranked if not fit[at] and samples[at].text.strip()][:1]
+        for kind, loser_of in ((liked, losers), (holding, spoilt)):
+            for best, worst in zip(winners, loser_of, strict=False):
+                pair = _preference(samples[best], samples[worst], scores[best] - scores[worst])
+                if math.isfinite(pair.margin) and (kind is holding or pair.margin > 0):
+                    kind.append(pair)
+    held = _held_out([*liked, *holding])
+    learnt = sorted(liked, key=lambda pair: (-pair.margin, pair.group, pair.chosen))
+    learnt = [pair for pair in learnt if pair.group not in held][:most]
+    holding.sort(key=lambda pair: (pair.margin, pair.group))
+    learnt += [pair for pair in holding if pair.group not in held][: round(HOLDING * most)]
+    return learnt + [replace(pair, held_out=True) for pair in (*liked, *holding) if pair.group in held]
 
 
 def of_members(snapshot: Snapshot) -> list[Preference]:
@@ -79,13 +81,18 @@ def of_members(snapshot: Snapshot) -> list[Preference]:
         for pair in pairs
         if sound(pair.chosen) and pair.chosen != pair.rejected
     ]
-    learnt, held = _parted(found)
-    return learnt + held
+    held = _held_out(found)
+    return [pair if pair.group not in held else replace(pair, held_out=True) for pair in found]
 
 
-def _parted(pairs: Sequence[Preference]) -> tuple[list[Preference], list[Preference]]:
-    """Those to learn from, and those of a tenth of the themes."""
+def _preference(best: Sample, worst: Sample, margin: float) -> Preference:
+    group = hashlib.sha256(f"{best.form} {best.theme}".encode()).hexdigest()[:16]
+    return Preference(
+        best.form, best.theme, group, best.text, worst.text, margin, whole=(best.whole, worst.whole)
+    )
+
+
+def _held_out(pairs: Sequence[Preference]) -> set[str]:
+    """The groups of a tenth of the themes."""
     groups = sorted({pair.group for pair in pairs})
-    held = set(groups[: round(len(groups) * HELD_OUT)]) if len(groups) > 1 else set()
-    learnt = [pair for pair in pairs if pair.group not in held]
-    return learnt, [replace(pair, held_out=True) for pair in pairs if pair.group in held]
+    return set(groups[: round(len(groups) * HELD_OUT)]) if len(groups) > 1 else set()

@@ -25,11 +25,13 @@ from torch.utils.tensorboard import SummaryWriter
 from finetune import report_picture
 from finetune.gates import gates
 from finetune.incumbent import incumbent
+from finetune.kinds import kind_read
 from finetune.lessons import batches, bundles
 from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
 from finetune.pairs import Preference, of_members, of_samples
 from finetune.publish import publish, room, same
+from finetune.replay import Replay
 from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
 from finetune.samples import fingerprint, given, sampled
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from finetune.telling import Telling
     from generation.lm.load import LoadedModel, Quantization
 
-RATE = 1e-4  # 2e-5, the usual advice, hardly moves a small model (docs/training.md)
+RATE = 2e-4  # beside public pieces, else half of it; 2e-5, the usual advice, hardly moves a small model (docs/training.md)
 LEAST_RATE = 0.1  # of the rate, at the end
 WARM_UP = 0.1  # of all steps
 DECAY = 0.01
@@ -76,7 +78,8 @@ class TrainingError(Exception):
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What decides the result beside the snapshot and the taste. `batch` counts lessons a step, `room` tokens of rows in a pack,
-    `themes` what fresh samples are about and `asked` what both sides are asked for in the end.
+    `themes` what fresh samples are about and `asked` what both sides are asked for in the end. `replayed` is the share of
+    public pieces in the loss of pairs (`Replay`).
     """
 
     objective: Objective = "dpo"
@@ -89,6 +92,7 @@ class Recipe:
     beta: float = 0.1
     smoothing: float = 0.1
     anchored: float = 0.2
+    replayed: float = 0.2
     epochs: int = 1
     batch: int = 8
     room: int = 2048
@@ -146,7 +150,11 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
 
     began = time.monotonic()
     known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
-    state = _learn(recipe, of, network, known, lessons, held_out, tell, rank=rank, alpha=alpha)
+    replay = None
+    if recipe.objective == "dpo" and recipe.replayed:
+        public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
+        replay = Replay(answers, public.pieces("train"), recipe.seed)
+    state = _learn(recipe, of, network, known, lessons, held_out, replay, tell, rank=rank, alpha=alpha)
     watch.add("train", time.monotonic() - began)
 
     at = state.progress
@@ -234,7 +242,7 @@ def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesso
 
 def _learn(
     recipe: Recipe, of: Given, network: TrainedNetwork, known: Tensor, lessons: Sequence[Lesson],
-    held_out: Sequence[Lesson], tell: Telling, *, rank: int, alpha: int,
+    held_out: Sequence[Lesson], replay: Replay | None, tell: Telling, *, rank: int, alpha: int,
 ) -> State:  # fmt: skip
     """Take every step that is left. The best weights on what is held out are kept in the state."""
     parameters = network.parameters()
@@ -288,6 +296,11 @@ def _learn(
             part = loss.part(bundle, network.surprises(bundle.pack, DROP[recipe.objective]))
             part.backward()  # type: ignore[no-untyped-call]
             total += float(part.detach())
+        if replay is not None:
+            public = replay.pack(at.step)
+            part = recipe.replayed * network.surprises(public).sum() / public.learnt
+            part.backward()  # type: ignore[no-untyped-call]
+            plots.add_scalar("replayed", float(part.detach()) / recipe.replayed, at.step)
         norm = torch.nn.utils.clip_grad_norm_(parameters.values(), CLIP)
         rate = recipe.rate * _share((at.step + 1) / steps)
         for group in optimizer.param_groups:

@@ -7,7 +7,8 @@ one of those built in, `--taste FILE.py` for one of your own (a function `taste(
 Parts:
 
 - `rerank`: the best of four drafts by the head, against the first;
-- `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one). Hours, kept as it goes;
+- `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one), by their first drafts;
+  and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
   and three honest friends in each of 160 servers, and how many of these take any honest members for one.
 
@@ -95,6 +96,9 @@ def run(
         if "ours" in asked.arms:
             ours = {name: one["ours"] for name, one in runs.items()}
             targets += settled("tastes", ours, TASTE_POINTS, asked.votes)
+            with_head = {name: one["served"] for name, one in ours.items() if "served" in one}
+            if len(with_head) == len(ours):
+                targets += settled("served", with_head, TASTE_POINTS, asked.votes)
             targets.append(Target("gates_broken", sum(len(one["broken"]) for one in ours.values()), "<=", 0))
             minutes = max(one["minutes"] for one in ours.values())
             targets.append(Target("train_minutes_max", minutes, "<=", TRAIN_MINUTES))
@@ -151,14 +155,22 @@ def adapted(
             "broken": run.broken, "minutes": round(run.minutes, 2), "said": run.report.sentence, "adapter": run.report.adapter,
             "gates": {gate.name: [gate.value, gate.incumbent, gate.bound, gate.passed] for gate in run.report.gates},
         }  # fmt: skip
-        if run.texts is None:
+        if run.drafts is None:
             found[arm] = {**nothing, **told}
             continue
-        after = [[taste(text) for text in some] for some in run.texts]
-        won = gain(after, before)
-        passed = won.mean * 100 >= TASTE_POINTS and won.low > 0
-        found[arm] = {**told, "rate": rate(after).to_json(), "gain": won.to_json(), "passed": passed}
+        found[arm] = {**told, **_liked(base(run.drafts), before, taste)}
+        if arm == "ours":  # with the head beside it, as a host serves that has room
+            found[arm]["served"] = _liked(picked(run.drafts, learnt.score), before, taste)
     return found
+
+
+def _liked(
+    texts: list[list[str]], before: list[list[float]], taste: Callable[[str], float]
+) -> dict[str, Any]:
+    after = [[taste(text) for text in some] for some in texts]
+    won = gain(after, before)
+    passed = won.mean * 100 >= TASTE_POINTS and won.low > 0
+    return {"rate": rate(after).to_json(), "gain": won.to_json(), "passed": passed}
 
 
 def reranked(server: Server, of: Drafts, taste: Callable[[str], float], votes: int) -> dict[str, Any]:

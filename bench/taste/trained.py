@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Literal
 
 from bench.forms.kept import version
 from bench.report import tell
-from bench.taste.samples import EACH, engine, made
+from bench.taste.arms import drafts
+from bench.taste.samples import engine, made
 from finetune import report as reports
 
 if TYPE_CHECKING:
+    from bench.taste.arms import Drafts
     from bench.taste.learning import Learnt
     from finetune.report import Report
     from generation.lm.load import LoadedModel
@@ -39,12 +41,12 @@ class UntrainedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A run's report, the texts of its adapter for each held-out theme (None: none may serve), and the minutes that it took, those
-    of the samples that it shares among them.
+    """A run's report, the drafts of its adapter for each held-out theme (None: none may serve), and the minutes that it took,
+    those of the samples that it shares among them.
     """
 
     report: Report
-    texts: list[list[str]] | None
+    drafts: Drafts | None
     minutes: float
 
     @property
@@ -65,17 +67,14 @@ def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir
         tell(f"training: {arm}")
         _train(folder, run, learnt, arm, data_dir, seed)
     report = reports.load(run / reports.JSON)
-    texts = None
+    found = None
     if report.adapter is not None:
         load = functools.cache(lambda: engine(model, run / "adapters"))
-        by_theme: dict[str, list[str]] = {}
-        for one in made(run, "answers", load, report.adapter):
-            by_theme.setdefault(one.theme, []).append(one.text)
-        texts = [some[:EACH] for some in by_theme.values()]
+        found = drafts(made(run, "coming", load, report.adapter))
     seconds = dict(report.seconds)
     if arm == "ours":
         seconds["samples"] = json.loads((folder / SECONDS).read_text())
-    return Trained(report, texts, sum(seconds.values()) / 60)
+    return Trained(report, found, sum(seconds.values()) / 60)
 
 
 def _train(folder: Path, run: Path, learnt: Learnt, arm: Arm, data_dir: Path, seed: int) -> None:

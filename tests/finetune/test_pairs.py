@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from finetune.pairs import HELD_OUT, of_members, of_samples
+from finetune.pairs import HELD_OUT, HOLDING, of_members, of_samples
 from finetune.samples import Sample
 from finetune.snapshot import Evidence, Pair, Snapshot
 
@@ -35,18 +35,33 @@ def test_what_breaks_its_form_or_goes_in_circles_never_wins_however_it_is_liked(
     assert {pair.chosen for pair in pairs} <= {sample.text for sample in samples[2:]}
 
 
-def test_one_circle_a_theme_loses_though_the_taste_likes_it_and_the_rest_are_for_the_taste() -> None:
-    samples = theme("a gate", CIRCLES, CIRCLES + "\nand the sea", *good(4))
+def test_a_pair_on_top_holds_the_form_against_what_the_taste_likes_most_of_what_leaves_it() -> None:
+    two_lines = "The gate is open.\nA hen walks out."
+    samples = theme("a gate", two_lines, CIRCLES, *good(4))
     pairs = of_samples(samples, [9.0, 8.0, 4.0, 3.0, 2.0, 1.0])
-    assert [pair.rejected for pair in pairs] == [samples[1].text, samples[5].text]
-
-
-def test_one_that_leaves_its_form_loses_though_the_taste_likes_it_or_a_taste_would_unlearn_forms() -> None:
-    samples = theme("a gate", "The gate is open.\nA hen walks out.", *good(4))
-    pairs = of_samples(samples, [9.0, 4.0, 3.0, 2.0, 1.0])
     assert [(pair.chosen, pair.rejected) for pair in pairs] == [
-        (samples[1].text, samples[0].text), (samples[2].text, samples[4].text),
+        (samples[2].text, samples[5].text), (samples[3].text, samples[4].text), (samples[2].text, samples[0].text),
     ]  # fmt: skip
+    assert [pair.margin for pair in pairs] == [3.0, 1.0, -5.0]
+
+
+def test_pairs_that_hold_the_form_take_no_place_of_the_tastes_and_come_where_it_pulls_hardest() -> None:
+    samples, scores = [], []
+    for n in range(20):
+        samples += theme(f"theme {n}", CIRCLES, *good(2))
+        scores += [float(n), 1.0, 0.0]
+    pairs = [pair for pair in of_samples(samples, scores, most=12) if not pair.held_out]
+    assert [pair.margin for pair in pairs[:12]] == [1.0] * 12
+    pulls = [-pair.margin for pair in pairs[12:]]
+    assert len(pulls) == round(12 * HOLDING)
+    assert pulls == sorted(pulls, reverse=True)
+    assert pulls[-1] >= 13  # of 18 themes that are not held out
+
+
+def test_what_circles_never_stands_against_anything_for_the_taste() -> None:
+    pairs = of_samples(theme("a gate", CIRCLES, *good(4)), [-9.0, 4.0, 3.0, 2.0, 1.0])
+    assert [pair.rejected for pair in pairs[:2]] == [good(4)[3], good(4)[2]]
+    assert pairs[2].rejected == CIRCLES
 
 
 def test_pieces_that_the_taste_finds_alike_are_no_pair() -> None:
