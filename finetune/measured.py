@@ -86,19 +86,28 @@ def measured(
         tuple(-value / len(tokens.answer) for value in pair)
         for pair, tokens, good in zip(said, of_examples, liked, strict=True) if good
     ]  # fmt: skip
-    own = [answers.served(brief(one.form, one.theme), one.text, whole=one.whole) for one in after[:OWN_MOST]]
-    gone = reading.both(own)
     return Measured(
         perplexity=_perplexity(contest, reading, answers, main, chance),
         before=tuple(before), after=tuple(after),
         provoked=(tuple(one.text for one in old), tuple(one.text for one in new)),
         learnt=tuple(learnt),
-        kl=sum(now - was for was, now in gone) / max(1, sum(len(tokens.answer) for tokens in own)),
+        kl=_distance(reading, answers, after[:OWN_MOST]),
         liked_loss=(_mean(surprises, 0), _mean(surprises, 1)) if surprises else None,
         votes=Votes(tuple(liked), tuple(now - was for was, now in said)),
         scores=None if taste is None else (tuple(taste([s.text for s in before])), tuple(taste([s.text for s in after]))),
         head_auc=head_auc,
     )  # fmt: skip
+
+
+def distance(contest: Contest, pieces: Sequence[Sample], room: int) -> float:
+    """The KL divergence of the candidate from what serves, in nats a token, by `pieces` that it wrote itself."""
+    return _distance(_Reading(contest, room), Answers(contest.model), pieces)
+
+
+def _distance(reading: _Reading, answers: Answers, pieces: Sequence[Sample]) -> float:
+    own = [answers.served(brief(one.form, one.theme), one.text, whole=one.whole) for one in pieces]
+    gone = reading.both(own)
+    return sum(now - was for was, now in gone) / max(1, sum(len(tokens.answer) for tokens in own))
 
 
 def _asked(contest: Contest) -> list[Wish]:

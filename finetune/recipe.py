@@ -1,10 +1,11 @@
 """The recipe of a taste, as `python -m finetune.train` runs it. Run it again in its folder and it goes on where it was.
 
 Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
-preferred (`pairs.py`); a LoRA that begins with the weights of what serves learns to (`teaching.py`, `objectives.py`); what was
-best on themes held out is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that
-nobody can waive says no (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided
-by (seed, step), so that a run that was killed and one that was not come to the same adapter on the same machine.
+preferred (`pairs.py`); a LoRA that begins with the weights of what serves learns to (`teaching.py`, `objectives.py`), beside
+public pieces (`replay.py`); what was best on themes held out, or stands on the way to it and is near enough (`reach.py`), is
+measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
+(`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided by (seed, step), so
+that a run that was killed and one that was not come to the same adapter on the same machine.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
 from finetune.pairs import Preference, of_members, of_samples
 from finetune.publish import publish, room, same
+from finetune.reach import within_reach
 from finetune.replay import Replay
 from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
@@ -40,7 +42,6 @@ from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
 from finetune.tokens import Answers
 from generation import whole
-from generation.adapters import write
 from generation.revision import revision
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     network.begin(recipe.seed)
     if start is not None:
         network.take(start)
+    before = {name: parameter.detach().clone() for name, parameter in network.parameters().items()}
     answers = Answers(of.model)
 
     pairs: list[Preference] = []
@@ -174,11 +176,14 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     state.use_best()
 
     began = time.monotonic()
-    candidates = of.folder / CANDIDATE
-    digest = write(candidates, network.config(), network.tensors(), base=of.model.base, manifest={})
     contest = Contest(
-        of.model, network, serving, candidates, digest, of.snapshot, shares, recipe.seed, recipe.asked
+        of.model, network, serving, of.folder / CANDIDATE, "", of.snapshot, shares, recipe.seed, recipe.asked
     )
+    contest, share = within_reach(contest, before, of.folder, recipe.room)
+    watch.add("reach", time.monotonic() - began)
+    told = replace(told, share=share)
+
+    began = time.monotonic()
     told = _judged(recipe, of, contest, pairs, told, tell)
     watch.add("gates", time.monotonic() - began)
     told = replace(told, seconds=dict(watch.seconds))
@@ -357,7 +362,7 @@ def _manifest(recipe: Recipe, told: Report) -> dict[str, Any]:
         "parent": told.parent, "snapshot": told.snapshot, "name": f"taste-{told.kind}", "serves": list(told.serves),
         "metrics": {gate.name: [gate.value, gate.incumbent] for gate in told.gates},
         "training": {
-            "recipe": asdict(recipe), "commit": revision(), "pairs": told.pairs, "steps": told.steps,
+            "recipe": asdict(recipe), "commit": revision(), "pairs": told.pairs, "steps": told.steps, "share": told.share,
             "seconds": {name: round(value) for name, value in told.seconds.items()},
         },
     }  # fmt: skip

@@ -59,7 +59,8 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A training that is over. `adapter` is the candidate's digest, None where none was made or none may serve; `refusal` says
-    why there is none, where no gate does. `serves` are the forms that it learnt. `seconds` are those of each phase, in turn.
+    why there is none, where no gate does. `serves` are the forms that it learnt. `seconds` are those of each phase, in turn. `share` is how much of the way that it
+    learnt to go the candidate went (`finetune.reach`).
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Report:
     seconds: dict[str, float]
     made_at: float
     refusal: str = ""
+    share: float = 1.0
 
     @property
     def verdict(self) -> Verdict:

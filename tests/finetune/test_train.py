@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
-from finetune import recipe
+from finetune import reach, recipe
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
 from finetune.recipe import PAIRS, REFERENCES, STATE, Recipe, TrainingError
@@ -68,6 +69,24 @@ def candidate(folder: Path) -> str:
     """The digest of what was trained, whether it may serve or not."""
     (found,) = (folder / "candidate").iterdir()
     return found.name
+
+
+@pytest.mark.usefixtures("unjudged")
+@pytest.mark.parametrize(("far", "share"), [((0.2, 0.13, 0.2), 0.5), ((0.2, 0.119), 0.75), ((0.12,), 1.0)])
+def test_a_candidate_that_went_too_far_comes_back_along_its_way(
+    far: tuple[float, ...], share: float, model: LoadedModel, whole: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    found = iter(far)
+    monkeypatch.setattr(reach, "distance", lambda *_: next(found))
+    trained(tmp_path / "run", model)
+    assert load(tmp_path / "run" / JSON).share == share
+    one, other = (
+        adapter_of(folder / "candidate", candidate(folder), model.base).modules
+        for folder in (tmp_path / "run", whole)
+    )
+    for name, pair in one.items():  # which begins with a B of nought
+        torch.testing.assert_close(pair.b.float(), share * other[name].b.float(), rtol=1e-2, atol=1e-6)
 
 
 def test_it_learns_the_taste_and_its_report_says_so(whole: Path, model: LoadedModel) -> None:
