@@ -132,6 +132,9 @@ class HanVerse:
         again = sum(char in said for char in writing.text) + len(writing.text) - len(set(writing.text))
         return writing.mean + WORST * writing.worst - AGAIN * again
 
+    def nearness(self, n: int, particles: Sequence[Particle]) -> list[float]:  # noqa: ARG002 - nobody here reads Chinese
+        return [0.0] * len(particles)
+
     def end(self, n: int, particle: Particle) -> None:  # noqa: ARG002 - all lines alike
         particle.lines.append(particle.writing.text)
         particle.ends.append(particle.writing.text[-1:])

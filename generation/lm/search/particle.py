@@ -46,7 +46,7 @@ class Writing:
 class Particle:
     """`row` is its row of the branches, `pending` what that has not taken in yet, `after` (V,) what may follow when it has.
 
-    `ends` are its lines' last words, `used` its words, `pairs` those that stand side by side; `seen` the columns of words
+    `score` is of its lines, `worth` that and how near it is to its theme. `ends` are its lines' last words, `used` its words, `pairs` those that stand side by side; `seen` the columns of words
     that are not to come again.
     """
 
@@ -56,6 +56,7 @@ class Particle:
     used: Counter[str] = field(default_factory=Counter)
     pairs: set[tuple[str, str]] = field(default_factory=set)
     score: float = 0.0
+    worth: float = 0.0
     writing: Writing = field(default_factory=Writing)
     pending: list[int] = field(default_factory=list)
     after: Tensor | None = None
@@ -64,6 +65,6 @@ class Particle:
     def copy(self, row: int) -> Particle:
         """Another that goes on from here, at a line's beginning."""
         return Particle(
-            row, list(self.lines), list(self.ends), Counter(self.used), set(self.pairs), self.score, after=self.after,
-            seen=self.seen,
+            row, list(self.lines), list(self.ends), Counter(self.used), set(self.pairs), self.score, self.worth,
+            after=self.after, seen=self.seen,
         )  # fmt: skip

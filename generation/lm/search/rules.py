@@ -32,6 +32,9 @@ class Rules(Protocol):
     def score(self, n: int, particle: Particle) -> float:
         """How good the line is that was just closed: about a log-probability a token."""
 
+    def nearness(self, n: int, particles: Sequence[Particle]) -> list[float]:
+        """How near each has come to what it is to be about, line `n` being closed: beside the scores of all its lines."""
+
     def end(self, n: int, particle: Particle) -> None:
         """Put the closed line with those before it."""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from generation.lm.search.rules import Rules
 
 TEMPERATURE, HOTTER = 0.75, 1.15
+READ = 12  # of those whose line is done, the best, whose nearness to the theme is looked at
 KEPT = 4  # of how many particles one is kept, at a line's end
 MOST_DONE = 0.75  # share of particles whose line is done, from which on the others are not waited for
 PATIENCE = 2  # tokens beyond a line's syllables before that
@@ -89,13 +90,13 @@ class Search:
     @property
     def ranked(self) -> list[str]:
         """The pieces that it has come to, the best first; different ones."""
-        found = sorted(self._finished, key=lambda p: -p.score)
+        found = sorted(self._finished, key=lambda p: -p.worth)
         return list(dict.fromkeys(self._rules.text(particle) for particle in found))
 
     @property
     def preview(self) -> str:
         """The lines of the best particle so far."""
-        return self._rules.text(max(self._particles, key=lambda p: (len(p.lines), p.score)))
+        return self._rules.text(max(self._particles, key=lambda p: (len(p.lines), p.worth)))
 
     def _start_line(self) -> None:
         assert self._branches is not None
@@ -171,7 +172,10 @@ class Search:
             if key not in said and line not in (other.lower() for other in particle.lines):
                 said.add(key)
                 best.append(particle)
-        best = best or list(done[:1])
+        best = (best or list(done[:1]))[:READ]
+        for particle, near in zip(best, self._rules.nearness(self._line, best), strict=True):
+            particle.worth = particle.score + near
+        best.sort(key=lambda p: -p.worth)
         for particle in best:
             self._rules.end(self._line, particle)
         if self._line == self._rules.lines - 1:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from generation.forms import form_named, verdict
 from generation.forms.plan import Plan
 from generation.forms.prompts import turns
+from generation.gan.text_encoder import Sentences
 from generation.lm.search.drafts import Drafts
 from generation.lm.search.han import HanVerse, characters_of
 from generation.lm.search.piece import Piece
@@ -137,7 +138,7 @@ class Searching:
         return Search(rules, job.seed, self.share)
 
     def _prepared(self) -> Tasting:
-        return Tasting(trie_of(self._chat), self._embedding())
+        return Tasting(trie_of(self._chat), self._embedding(), Sentences.load())
 
 
 def expected_tokens(job: Job, held: Plan | Structure) -> int:

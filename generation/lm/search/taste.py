@@ -1,6 +1,7 @@
 """What a piece leans to: words near its theme in the model's own embedding, away from what is worn out or is of pieces.
 
-Also what it must not copy: runs of three words in the turns that the prompt shows.
+Also which of the theme's words the lexicon lacks, how near a piece has come to its theme, and what it must not copy: runs of
+three words in the turns that the prompt shows.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional
 
 from generation.forms.prompts import turns
-from generation.forms.sounds import words_of
-from generation.lm.search.diction import ABOUT_PIECES, ARCHAIC, FUNCTION, WORN
+from generation.forms.sounds import sounds, words_of
+from generation.lm.search.diction import ABOUT_PIECES, ARCHAIC, FUNCTION, NEVER, WORN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor
 
+    from generation.gan.text_encoder import Sentences
     from generation.lm.search.trie import Trie
     from generation.wire.jobs import Brief
 
@@ -29,19 +32,24 @@ LEAST_LETTERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """`bias`: (C,) for the trie's columns. `theme` are the theme's words, `quoted` runs of three of the prompt's."""
+    """`bias`: (C,) for the trie's columns. `theme` are the theme's words, `welcome` those among them which the trie lacks, as
+    they were written, `quoted` runs of three of the prompt's. `nearness` gives the cosine of each of some texts with the theme.
+    """
 
     bias: Tensor
     theme: frozenset[str]
+    welcome: tuple[str, ...]
     quoted: frozenset[tuple[str, str, str]]
+    nearness: Callable[[Sequence[str]], list[float]]
 
 
 class Tasting:
     """Makes tastes for one model's trie."""
 
-    def __init__(self, trie: Trie, embedding: Tensor) -> None:
+    def __init__(self, trie: Trie, embedding: Tensor, sentences: Sentences) -> None:
         """embedding: (V, width), the model's own."""
         self.trie = trie
+        self._sentences = sentences
         vectors = embedding[trie.tokens.to(embedding.device)].float().cpu()
         self._mean = vectors.mean(0)
         vectors = vectors - self._mean
@@ -58,7 +66,27 @@ class Tasting:
         self._add(bias, dict.fromkeys(WORN - theme, -AGAINST_WORN))
         self._add(bias, dict.fromkeys(ARCHAIC - theme, -AGAINST_ARCHAIC))
         self._add(bias, dict.fromkeys(ABOUT_PIECES - theme, -AGAINST_PIECES))
-        return Taste(bias, theme, _quoted(brief))
+        lacked = dict.fromkeys(word for word in words_of(brief.theme) if self._lacks(word))
+        return Taste(bias, theme, tuple(lacked), _quoted(brief), self._nearness(brief.theme))
+
+    def _lacks(self, word: str) -> bool:
+        """Whether a word cannot come up, though its syllables are certain: too rare in old texts, or a name."""
+        plain = word.lower()
+        if plain in NEVER or plain in FUNCTION or {word, plain, word.capitalize()} & self.trie.words.keys():
+            return False
+        return len({sound.syllables for sound in sounds(word)}) == 1
+
+    def _nearness(self, theme: str) -> Callable[[Sequence[str]], list[float]]:
+        """Cosines with the theme, by MiniLM."""
+        if not theme.strip():
+            return lambda texts: [0.0] * len(texts)
+        of_theme = functional.normalize(self._sentences([theme]), dim=1)[0]
+
+        def nearness(texts: Sequence[str]) -> list[float]:
+            found: list[float] = (functional.normalize(self._sentences(texts), dim=1) @ of_theme).tolist()
+            return found
+
+        return nearness
 
     def _drawn_to(self, words: list[str]) -> Tensor:
         found = [

@@ -37,6 +37,11 @@ COMMA_WITHIN = -0.7
 NAME_WITHIN = -1.0
 CAPITAL = -3.0  # at the start of a line, where lines begin without one
 WITHIN, STOPS = (",", ";", ":"), (".", "!", "?")
+WELCOME = 1.0  # for a word of the theme that the lexicon lacks: as much as its nearest words get
+NEARNESS = (
+    4.0  # for a line's nearness to the theme, a cosine, beside a log-probability a token (docs/writing.md)
+)
+PASSAGE = 40  # words of a piece, the last, that are read for it
 WANTED = 2.5  # for a word that the line has to hold
 SAID = 3.0  # against a word of matter that was said
 
@@ -47,7 +52,9 @@ class Verse:
     def __init__(self, trie: Trie, plan: Plan, taste: Taste) -> None:
         self._trie, self._plan, self._taste = trie, plan, taste
         self.lines = len(plan.lines)
-        self._wanted = Wanted(trie, [word for line in plan.lines for word in _words_in(line)])
+        in_lines = [word for line in plan.lines for word in _words_in(line)]
+        self._wanted = Wanted(trie, [*in_lines, *taste.welcome])
+        self._welcome = frozenset(map(self._wanted.key, taste.welcome))
         more = sorted(self._wanted.tokens - trie.column.keys())
         self._column = trie.column | {token: len(trie.column) + n for n, token in enumerate(more)}
         self.tokens = torch.cat((trie.tokens, torch.tensor(more, dtype=torch.long)))
@@ -132,6 +139,10 @@ class Verse:
         closes = UNSEEN.closes if end is None or self._plan.lines[n].ends_with else end.closes
         return line_score(particle, self._taste, closes, last=self._ends_a_stanza(n))
 
+    def nearness(self, n: int, particles: Sequence[Particle]) -> list[float]:
+        texts = [" ".join(" ".join([*p.lines, p.writing.text]).split()[-PASSAGE:]) for p in particles]
+        return [NEARNESS * (n + 1) * found for found in self._taste.nearness(texts)]
+
     def end(self, n: int, particle: Particle) -> None:
         writing = particle.writing
         line = self._plan.lines[n]
@@ -182,6 +193,7 @@ class Verse:
         usual = _bits(1, self._room(n, writing))
         ending = 0 if writing.missing else _bits(line.least - writing.length, line.most - writing.length)
         wanted = [self._wanted.nodes(text) for text in writing.missing if self._takes(n, writing, text)]
+        wanted += [self._wanted.nodes(text) for text in self._welcomed(n, writing)]
         for token, kid in self._trie.kids[writing.node].items():
             if (
                 self._trie.bits[kid] & usual
@@ -199,14 +211,15 @@ class Verse:
         goal = writing.goal
         assert goal is not None
         article = writing.words[-1] if writing.words and writing.words[-1] in ARTICLES else ""
-        key = (root, writing.length, writing.missing, id(goal), article)
+        welcomed = self._welcomed(n, writing)
+        key = (root, writing.length, writing.missing, id(goal), article, *welcomed)
         if key in self._masks:
             return self._masks[key]
         trie, line = self._trie, self._plan.lines[n]
         found = self._nothing.clone()
-        first = trie.first[root]
         usual = _bits(1, self._room(n, writing))
-        found[torch.from_numpy(first.columns[(first.bits & usual) != 0])] = 0.0
+        known_first = trie.first[root]
+        found[torch.from_numpy(known_first.columns[(known_first.bits & usual) != 0])] = 0.0
         if not writing.missing:
             for syllables, columns in goal.first[root].items():
                 if line.least <= writing.length + syllables <= line.most:
@@ -219,6 +232,10 @@ class Verse:
         for text in writing.missing:
             if self._takes(n, writing, text) and (root == SPACE or _begins(text, line.begins)):
                 found[[self._column[token] for token in self._wanted.first(text, root)]] = WANTED
+        for text in welcomed:
+            if root == SPACE or _begins(text, line.begins):
+                first = [self._column[token] for token in self._wanted.first(text, root)]
+                found[first] = found[first].clamp(min=WELCOME)
         if article:
             found[:known][torch.from_numpy(trie.after_article[article])] = NEVER
         self._masks[key] = found
@@ -271,7 +288,27 @@ class Verse:
         line = self._plan.lines[n]
         fits = line.least <= writing.length + syllables <= line.most
         rhymes = not writing.barred or self._trie.rhymes.tail(word) not in writing.barred
-        return fits and rhymes and word in writing.goal.words and not _without(writing.missing, word)
+        ends = word in writing.goal.words or (word in self._welcome and self._free(n))
+        return fits and rhymes and ends and not _without(writing.missing, word)
+
+    def _welcomed(self, n: int, writing: Writing) -> list[str]:
+        """Words of the theme that the lexicon lacks and that may come now."""
+        room, line = self._room(n, writing), self._plan.lines[n]
+        found = []
+        for text in self._welcome:
+            syllables = self._wanted.syllables(text)
+            ends = (
+                self._free(n)
+                and not writing.missing
+                and line.least <= writing.length + syllables <= line.most
+            )
+            if (syllables <= room or ends) and text not in writing.words:
+                found.append(text)
+        return sorted(found)
+
+    def _free(self, n: int) -> bool:
+        """Whether line `n` may end on any word."""
+        return not self._plan.lines[n].rhyme and not self._plan.lines[n].ends_with
 
     def _ends_a_stanza(self, n: int) -> bool:
         return n == self.lines - 1 or n + 1 in self._plan.breaks

@@ -40,13 +40,13 @@ class Rows:
 
 
 class Letters:
-    """Lines of two letters; the second line of a piece cannot be written for the first `dead` tries."""
+    """Lines of two letters about `theme`, one; the second line of a piece cannot be written for the first `dead` tries."""
 
     tokens = torch.arange(WIDTH)
     lines = 3
 
-    def __init__(self, dead: int = 0) -> None:
-        self.dead, self.tries = dead, 0
+    def __init__(self, dead: int = 0, theme: str = "z") -> None:
+        self.dead, self.theme, self.tries = dead, theme, 0
 
     def begin(self, n: int, particle: Particle) -> Sequence[int]:
         particle.writing = Writing()
@@ -75,6 +75,9 @@ class Letters:
 
     def score(self, n: int, particle: Particle) -> float:
         return particle.writing.text.count("a") + particle.writing.mean
+
+    def nearness(self, n: int, particles: Sequence[Particle]) -> list[float]:
+        return [10.0 * "".join([*p.lines, p.writing.text]).count(self.theme) for p in particles]
 
     def end(self, n: int, particle: Particle) -> None:
         particle.lines.append(particle.writing.text)
@@ -123,6 +126,13 @@ def test_the_best_lines_go_on() -> None:
     search = Search(Letters(), 3, lambda: 16)
     run(search, rows)
     assert search.ranked[0].count("a") >= 4  # of six letters, where one in four would come of itself
+    assert search.preview == search.ranked[0]
+
+
+def test_of_the_best_lines_those_go_on_that_are_nearest_to_the_theme() -> None:
+    search = Search(Letters(theme="b"), 3, lambda: 16)
+    run(search, Rows(16))
+    assert search.ranked[0].count("b") >= 4
     assert search.preview == search.ranked[0]
 
 

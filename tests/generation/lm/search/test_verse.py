@@ -18,6 +18,8 @@ from generation.lm.search.trie import SPACE, START, trie_of
 from generation.lm.search.verse import Verse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generation.lm.load import LoadedModel
     from generation.lm.search.trie import Trie
 
@@ -27,12 +29,16 @@ def trie(model: LoadedModel) -> Trie:
     return trie_of(model.chat)
 
 
+def far(texts: Sequence[str]) -> list[float]:
+    return [0.0] * len(texts)
+
+
 def written(trie: Trie, line: Line, *words: str) -> tuple[Verse, Particle]:
     """A particle that has written `words` of `line` and stands before the next."""
     verse = Verse(
         trie,
         Plan("latin", (line,), capitals=True, final_stop=True),
-        Taste(torch.zeros(len(trie.tokens)), frozenset(), frozenset()),
+        Taste(torch.zeros(len(trie.tokens)), frozenset(), (), frozenset(), far),
     )
     particle = Particle(0)
     verse.begin(0, particle)
@@ -95,10 +101,33 @@ def test_a_vowel_is_heard_and_not_read() -> None:
 
 
 def test_a_line_is_worth_less_where_it_ends_in_the_middle_and_where_it_says_nothing_new() -> None:
-    taste = Taste(torch.zeros(0), frozenset(), frozenset())
+    taste = Taste(torch.zeros(0), frozenset(), (), frozenset(), far)
     particle = Particle(0, writing=Writing(words=["the", "old", "chair"], sum=-6.0, worst=-3.0, drawn=3))
     whole = line_score(particle, taste, 0.5, last=False)
     hanging = line_score(particle, taste, 0.1, last=False)
     assert whole > hanging > line_score(particle, taste, 0.1, last=True)
     particle.used.update(["old", "chair"])
     assert line_score(particle, taste, 0.5, last=False) < whole - 1.0
+
+
+@pytest.mark.slow
+def test_a_word_of_the_theme_that_the_lexicon_lacks_may_come_where_it_fits(trie: Trie) -> None:
+    assert "bot" not in trie.words
+    taste = Taste(torch.zeros(len(trie.tokens)), frozenset(), ("bot",), frozenset(), far)
+
+    def may_come(line: Line, length: int) -> bool:
+        verse = Verse(trie, Plan("latin", (line, line), capitals=False, final_stop=False), taste)
+        particle = Particle(0)
+        verse.begin(0, particle)
+        particle.writing.words, particle.writing.length, particle.writing.node = ["the"], length, SPACE
+        (ids,) = trie.spelling.in_line(["bot"])
+        assert ids is not None
+        assert len(ids) == 1
+        return float(verse.masks(0, [particle])[0, verse.tokens.tolist().index(ids[0])]) > -math.inf
+
+    free, rhymed = Line(5, 5), Line(5, 5, rhyme="a")
+    assert may_come(free, length=1)
+    assert may_come(free, length=4)  # it may end a line that has no rhyme
+    assert not may_come(free, length=5)
+    assert may_come(rhymed, length=1)
+    assert not may_come(rhymed, length=4)
