@@ -72,7 +72,9 @@ def candidate(folder: Path) -> str:
 
 
 @pytest.mark.usefixtures("unjudged")
-@pytest.mark.parametrize(("far", "share"), [((0.2, 0.13, 0.2), 0.5), ((0.2, 0.119), 0.75), ((0.12,), 1.0)])
+@pytest.mark.parametrize(
+    ("far", "share"), [((0.48, 0.12), 0.5), ((0.12,), 1.0), ((0.125,), 1.0), ((0.48, 0.27, 0.2), 1 / 3)]
+)
 def test_a_candidate_that_went_too_far_comes_back_along_its_way(
     far: tuple[float, ...], share: float, model: LoadedModel, whole: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -80,7 +82,7 @@ def test_a_candidate_that_went_too_far_comes_back_along_its_way(
     found = iter(far)
     monkeypatch.setattr(reach, "distance", lambda *_: next(found))
     trained(tmp_path / "run", model)
-    assert load(tmp_path / "run" / JSON).share == share
+    assert load(tmp_path / "run" / JSON).share == pytest.approx(share)
     one, other = (
         adapter_of(folder / "candidate", candidate(folder), model.base).modules
         for folder in (tmp_path / "run", whole)
