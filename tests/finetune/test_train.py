@@ -73,7 +73,7 @@ def candidate(folder: Path) -> str:
 
 @pytest.mark.usefixtures("unjudged")
 @pytest.mark.parametrize(
-    ("far", "share"), [((0.48, 0.12), 0.5), ((0.12,), 1.0), ((0.125,), 1.0), ((0.48, 0.27, 0.2), 1 / 3)]
+    ("far", "share"), [((0.4, 0.1), 0.5), ((0.1,), 1.0), ((0.104,), 1.0), ((0.4, 0.225, 0.2), 1 / 3)]
 )
 def test_a_candidate_that_went_too_far_comes_back_along_its_way(
     far: tuple[float, ...], share: float, model: LoadedModel, whole: Path, tmp_path: Path,
