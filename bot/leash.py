@@ -11,32 +11,37 @@ import runpy
 import signal
 import sys
 import threading
+import time
 
 WAIT, GO = b"wait\n", b"go\n"
 YIELDS = 10  # people who wait come first: twice as far back as the host, which keeps three quarters of a core they share
 
 
-_going = threading.Event()
+LOOKS_EVERY_S = 0.05
+_told = GO  # a plain value: a lock that the main thread holds when a signal comes would be held for ever
 
 
 def follow() -> None:
     """Do as standard input says, line by line; at its end, end this process."""
+    global _told  # noqa: PLW0603 - one process, one leash
     with open(0, "rb", buffering=0, closefd=False) as told:
         for line in told:
-            if line == GO:
-                _going.set()
-            elif line == WAIT:
-                _going.clear()
+            _told = line
+            if line == WAIT:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _stand_still(_signal: int, _frame: object) -> None:
+    while _told == WAIT:
+        time.sleep(LOOKS_EVERY_S)
 
 
 def main() -> None:
     """Run the module that is named first among the arguments."""
     os.nice(YIELDS)
-    _going.set()
     # in the main thread, between two steps of the interpreter, so that nothing is left half done
-    signal.signal(signal.SIGUSR1, lambda _signal, _frame: _going.wait() and None)
+    signal.signal(signal.SIGUSR1, _stand_still)
     threading.Thread(target=follow, name="leash", daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 GROWN = (
     1.3  # times the evidence of the last time: with less than a third more, a head hardly changes its mind
 )
-REST_S = (
-    24 * 3600.0
-)  # between two times, however they ended: training takes a quarter of an hour of a small machine
+REST_S = 24 * 3600.0  # between two times: training takes a quarter of an hour of a small machine
 LOOKED_AT = 50  # runs of a guild, the newest
 
 
@@ -57,11 +55,12 @@ async def ask(store: Store, run_id: str, guild_id: int, kind: str, now: float) -
 
 
 def _last(db: Connection, guild_id: int, kind: str, now: float) -> Run | None:
-    """The run that is to be done again, if it is time: the last that came to something."""
+    """The run that is to be done again, if it is time: the last, unless it failed or was called off, which is a moderator's
+    to begin anew.
+    """
     if not consents.may_train(db, guild_id) or trials.going_on(db, guild_id, kind):
         return None
     known = [run for run in runs.of_guild(db, guild_id, LOOKED_AT) if run.kind == kind]
-    if not known or known[0].ended_at is None or now - known[0].asked_at < REST_S:
+    if not known or known[0].state != "done" or now - known[0].asked_at < REST_S:
         return None
-    done = next((run for run in known if run.state == "done" and run.snapshot is not None), None)
-    return None if done is None or done.asked_by == FORGOTTEN else done
+    return None if known[0].asked_by == FORGOTTEN else known[0]
