@@ -8,6 +8,7 @@ PEFT's names and configuration.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -93,6 +94,18 @@ class Group:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A pack's T targets, row after row: the states that they are foretold from, (T, D), which they are, (T,), and of which of
+    the `rows` each is, (T,).
+    """
+
+    states: Tensor
+    targets: Tensor
+    of_row: Tensor
+    rows: int
+
+
 class TrainedNetwork:
     """A frozen network with a LoRA on every linear layer but its output head."""
 
@@ -114,7 +127,7 @@ class TrainedNetwork:
                 weight = frozen(layers, model.dtype) if beside is None else beside.groups[key].weight
                 self.groups[key] = Group(names, layers, rank, alpha / rank, weight)
         self._embedding: Tensor = parts.embedding.clone() if beside is None else beside._embedding  # noqa: SLF001 - its own kind
-        self._head = parts.head.weight.detach()
+        self.head: Tensor = parts.head.weight.detach()  # (V, D)
 
     def begin(self, seed: int) -> None:
         """A new LoRA, which changes nothing yet."""
@@ -164,6 +177,15 @@ class TrainedNetwork:
 
     def surprises(self, pack: Pack, drop: float = 0.0) -> Tensor:
         """The surprise of each row's targets together, in nats: (B,). Its negative is a row's log-probability."""
+        return self.surprised(self.read(pack, drop))
+
+    def surprised(self, read: Read) -> Tensor:
+        """`surprises` of what was read."""
+        found = surprises(read.states, self.head, read.targets)
+        return torch.zeros(read.rows, device=found.device).index_add(0, read.of_row, found).cpu()
+
+    def read(self, pack: Pack, drop: float = 0.0) -> Read:
+        """What the network makes of `pack` where something is to be learnt."""
         parts, count = self._parts, len(pack.prefix)
         width = pack.rows.shape[1]
         where = self._embedding.device
@@ -184,9 +206,8 @@ class TrainedNetwork:
             x = self._layer(layer, x, count, width, ropes[layer.rope], sees[layer.window], drop)
         targets = pack.targets.flatten().to(where)
         wanted = targets != NO_TARGET
-        found = surprises(parts.norm(x[count:][wanted]), self._head, targets[wanted])
         of_row = torch.arange(len(pack.rows), device=where).repeat_interleave(width)[wanted]
-        return torch.zeros(len(pack.rows), device=where).index_add(0, of_row, found).cpu()
+        return Read(parts.norm(x[count:][wanted]), targets[wanted], of_row, len(pack.rows))
 
     def _layer(
         self, layer: LayerParts, x: Tensor, count: int, width: int, rope: tuple[Tensor, Tensor],

@@ -26,7 +26,7 @@ HELD_OUT = 0.1  # of the themes: where early stopping looks
 @dataclass(frozen=True, slots=True)
 class Preference:
     """`chosen` over `rejected`, two answers to Brief(form, theme), by `margin` in the taste's own unit. No theme (`group`)
-    is both learnt and held out. `whole` says of each whether its end is one (`Sample.whole`).
+    is both learnt and held out. `whole` says of each whether its end is one (`Sample.whole`). `weight` is its share of a loss.
     """
 
     form: str
@@ -37,16 +37,19 @@ class Preference:
     margin: float
     held_out: bool = False
     whole: tuple[bool, bool] = (True, True)
+    weight: float = 1.0
 
 
-def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int = MOST) -> list[Preference]:
+def of_samples(
+    samples: Sequence[Sample], scores: Sequence[float], *, most: int = MOST, weight: float = 1.0
+) -> list[Preference]:
     """Within a theme the best `ENDS` against the worst, `most` pairs in all, and on top of them those that hold the form, at
     most `HOLDING` as many; as many again of either as are held out.
 
     Only what keeps its form and goes round in no circle may win: else a taste for concrete nouns makes prose, and every
     taste makes loops. A pair that holds the form has the theme's best over that one of those which leave it, or go round in
     circles, that the taste likes most. Without such pairs a taste without "I" would make poems of two lines, which say it
-    less often. Where the taste pulls hardest, they come first.
+    less often. Where the taste pulls hardest, they come first. `weight` is that of the taste's own.
     """
     liked: list[Preference] = []
     holding: list[Preference] = []
@@ -61,6 +64,8 @@ def of_samples(samples: Sequence[Sample], scores: Sequence[float], *, most: int 
         for kind, loser_of in ((liked, losers), (holding, spoilt)):
             for best, worst in zip(winners, loser_of, strict=False):
                 pair = _preference(samples[best], samples[worst], scores[best] - scores[worst])
+                if kind is liked:
+                    pair = replace(pair, weight=weight)
                 if math.isfinite(pair.margin) and (kind is holding or pair.margin > 0):
                     kind.append(pair)
     held = _held_out([*liked, *holding])

@@ -34,6 +34,15 @@ def surprises(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
     return cast("Tensor", _Surprises.apply(hidden, head, targets))  # type: ignore[no-untyped-call]
 
 
+def divergences(hidden: Tensor, head: Tensor, before: Tensor, values: Tensor) -> Tensor:
+    """For each row KL(teacher || student) in nats, where the student is softmax(hidden @ head.T) and the teacher
+    softmax(before @ head.T + values). hidden, before: (N, D), head: (V, D), values: (V,) float32 -> (N,).
+
+    Of these `hidden` alone gets a gradient, taken at once as in `surprises`.
+    """
+    return cast("Tensor", _Divergences.apply(hidden, head, before, values))  # type: ignore[no-untyped-call]
+
+
 class _Adapted(torch.autograd.Function):
     """Without a graph of its own a group of layers costs four products more than it would alone, and no copies."""
 
@@ -81,3 +90,26 @@ class _Surprises(torch.autograd.Function):
         (grad,) = grads
         (into_hidden,) = ctx.saved_tensors
         return into_hidden * grad.to(into_hidden.dtype)[:, None], None, None
+
+
+class _Divergences(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, head: Tensor, before: Tensor, values: Tensor) -> Tensor:
+        wanted = ctx.needs_input_grad[0]
+        found, grads = [], []
+        for rows, known in zip(torch.split(hidden, ROWS), torch.split(before, ROWS), strict=True):
+            student = torch.log_softmax(F.linear(rows, head).float(), 1)
+            teacher = torch.log_softmax(F.linear(known, head).float().add_(values), 1)
+            shares = teacher.exp()
+            found.append((shares * teacher.sub_(student)).sum(1))
+            if wanted:
+                grads.append(student.exp_().sub_(shares).to(head.dtype) @ head)
+        if wanted:
+            ctx.save_for_backward(torch.cat(grads))
+        return torch.cat(found)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
+        (grad,) = grads
+        (into_hidden,) = ctx.saved_tensors
+        return into_hidden * grad.to(into_hidden.dtype)[:, None], None, None, None

@@ -1,8 +1,8 @@
 """The recipe of a taste, as `python -m finetune.train` runs it. Run it again in its folder and it goes on where it was.
 
 Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
-preferred (`pairs.py`); a LoRA that begins with the weights of what serves learns to (`teaching.py`, `objectives.py`), beside
-public pieces (`replay.py`); what was best on themes held out, or stands on the way to it and is near enough (`reach.py`), is
+preferred (`pairs.py`), and says what tokens are worth (`values.py`); a LoRA that begins with the weights of what serves learns
+both (`teaching.py`, `objectives.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands on the way to it and is near enough (`reach.py`), is
 measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
 (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided by (seed, step), so
 that a run that was killed and one that was not come to the same adapter on the same machine.
@@ -38,9 +38,10 @@ from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
 from finetune.samples import fingerprint, given, sampled
 from finetune.state import State
-from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
+from finetune.teaching import Loss, Objective, Tilt, of_examples, of_pairs, references, states_before
 from finetune.themes import forms_of, wishes
 from finetune.tokens import Answers
+from finetune.values import Values, strength, token_values
 from generation import whole
 from generation.revision import revision
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from finetune.incumbent import Incumbent
-    from finetune.lessons import Lesson
+    from finetune.lessons import Bundle, Lesson
     from finetune.measured import Taste
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
@@ -70,6 +71,9 @@ PATIENCE = 3  # looks at what is held out without a better one
 # in a training's folder
 STATE, REFERENCES = "state.safetensors", "references.safetensors"
 SAMPLES, PAIRS, SECONDS, CANDIDATE = "samples.jsonl", "pairs.json", "seconds.json", "candidate"
+VALUES, STATES = "values.safetensors", "states.safetensors"
+PLACES = 32_768  # whose states are kept: 36 MB, for a hidden size of 576
+TRIED = 512  # of them, at which the strength of a tilt is found
 
 
 class TrainingError(Exception):
@@ -80,7 +84,8 @@ class TrainingError(Exception):
 class Recipe:
     """What decides the result beside the snapshot and the taste. `batch` counts lessons a step, `room` tokens of rows in a pack,
     `themes` what fresh samples are about and `asked` what both sides are asked for in the end. `replayed` is the share of
-    public pieces in the loss of pairs (`Replay`).
+    public pieces in the loss of pairs (`Replay`), `tilted` how far what is to be learnt of tokens' values lies from what serves,
+    in nats a token.
     """
 
     objective: Objective = "dpo"
@@ -94,6 +99,7 @@ class Recipe:
     smoothing: float = 0.1
     anchored: float = 0.2
     replayed: float = 0.2
+    tilted: float = 0.2
     epochs: int = 1
     batch: int = 8
     room: int = 2048
@@ -140,8 +146,9 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     answers = Answers(of.model)
 
     pairs: list[Preference] = []
+    values: Values | None = None
     if recipe.objective == "dpo":
-        pairs = _pairs(recipe, of, serving, tell, watch)
+        pairs, values = _pairs(recipe, of, serving, tell, watch)
         lessons, held_out = of_pairs(answers, pairs)
     else:
         lessons, held_out = of_examples(answers, of.snapshot.examples, recipe.objective)
@@ -152,11 +159,14 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
 
     began = time.monotonic()
     known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
+    tilt = None
+    if values is not None:
+        tilt = _tilt(recipe, network, [*lessons, *held_out], values, of.folder / STATES)
     replay = None
     if recipe.objective == "dpo" and recipe.replayed:
         public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
         replay = Replay(answers, public.pieces("train"), recipe.seed)
-    state = _learn(recipe, of, network, known, lessons, held_out, replay, tell, rank=rank, alpha=alpha)
+    state = _learn(recipe, of, network, known, lessons, held_out, replay, tilt, tell, rank=rank, alpha=alpha)
     watch.add("train", time.monotonic() - began)
 
     at = state.progress
@@ -167,7 +177,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         held_out=sum(example.part != "train" for example in of.snapshot.examples), pairs=len(pairs), steps=at.step, gates=(),
         samples=(), losses=tuple(Point(n + 1, round(loss, 5)) for n, loss in enumerate(at.losses)),
         held_out_losses=tuple(Point(step, round(loss, 5)) for step, loss in at.seen), seconds=dict(watch.seconds),
-        made_at=time.time(),
+        made_at=time.time(), told=0.0 if values is None else round(values.told, 4),
     )  # fmt: skip
     if not at.best_step:
         return _reported(
@@ -197,8 +207,8 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
 
 def _pairs(
     recipe: Recipe, of: Given, serving: Incumbent, tell: Telling, watch: _Watch
-) -> list[Preference]:  # fmt: skip
-    """The pairs of this run: fresh samples, picked by the taste, and what members picked themselves."""
+) -> tuple[list[Preference], Values | None]:  # fmt: skip
+    """The pairs of this run, fresh samples picked by the taste and what members picked themselves; and what tokens are worth."""
     file = of.folder / PAIRS
     made_of = [asdict(recipe), of.snapshot.digest, serving.start]
     if of.samples is not None:
@@ -210,7 +220,8 @@ def _pairs(
             raise TrainingError(
                 f"{of.folder} holds another training; take another folder, or the same settings."
             )
-        return [Preference(**{**pair, "whole": tuple(pair["whole"])}) for pair in kept["pairs"]]
+        there = [Preference(**{**pair, "whole": tuple(pair["whole"])}) for pair in kept["pairs"]]
+        return there, _kept_values(of.folder / VALUES, kept["told"])
     if of.taste is None:
         raise TrainingError(
             "Without a head nobody knows which piece is to be preferred: name one, or take sft or kto."
@@ -228,12 +239,40 @@ def _pairs(
     began = time.monotonic()
     tell("pairs", 0, 1)
     scores = of.taste([sample.text for sample in samples])
-    found = of_samples(samples, scores) + of_members(of.snapshot)
-    kept = {"about": about, "pairs": [asdict(pair) for pair in found]}
+    values = None
+    if recipe.tilted:
+        tokens = [of.model.chat.of_text(sample.text) for sample in samples]
+        themes = [f"{sample.form} {sample.theme}" for sample in samples]
+        values = token_values(of.model.network.get_input_embeddings().weight.detach(), tokens, themes, scores)
+    # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
+    told = 0.0 if values is None else values.told
+    found = of_samples(samples, scores, weight=1 - told) + of_members(of.snapshot)
+    if values is not None:
+        whole.put(of.folder / VALUES, bytes_of({"of": values.of}))
+    kept = {"about": about, "told": told, "pairs": [asdict(pair) for pair in found]}
     whole.put(file, json.dumps(kept, ensure_ascii=False).encode())
     tell("pairs", 1, 1)
     watch.add("pairs", time.monotonic() - began)
-    return found
+    return found, values
+
+
+def _kept_values(file: Path, told: float) -> Values | None:
+    return Values(load_file(file)["of"], told) if told else None
+
+
+def _tilt(
+    recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], values: Values, file: Path
+) -> Tilt:
+    """What is to be learnt of `values`, over what the network says before it learns."""
+    if file.exists():
+        before = {int(number): states for number, states in load_file(file).items()}
+    else:
+        before = states_before(network, lessons, recipe.room, PLACES)
+        whole.put(file, bytes_of({str(number): states.cpu() for number, states in before.items()}))
+    states = torch.cat([before[number] for number in sorted(before)])
+    some = states[:: max(1, len(states) // TRIED)].to(network.head.device)
+    pull = strength(some, network.head, values.of.to(some.device), recipe.tilted)
+    return Tilt(network, before, pull * values.of)
 
 
 def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], file: Path) -> Tensor:
@@ -247,7 +286,7 @@ def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesso
 
 def _learn(
     recipe: Recipe, of: Given, network: TrainedNetwork, known: Tensor, lessons: Sequence[Lesson],
-    held_out: Sequence[Lesson], replay: Replay | None, tell: Telling, *, rank: int, alpha: int,
+    held_out: Sequence[Lesson], replay: Replay | None, tilt: Tilt | None, tell: Telling, *, rank: int, alpha: int,
 ) -> State:  # fmt: skip
     """Take every step that is left. The best weights on what is held out are kept in the state."""
     parameters = network.parameters()
@@ -275,7 +314,9 @@ def _learn(
     while not at.over:
         if at.step * recipe.looks >= at.looks * steps:
             at.looks = at.step * recipe.looks // steps + 1
-            looked = _held_out(network, loss, held_out, recipe.room) if held_out else -float(at.step)
+            looked = -float(at.step)
+            if held_out:
+                looked = _held_out(network, loss, tilt, held_out, recipe.room)
             if held_out:
                 at.seen.append((at.step, looked))
                 plots.add_scalar("held_out/loss", looked, at.step)
@@ -295,10 +336,10 @@ def _learn(
         torch.manual_seed(recipe.seed * 1_000_003 + at.step)
         epoch, place = divmod(at.step, steps // recipe.epochs)
         batch = batches(lessons, recipe.batch, f"{recipe.seed} {epoch}")[place]
-        loss.begin(network, batch, recipe.room)
+        _begin(network, loss, tilt, batch, recipe.room)
         total = 0.0
         for bundle in bundles(batch, recipe.room):
-            part = loss.part(bundle, network.surprises(bundle.pack, DROP[recipe.objective]))
+            part = _part(network, loss, tilt, bundle, DROP[recipe.objective])
             part.backward()  # type: ignore[no-untyped-call]
             total += float(part.detach())
         if replay is not None:
@@ -331,10 +372,27 @@ def _share(done: float) -> float:
     return LEAST_RATE + (1 - LEAST_RATE) * fall
 
 
+def _begin(
+    network: TrainedNetwork, loss: Loss, tilt: Tilt | None, batch: Sequence[Lesson], size: int
+) -> None:
+    loss.begin(network, batch, size)
+    if tilt is not None:
+        tilt.begin(batch)
+
+
+def _part(network: TrainedNetwork, loss: Loss, tilt: Tilt | None, bundle: Bundle, drop: float) -> Tensor:
+    """A bundle's share of a batch's loss: that of the pairs or labels, and of the tokens' values."""
+    read = network.read(bundle.pack, drop)
+    part = loss.part(bundle, network.surprised(read))
+    return part if tilt is None else part + tilt.part(bundle, read)
+
+
 @torch.no_grad()
-def _held_out(network: TrainedNetwork, loss: Loss, lessons: Sequence[Lesson], size: int) -> float:
-    loss.begin(network, lessons, size)
-    return sum(float(loss.part(bundle, network.surprises(bundle.pack))) for bundle in bundles(lessons, size))
+def _held_out(
+    network: TrainedNetwork, loss: Loss, tilt: Tilt | None, lessons: Sequence[Lesson], size: int
+) -> float:
+    _begin(network, loss, tilt, lessons, size)
+    return sum(float(_part(network, loss, tilt, bundle, 0.0)) for bundle in bundles(lessons, size))
 
 
 def _judged(
@@ -362,7 +420,7 @@ def _manifest(recipe: Recipe, told: Report) -> dict[str, Any]:
         "parent": told.parent, "snapshot": told.snapshot, "name": f"taste-{told.kind}", "serves": list(told.serves),
         "metrics": {gate.name: [gate.value, gate.incumbent] for gate in told.gates},
         "training": {
-            "recipe": asdict(recipe), "commit": revision(), "pairs": told.pairs, "steps": told.steps, "share": told.share,
+            "recipe": asdict(recipe), "commit": revision(), "pairs": told.pairs, "steps": told.steps, "share": told.share, "told": told.told,
             "seconds": {name: round(value) for name, value in told.seconds.items()},
         },
     }  # fmt: skip

@@ -60,7 +60,8 @@ class Point:
 class Report:
     """A training that is over. `adapter` is the candidate's digest, None where none was made or none may serve; `refusal` says
     why there is none, where no gate does. `serves` are the forms that it learnt. `seconds` are those of each phase, in turn. `share` is how much of the way that it
-    learnt to go the candidate went (`finetune.reach`).
+    learnt to go the candidate went (`finetune.reach`). `told` is how much of what the head judges by can be told token by token
+    (`finetune.values`).
     """
 
     kind: str
@@ -85,6 +86,7 @@ class Report:
     made_at: float
     refusal: str = ""
     share: float = 1.0
+    told: float = 0.0
 
     @property
     def verdict(self) -> Verdict:

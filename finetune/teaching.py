@@ -9,16 +9,17 @@ import torch
 
 from finetune.lessons import Lesson, bundles, strays
 from finetune.objectives import anchor, dpo, drift, kto, kto_weights
+from finetune.products import divergences
 from finetune.samples import brief
 from finetune.themes import neutral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor
 
     from finetune.lessons import Bundle
-    from finetune.network import TrainedNetwork
+    from finetune.network import Read, TrainedNetwork
     from finetune.pairs import Preference
     from finetune.snapshot import Example
     from finetune.tokens import Answers
@@ -35,7 +36,7 @@ def of_pairs(answers: Answers, pairs: Sequence[Preference]) -> tuple[list[Lesson
         asked = brief(pair.form, pair.theme)
         both = zip((pair.chosen, pair.rejected), pair.whole, strict=True)
         tokens = tuple(answers.served(asked, text, whole=whole) for text, whole in both)
-        found[pair.held_out].append(Lesson(number, tokens))
+        found[pair.held_out].append(Lesson(number, tokens, pair.weight))
     return found
 
 
@@ -112,11 +113,57 @@ def references(network: TrainedNetwork, lessons: Sequence[Lesson], room: int) ->
     return kept
 
 
+@torch.no_grad()
+def states_before(
+    network: TrainedNetwork, lessons: Sequence[Lesson], room: int, most: int
+) -> dict[int, Tensor]:
+    """The states that a lesson's targets are foretold from, (learnt, D), by its number; of as many lessons as have `most` targets."""
+    some, count = [], 0
+    for lesson in lessons:
+        count += lesson.learnt
+        if count > most:
+            break
+        some.append(lesson)
+    found: dict[int, Tensor] = {}
+    for bundle in bundles(some, room):
+        parts = torch.split(network.read(bundle.pack).states, [lesson.learnt for lesson in bundle.lessons])
+        found |= {lesson.number: part.clone() for lesson, part in zip(bundle.lessons, parts, strict=True)}
+    return found
+
+
+class Tilt:
+    """What served before, tilted (`values.py`), as what is to be learnt at every place of an answer."""
+
+    def __init__(self, network: TrainedNetwork, before: Mapping[int, Tensor], values: Tensor) -> None:
+        """`before` as of `states_before`; `values`: (V,), with their strength."""
+        self._network, self._before, self._values = network, before, values
+        self._learnt = 1
+
+    def begin(self, batch: Sequence[Lesson]) -> None:
+        """What is true of the batch as a whole."""
+        self._learnt = sum(lesson.learnt for lesson in batch if lesson.number in self._before)
+
+    def part(self, bundle: Bundle, read: Read) -> Tensor:
+        """A bundle's share of the batch's mean divergence, in nats a token; ()."""
+        known = [lesson.number in self._before for lesson in bundle.lessons]
+        if not any(known):
+            return torch.zeros(())
+        counts = torch.tensor([lesson.learnt for lesson in bundle.lessons])
+        states = read.states[torch.tensor(known).repeat_interleave(counts).to(read.states.device)]
+        before = torch.cat(
+            [self._before[lesson.number] for lesson in bundle.lessons if lesson.number in self._before]
+        )
+        far = divergences(
+            states, self._network.head, before.to(states.device), self._values.to(states.device)
+        )
+        return far.sum().cpu() / self._learnt
+
+
 class Loss:
     """The loss of a batch, a bundle at a time, so that the sum of the parts is the loss of the whole.
 
-    Of pairs it is DPO's weighted mean and `anchored` times the anchor of what was chosen; of labels KTO's weighted mean; of
-    what is liked the anchor alone.
+    Of pairs it is DPO's sum by weight and `anchored` times the anchor of what was chosen, over the number of pairs; of labels
+    KTO's weighted mean; of what is liked the anchor alone.
     """
 
     def __init__(
@@ -125,12 +172,13 @@ class Loss:
         """`known` are the references."""
         self._objective, self._known = objective, known
         self._beta, self._smoothing, self._anchored = beta, smoothing, anchored
-        self._weight = self._tokens = 1.0
+        self._weight = self._tokens = self._share = 1.0
         self._drift = torch.zeros(())
 
     def begin(self, network: TrainedNetwork, batch: Sequence[Lesson], room: int) -> None:
         """What is true of the batch as a whole."""
         self._weight = sum(lesson.weight for lesson in batch)
+        self._share = self._weight / len(batch)
         self._tokens = sum(lesson.weight * len(lesson.answers[0].answer) for lesson in batch)
         if self._objective == "kto":
             now = log_probabilities(network, strays(batch), room)
@@ -156,4 +204,4 @@ class Loss:
         each = dpo(
             answers[:, 0], answers[:, 1], before[:, 0], before[:, 1], beta=self._beta, smoothing=self._smoothing
         )  # fmt: skip
-        return (weights * each).sum() / self._weight + self._anchored * liked
+        return self._share * ((weights * each).sum() / self._weight + self._anchored * liked)

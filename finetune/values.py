@@ -1,0 +1,113 @@
+"""What single tokens are worth to a taste, and the model that would say those more that are worth more.
+
+A pair of pieces says that one is better, not where: of the thirty tokens that are learnt, two or three made the difference, and the
+others are noise of the same size. So a head's scores of fresh pieces are shared out among their tokens, by a ridge
+regression on the mean of the tokens' embeddings, theme by theme, whose coefficients are a value for every token there is.
+What is to be learnt is then a distribution at each place, not a token: that of what serves, tilted by the values,
+
+    teacher(token | text) ∝ serves(token | text) · exp(strength · value(token))
+
+which is the best there is for such a reward at its distance (Korbak 2022, arXiv 2205.11275, equation 3); that a frozen
+classifier can steer a model token by token is FUDGE's idea (Yang & Klein 2021, arXiv 2104.05218).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from finetune.products import divergences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # in parts of the pieces' mean square length
+FOLDS = 5
+LEAST_THEMES = 5
+SEEN = 3  # times that a token has to come for its value to bound the others'
+HALVINGS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """`of`: (V,) float32, of the tokens that come as often as they do their mean is 0 and their mean square 1. `told` is the share
+    of what the scores of one theme's pieces differ by that they foretell of themes held out, in [0, 1].
+    """
+
+    of: Tensor
+    told: float
+
+
+def token_values(
+    embedding: Tensor, answers: Sequence[Sequence[int]], themes: Sequence[str], scores: Sequence[float]
+) -> Values | None:
+    """The values by which pieces, as tokens, score as they do; embedding: (V, D). None: tokens foretell nothing."""
+    names = sorted(set(themes))
+    if len(names) < LEAST_THEMES:
+        return None
+    place = {name: n for n, name in enumerate(names)}
+    of = torch.tensor([place[theme] for theme in themes])
+    used = torch.tensor([len(answer) > 0 for answer in answers])
+    table = embedding.float()
+    means = torch.stack([table[list(answer) or [0]].mean(0) for answer in answers])
+    x = _within(means[used], of[used], len(names))
+    y = _within(torch.tensor(scores, dtype=torch.float32)[used, None], of[used], len(names))[:, 0]
+    if not bool(y.square().sum() > 0):
+        return None
+    product = (x @ x.T).double()
+    whole = float(product.diagonal().mean())
+    folds = of[used] % FOLDS
+    best, ridge = 0.0, None
+    for tried in RIDGES:
+        foretold = torch.zeros(len(y), dtype=torch.float64)
+        for fold in range(FOLDS):
+            out = folds == fold
+            foretold[out] = product[out][:, ~out] @ _dual(
+                product[~out][:, ~out], y[~out].double(), tried * whole
+            )
+        told = 1 - float((y - foretold).square().sum() / y.square().sum())
+        if told > best:
+            best, ridge = told, tried
+    if ridge is None:
+        return None
+    raw = table @ (x.T @ _dual(product, y.double(), ridge * whole).float())
+    counts = torch.bincount(
+        torch.tensor([token for answer in answers for token in answer]), minlength=len(raw)
+    )
+    middle = float((raw * counts).sum() / counts.sum())
+    spread = float(((raw - middle).square() * counts).sum() / counts.sum()) ** 0.5
+    known = raw[counts >= SEEN]
+    if not len(known) or not spread > 0:
+        return None
+    bounded = raw.clamp(
+        float(known.min()), float(known.max())
+    )  # what never came is worth no more than what did
+    return Values((bounded - middle) / spread, best)
+
+
+def strength(states: Tensor, head: Tensor, values: Tensor, far: float) -> float:
+    """How much to tilt what serves for the tilted to be `far` from it, in nats a token, at the places of `states`, (N, D)."""
+    low, high = 0.0, 8.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if float(divergences(states, head, states, middle * values).mean()) < far:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _within(x: Tensor, theme: Tensor, themes: int) -> Tensor:
+    """Rows (N, D), each less the mean of its theme's."""
+    sums = x.new_zeros(themes, x.shape[1]).index_add(0, theme, x)
+    counts = torch.bincount(theme, minlength=themes).clamp_min(1)
+    return x - (sums / counts[:, None])[theme]
+
+
+def _dual(product: Tensor, y: Tensor, ridge: float) -> Tensor:
+    found: Tensor = torch.linalg.solve(product + ridge * torch.eye(len(y), dtype=product.dtype), y)
+    return found

@@ -1,0 +1,137 @@
+"""What tokens are worth, out of the scores of whole pieces, and what is learnt of it."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch.nn import functional as F  # noqa: N812 - what everybody calls it
+
+from finetune.lessons import Lesson, bundles
+from finetune.network import TrainedNetwork
+from finetune.packs import Tokens
+from finetune.products import divergences
+from finetune.teaching import Tilt, states_before
+from finetune.values import strength, token_values
+from tests.finetune.small import loaded, save
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIKED, DISLIKED = (3, 4), 5
+
+
+def pieces(count: int = 240) -> tuple[list[list[int]], list[str]]:
+    """Pieces of twenty tokens about twelve themes; a theme's own token, 30 and up, comes in all of its pieces."""
+    chance = random.Random(1)
+    answers = [[chance.randrange(30) for _ in range(19)] + [30 + n % 12] for n in range(count)]
+    return answers, [f"theme {n % 12}" for n in range(count)]
+
+
+def planted(answers: list[list[int]], themes: list[str]) -> list[float]:
+    """Scores that two tokens raise and one lowers, and a theme more than all of them."""
+    return [
+        sum(token in LIKED for token in answer) - answer.count(DISLIKED) + 5.0 * int(theme.split()[1])
+        for answer, theme in zip(answers, themes, strict=True)
+    ]
+
+
+def table() -> torch.Tensor:
+    return torch.randn(60, 48, generator=torch.Generator().manual_seed(0))
+
+
+def test_the_tokens_that_made_the_difference_are_found_and_themes_are_not_taken_for_it() -> None:
+    answers, themes = pieces()
+    values = token_values(table(), answers, themes, planted(answers, themes))
+    assert values is not None
+    assert values.told > 0.8
+    order = values.of.argsort(descending=True).tolist()
+    assert set(order[:4]) > set(LIKED)
+    assert DISLIKED in order[-4:]
+    counts = torch.bincount(torch.tensor([token for answer in answers for token in answer]), minlength=60)
+    share = counts / counts.sum()
+    assert float((values.of * share).sum()) == pytest.approx(0.0, abs=1e-4)
+    assert values.of[60 - 12 :].abs().max() <= values.of[:42].abs().max()  # those that never came
+
+
+def test_where_tokens_foretell_nothing_there_are_no_values() -> None:
+    answers, themes = pieces()
+    chance = random.Random(2)
+    values = token_values(table(), answers, themes, [chance.random() for _ in answers])
+    assert values is None or values.told < 0.05
+    assert token_values(table(), answers, themes, [1.0] * len(answers)) is None  # all alike
+    assert token_values(table(), answers, ["one"] * len(answers), planted(answers, themes)) is None
+    orders = [float(answer[0] < answer[1]) for answer in answers]  # of what comes first, not of what comes
+    values = token_values(table(), answers, themes, orders)
+    assert values is None or values.told < 0.3
+
+
+def test_divergences_are_those_of_two_softmaxes_in_pieces_as_in_one() -> None:
+    generator = torch.Generator().manual_seed(0)
+    hidden = torch.randn(150, 8, generator=generator, requires_grad=True)
+    before, head = torch.randn(150, 8, generator=generator), torch.randn(20, 8, generator=generator)
+    values, weights = torch.randn(20, generator=generator), torch.rand(150, generator=generator)
+    found = divergences(hidden, head, before, values)
+    (found * weights).sum().backward()
+    ours, hidden.grad = hidden.grad, None
+    teacher = torch.log_softmax(before @ head.T + values, 1)
+    wanted = F.kl_div(torch.log_softmax(hidden @ head.T, 1), teacher, log_target=True, reduction="none").sum(
+        1
+    )
+    (wanted * weights).sum().backward()
+    torch.testing.assert_close(found, wanted.detach(), rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(ours, hidden.grad, rtol=1e-4, atol=1e-5)
+
+
+def test_a_tilt_is_as_strong_as_takes_it_so_far() -> None:
+    generator = torch.Generator().manual_seed(0)
+    states, head = torch.randn(90, 8, generator=generator), torch.randn(20, 8, generator=generator)
+    values = torch.randn(20, generator=generator)
+    for far in (0.05, 0.2):
+        pull = strength(states, head, values, far)
+        assert float(divergences(states, head, states, pull * values).mean()) == pytest.approx(far, rel=0.01)
+
+
+def lessons() -> list[Lesson]:
+    prompt = tuple(range(40, 60))
+    return [
+        Lesson(n, tuple(Tokens("haiku", (*prompt, n), tuple(range(90, 95 + n + side))) for side in range(2)))
+        for n in range(5)
+    ]
+
+
+def test_a_tilt_in_parts_is_the_whole_and_learning_it_moves_the_model_there(tmp_path: Path) -> None:
+    network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=4, alpha=8)
+    network.begin(1)
+    some = lessons()
+    values = network.head[:, 0] / network.head[:, 0].std()  # as a ridge's are, along the embeddings
+    tilt = Tilt(network, states_before(network, some, 4000, 10_000), values)
+
+    def total(room: int) -> torch.Tensor:
+        tilt.begin(some)
+        return sum(
+            (tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, room)), torch.zeros(())
+        )
+
+    first = total(1)
+    assert first.item() == pytest.approx(total(4000).item(), rel=1e-4) != 0.0
+    optimizer = torch.optim.AdamW(network.parameters().values(), lr=0.02)
+    for _ in range(30):
+        total(4000).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert total(4000).item() < first.item() / 2
+
+
+def test_no_more_states_are_kept_than_there_is_room_for(tmp_path: Path) -> None:
+    network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
+    network.begin(1)
+    some = lessons()
+    before = states_before(network, some, 4000, some[0].learnt + some[1].learnt)
+    assert sorted(before) == [0, 1]
+    tilt = Tilt(network, before, torch.ones(len(network.head)))
+    tilt.begin(some)
+    parts = [tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, 1)]
+    assert sum(part.requires_grad for part in parts) == 2
