@@ -41,7 +41,7 @@ from finetune.state import State
 from finetune.teaching import Loss, Objective, Tilt, of_examples, of_pairs, references, states_before
 from finetune.themes import forms_of, wishes
 from finetune.tokens import Answers
-from finetune.values import Values, strength, token_values
+from finetune.values import Values, shown, strength, token_values
 from generation import whole
 from generation.revision import revision
 
@@ -177,8 +177,13 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         held_out=sum(example.part != "train" for example in of.snapshot.examples), pairs=len(pairs), steps=at.step, gates=(),
         samples=(), losses=tuple(Point(n + 1, round(loss, 5)) for n, loss in enumerate(at.losses)),
         held_out_losses=tuple(Point(step, round(loss, 5)) for step, loss in at.seen), seconds=dict(watch.seconds),
-        made_at=time.time(), told=0.0 if values is None else round(values.told, 4),
+        made_at=time.time(),
     )  # fmt: skip
+    if values is not None:
+        raw = of.model.chat.raw
+        told = replace(
+            told, told=round(values.told, 4), more=shown(values.best, raw), less=shown(values.worst, raw)
+        )
     if not at.best_step:
         return _reported(
             replace(told, refusal="Nothing that it learnt was better than what serves."), of.folder
@@ -221,7 +226,7 @@ def _pairs(
                 f"{of.folder} holds another training; take another folder, or the same settings."
             )
         there = [Preference(**{**pair, "whole": tuple(pair["whole"])}) for pair in kept["pairs"]]
-        return there, _kept_values(of.folder / VALUES, kept["told"])
+        return there, _kept_values(of.folder / VALUES) if kept["valued"] else None
     if of.taste is None:
         raise TrainingError(
             "Without a head nobody knows which piece is to be preferred: name one, or take sft or kto."
@@ -248,16 +253,25 @@ def _pairs(
     told = 0.0 if values is None else values.told
     found = of_samples(samples, scores, weight=1 - told) + of_members(of.snapshot)
     if values is not None:
-        whole.put(of.folder / VALUES, bytes_of({"of": values.of}))
-    kept = {"about": about, "told": told, "pairs": [asdict(pair) for pair in found]}
+        _keep_values(values, of.folder / VALUES)
+    kept = {"about": about, "valued": values is not None, "pairs": [asdict(pair) for pair in found]}
     whole.put(file, json.dumps(kept, ensure_ascii=False).encode())
     tell("pairs", 1, 1)
     watch.add("pairs", time.monotonic() - began)
     return found, values
 
 
-def _kept_values(file: Path, told: float) -> Values | None:
-    return Values(load_file(file)["of"], told) if told else None
+def _keep_values(values: Values, file: Path) -> None:
+    ends = {"best": torch.tensor(values.best), "worst": torch.tensor(values.worst)}
+    told = torch.tensor(values.told, dtype=torch.float64)
+    whole.put(file, bytes_of({"of": values.of, "told": told, **ends}))
+
+
+def _kept_values(file: Path) -> Values:
+    kept = load_file(file)
+    return Values(
+        kept["of"], kept["told"].item(), tuple(kept["best"].tolist()), tuple(kept["worst"].tolist())
+    )
 
 
 def _tilt(

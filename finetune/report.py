@@ -61,7 +61,7 @@ class Report:
     """A training that is over. `adapter` is the candidate's digest, None where none was made or none may serve; `refusal` says
     why there is none, where no gate does. `serves` are the forms that it learnt. `seconds` are those of each phase, in turn. `share` is how much of the way that it
     learnt to go the candidate went (`finetune.reach`). `told` is how much of what the head judges by can be told token by token
-    (`finetune.values`).
+    (`finetune.values`); `more` and `less` are the words that are worth most and least to it.
     """
 
     kind: str
@@ -87,6 +87,8 @@ class Report:
     refusal: str = ""
     share: float = 1.0
     told: float = 0.0
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

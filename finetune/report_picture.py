@@ -35,6 +35,8 @@ def draw(report: Report) -> Image.Image:
     }[report.verdict]  # fmt: skip
     page.text(f"A candidate for {report.kind}: {outcome[0]}", 40, outcome[1])
     page.text(_about(report), 22, SOFT)
+    if report.more:
+        page.text(_words(report), 22, SOFT)
     if report.refusal:
         page.text(report.refusal, 26, BAD)
     if report.gates:
@@ -67,6 +69,11 @@ def _about(report: Report) -> str:
         f"{report.objective.upper()}, {report.pairs} pairs, {report.steps} steps, {minutes:.0f} minutes. "
         f"{', '.join(report.serves)}."
     )
+
+
+def _words(report: Report) -> str:
+    less = f" Less of: {', '.join(report.less)}." if report.less else ""
+    return f"Words tell {report.told:.0%} of what is liked within a theme. More of: {', '.join(report.more)}.{less}"
 
 
 class _Page:

@@ -13,6 +13,7 @@ classifier can steer a model token by token is FUDGE's idea (Yang & Klein 2021, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ import torch
 from finetune.products import divergences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -30,16 +31,23 @@ FOLDS = 5
 LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
 HALVINGS = 24
+SHOWN = 8  # words
+LOOKED_AT = 60  # tokens for them
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
     """`of`: (V,) float32, of the tokens that come as often as they do their mean is 0 and their mean square 1. `told` is the share
-    of what the scores of one theme's pieces differ by that they foretell of themes held out, in [0, 1].
+    of what the scores of one theme's pieces differ by that they foretell of themes held out, in [0, 1]. `best` and `worst` are
+    the tokens of the pieces that are worth most and least, the furthest first.
     """
 
     of: Tensor
     told: float
+    best: tuple[int, ...] = ()
+    worst: tuple[int, ...] = ()
 
 
 def token_values(
@@ -80,13 +88,26 @@ def token_values(
     )
     middle = float((raw * counts).sum() / counts.sum())
     spread = float(((raw - middle).square() * counts).sum() / counts.sum()) ** 0.5
-    known = raw[counts >= SEEN]
+    known = (counts >= SEEN).nonzero()[:, 0]
     if not len(known) or not spread > 0:
         return None
-    bounded = raw.clamp(
-        float(known.min()), float(known.max())
-    )  # what never came is worth no more than what did
-    return Values((bounded - middle) / spread, best)
+    ranked = known[raw[known].argsort(descending=True)].tolist()
+    # what never came is worth no more than what did
+    bounded = raw.clamp(float(raw[ranked[-1]]), float(raw[ranked[0]]))
+    return Values(
+        (bounded - middle) / spread, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT])
+    )
+
+
+def shown(tokens: Sequence[int], say: Callable[[Sequence[int]], str]) -> tuple[str, ...]:
+    """The first words among `tokens` that a reader knows for words: whole ones, which begin behind a space, or Chinese ones."""
+    found: dict[str, None] = {}
+    for token in tokens:
+        said = say([token])
+        word = said.strip().lower()
+        if len(found) < SHOWN and word.isalpha() and (_HAN.match(word) or (said[0] == " " and len(word) > 1)):
+            found.setdefault(word)
+    return tuple(found)
 
 
 def strength(states: Tensor, head: Tensor, values: Tensor, far: float) -> float:

@@ -53,6 +53,8 @@ def test_the_picture_grows_with_what_is_to_be_told(tmp_path: Path) -> None:
     with Image.open(tmp_path / PNG) as small:
         assert small.size[0] == report_picture.WIDTH
         height = small.size[1]
+    words = replace(REPORT, told=0.8, more=("night", "moon"), less=("you",))
+    assert report_picture.draw(words).size[1] > height
     more = replace(REPORT, gates=(KEPT, SHORTER, BROKEN))
     assert report_picture.draw(more).size[1] > height
     assert (

@@ -14,7 +14,7 @@ from finetune.network import TrainedNetwork
 from finetune.packs import Tokens
 from finetune.products import divergences
 from finetune.teaching import Tilt, states_before
-from finetune.values import strength, token_values
+from finetune.values import SHOWN, shown, strength, token_values
 from tests.finetune.small import loaded, save
 
 if TYPE_CHECKING:
@@ -54,6 +54,17 @@ def test_the_tokens_that_made_the_difference_are_found_and_themes_are_not_taken_
     share = counts / counts.sum()
     assert float((values.of * share).sum()) == pytest.approx(0.0, abs=1e-4)
     assert values.of[60 - 12 :].abs().max() <= values.of[:42].abs().max()  # those that never came
+
+
+def test_a_moderator_is_shown_words_and_no_bits_of_them() -> None:
+    said = {1: " night", 2: "ly", 3: " Night", 4: "\n", 5: " a", 6: " moon", 7: "月", 8: " 3rd", 9: ""}
+    assert shown(list(said), lambda ids: said[ids[0]]) == ("night", "moon", "月")
+    assert len(shown(range(40), lambda ids: f" {chr(97 + ids[0] % 26)}x")) == SHOWN
+    answers, themes = pieces()
+    values = token_values(table(), answers, themes, planted(answers, themes))
+    assert values is not None
+    assert values.best[0] == max(values.best, key=lambda token: float(values.of[token]))
+    assert values.worst[0] == min(values.worst, key=lambda token: float(values.of[token]))
 
 
 def test_where_tokens_foretell_nothing_there_are_no_values() -> None:
