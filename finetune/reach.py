@@ -2,8 +2,7 @@
 
 A taste that is easily learnt takes a model further than the gates let it, for little more of what is liked. Weights between two
 models are a model between them (Wortsman 2022, arXiv 2109.01903; for rewards and distances Ramé 2024, arXiv 2406.16768, LITI),
-so that one that went too far, or whose pieces have become too much alike, comes back along its way until it is near enough,
-instead of being refused.
+so that one that went too far comes back along its way until it is near enough, instead of being refused.
 """
 
 from __future__ import annotations
@@ -15,24 +14,22 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from finetune.measured import both, distance
+from finetune.measured import distance
+from finetune.samples import sampled
 from finetune.themes import wishes
-from finetune.variety import cut_alike, self_bleu
 from generation.adapters import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from torch import Tensor
 
     from finetune.measured import Contest
-    from finetune.samples import Sample
 
 TRIES = 3
 FAR = 0.1  # nats a token; the gate lets 0.15 through, on other themes, but variety is lost before that
-ALIKE = 0.04  # how much more alike its pieces may be, in self-BLEU; the gate lets 0.05 through
-SLACK = 0.95  # of the way; to come back by less is worth no other try
+SLACK = 1.05  # times that, for which no other try is worth while
 TRIED = 12  # themes to learn from, on which that is measured
 EACH = 6 / 16  # of the samples that a wish usually gets
 
@@ -55,21 +52,13 @@ def within_reach(
             parameter.data.copy_(torch.lerp(before[name], learnt[name], share))
         digest = write(contest.candidates, network.config(), network.tensors(), base=model.base, manifest={})
         contest = replace(contest, digest=digest)
-        old, new = both(contest, folder, "reach", asked, EACH, lambda _done, _of: None)
-        # near nought a divergence grows with the square of the way
-        back = min(
-            math.sqrt(FAR / max(distance(contest, new, room), FAR)), ALIKE / max(alike(old, new), ALIKE)
-        )
-        if back >= SLACK or tried == TRIES:
+        file = folder / f"reach-{digest[:12]}.jsonl"
+        pieces = sampled(
+            file, model, contest.candidates, digest, asked, contest.seed, share=EACH, tell=lambda _done, _of: None
+        )  # fmt: skip
+        far = distance(contest, pieces, room)
+        if far <= FAR * SLACK or tried == TRIES:
             break
         shutil.rmtree(contest.candidates / digest)
-        share *= back
+        share *= math.sqrt(FAR / far)  # as near nought a divergence grows with the square of the way
     return contest, share
-
-
-def alike(old: Sequence[Sample], new: Sequence[Sample]) -> float:
-    """How much more alike the candidate's pieces are than those of what serves, in self-BLEU, place by place of one length."""
-    before, after = (
-        self_bleu(side) for side in cut_alike([one.text for one in old], [one.text for one in new])
-    )
-    return after - before
