@@ -103,6 +103,8 @@ def test_it_learns_the_taste_and_its_report_says_so(whole: Path, model: LoadedMo
         "safety",
         "taste",
     }
+    assert 0.1 < report.told <= 1.0  # newlines and spaces between words are tokens too
+    assert (whole / recipe.STATES).exists()
     assert report.serves == ("free verse",)
     assert report.samples[0].before != report.samples[0].after
     assert (whole / PNG).read_bytes()[:4] == b"\x89PNG"
