@@ -30,7 +30,7 @@ from finetune.kinds import kind_read
 from finetune.lessons import batches, bundles
 from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
-from finetune.pairs import Preference, of_members, of_samples
+from finetune.pairs import Preference, of_members, of_samples, spoilt_last
 from finetune.publish import publish, room, same
 from finetune.reach import within_reach
 from finetune.replay import Replay
@@ -73,6 +73,7 @@ STATE, REFERENCES = "state.safetensors", "references.safetensors"
 SAMPLES, PAIRS, SECONDS, CANDIDATE = "samples.jsonl", "pairs.json", "seconds.json", "candidate"
 VALUES, STATES = "values.safetensors", "states.safetensors"
 PLACES = 32_768  # whose states are kept: 36 MB, for a hidden size of 576
+LEAST_WEIGHT = 0.05  # of a pair of the taste, whatever tokens tell
 TRIED = 512  # of them, at which the strength of a tilt is found
 
 
@@ -85,7 +86,7 @@ class Recipe:
     """What decides the result beside the snapshot and the taste. `batch` counts lessons a step, `room` tokens of rows in a pack,
     `themes` what fresh samples are about and `asked` what both sides are asked for in the end. `replayed` is the share of
     public pieces in the loss of pairs (`Replay`), `tilted` how far what is to be learnt of tokens' values lies from what serves,
-    in nats a token.
+    in nats a token, where they tell all of a taste.
     """
 
     objective: Objective = "dpo"
@@ -161,7 +162,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
     tilt = None
     if values is not None:
-        tilt = _tilt(recipe, network, [*lessons, *held_out], values, of.folder / STATES)
+        tilt = _tilt(recipe, network, (lessons, held_out), values, of.folder / STATES)
     replay = None
     if recipe.objective == "dpo" and recipe.replayed:
         public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
@@ -248,10 +249,13 @@ def _pairs(
     if recipe.tilted:
         tokens = [of.model.chat.of_text(sample.text) for sample in samples]
         themes = [f"{sample.form} {sample.theme}" for sample in samples]
-        values = token_values(of.model.network.get_input_embeddings().weight.detach(), tokens, themes, scores)
+        embedding = of.model.network.get_input_embeddings().weight.detach()
+        values = token_values(
+            embedding, tokens, themes, spoilt_last(samples, scores), sorted(of.model.stops)
+        )  # fmt: skip
     # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
     told = 0.0 if values is None else values.told
-    found = of_samples(samples, scores, weight=1 - told) + of_members(of.snapshot)
+    found = of_samples(samples, scores, weight=max(1 - told, LEAST_WEIGHT)) + of_members(of.snapshot)
     if values is not None:
         _keep_values(values, of.folder / VALUES)
     kept = {"about": about, "valued": values is not None, "pairs": [asdict(pair) for pair in found]}
@@ -275,17 +279,19 @@ def _kept_values(file: Path) -> Values:
 
 
 def _tilt(
-    recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], values: Values, file: Path
+    recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Sequence[Lesson]], values: Values, file: Path
 ) -> Tilt:
     """What is to be learnt of `values`, over what the network says before it learns."""
     if file.exists():
         before = {int(number): states for number, states in load_file(file).items()}
     else:
-        before = states_before(network, lessons, recipe.room, PLACES)
+        before = {}
+        for part in lessons:  # what is learnt, and what is held out
+            before |= states_before(network, part, recipe.room, PLACES)
         whole.put(file, bytes_of({str(number): states.cpu() for number, states in before.items()}))
     states = torch.cat([before[number] for number in sorted(before)])
     some = states[:: max(1, len(states) // TRIED)].to(network.head.device)
-    pull = strength(some, network.head, values.of.to(some.device), recipe.tilted)
+    pull = strength(some, network.head, values.of.to(some.device), recipe.tilted * values.told)
     return Tilt(network, before, pull * values.of)
 
 

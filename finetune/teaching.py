@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -117,13 +118,10 @@ def references(network: TrainedNetwork, lessons: Sequence[Lesson], room: int) ->
 def states_before(
     network: TrainedNetwork, lessons: Sequence[Lesson], room: int, most: int
 ) -> dict[int, Tensor]:
-    """The states that a lesson's targets are foretold from, (learnt, D), by its number; of as many lessons as have `most` targets."""
-    some, count = [], 0
-    for lesson in lessons:
-        count += lesson.learnt
-        if count > most:
-            break
-        some.append(lesson)
+    """The states that a lesson's targets are foretold from, (learnt, D), by its number. Of every nth lesson, where all have more
+    than `most` targets.
+    """
+    some = lessons[:: max(1, math.ceil(sum(lesson.learnt for lesson in lessons) / most))]
     found: dict[int, Tensor] = {}
     for bundle in bundles(some, room):
         parts = torch.split(network.read(bundle.pack).states, [lesson.learnt for lesson in bundle.lessons])
@@ -141,7 +139,7 @@ class Tilt:
 
     def begin(self, batch: Sequence[Lesson]) -> None:
         """What is true of the batch as a whole."""
-        self._learnt = sum(lesson.learnt for lesson in batch if lesson.number in self._before)
+        self._learnt = sum(lesson.learnt for lesson in batch)
 
     def part(self, bundle: Bundle, read: Read) -> Tensor:
         """A bundle's share of the batch's mean divergence, in nats a token; ()."""

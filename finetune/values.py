@@ -30,7 +30,9 @@ RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # in parts of the pieces' mean square
 FOLDS = 5
 LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
-HALVINGS = 24
+LEAST_TOLD = 0.1  # below it nothing is learnt of tokens: six ridges tried on noise come to .02
+ROWS = 8192  # of the embedding that are looked at together
+HALVINGS = 12
 SHOWN = 8  # words
 LOOKED_AT = 60  # tokens for them
 
@@ -51,17 +53,24 @@ class Values:
 
 
 def token_values(
-    embedding: Tensor, answers: Sequence[Sequence[int]], themes: Sequence[str], scores: Sequence[float]
+    embedding: Tensor,
+    answers: Sequence[Sequence[int]],
+    themes: Sequence[str],
+    scores: Sequence[float],
+    unvalued: Sequence[int] = (),
 ) -> Values | None:
-    """The values by which pieces, as tokens, score as they do; embedding: (V, D). None: tokens foretell nothing."""
+    """The values by which pieces, as tokens, score as they do. None: tokens foretell nothing.
+
+    embedding: (V, D), wherever it is; what is made of it is on the processor. `unvalued` are tokens that no piece has, as what ends
+    it, and that are worth nothing for it.
+    """
     names = sorted(set(themes))
     if len(names) < LEAST_THEMES:
         return None
     place = {name: n for n, name in enumerate(names)}
     of = torch.tensor([place[theme] for theme in themes])
     used = torch.tensor([len(answer) > 0 for answer in answers])
-    table = embedding.float()
-    means = torch.stack([table[list(answer) or [0]].mean(0) for answer in answers])
+    means = torch.stack([embedding[list(answer) or [0]].float().mean(0).cpu() for answer in answers])
     x = _within(means[used], of[used], len(names))
     y = _within(torch.tensor(scores, dtype=torch.float32)[used, None], of[used], len(names))[:, 0]
     if not bool(y.square().sum() > 0):
@@ -69,7 +78,7 @@ def token_values(
     product = (x @ x.T).double()
     whole = float(product.diagonal().mean())
     folds = of[used] % FOLDS
-    best, ridge = 0.0, None
+    best, ridge = LEAST_TOLD, None
     for tried in RIDGES:
         foretold = torch.zeros(len(y), dtype=torch.float64)
         for fold in range(FOLDS):
@@ -82,7 +91,8 @@ def token_values(
             best, ridge = told, tried
     if ridge is None:
         return None
-    raw = table @ (x.T @ _dual(product, y.double(), ridge * whole).float())
+    of_embedding = x.T @ _dual(product, y.double(), ridge * whole).float()
+    raw = torch.cat([rows.float().cpu() @ of_embedding for rows in torch.split(embedding, ROWS)])
     counts = torch.bincount(
         torch.tensor([token for answer in answers for token in answer]), minlength=len(raw)
     )
@@ -94,9 +104,9 @@ def token_values(
     ranked = known[raw[known].argsort(descending=True)].tolist()
     # what never came is worth no more than what did
     bounded = raw.clamp(float(raw[ranked[-1]]), float(raw[ranked[0]]))
-    return Values(
-        (bounded - middle) / spread, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT])
-    )
+    found = (bounded - middle) / spread
+    found[list(unvalued)] = 0.0
+    return Values(found, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT]))
 
 
 def shown(tokens: Sequence[int], say: Callable[[Sequence[int]], str]) -> tuple[str, ...]:
