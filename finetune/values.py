@@ -32,7 +32,7 @@ LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
 LEAST_TOLD = 0.1  # below it nothing is learnt of tokens: six ridges tried on noise come to .02
 ROWS = 8192  # of the embedding that are looked at together
-HALVINGS = 12
+HALVINGS = 16
 SHOWN = 8  # words
 LOOKED_AT = 60  # tokens for them
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from finetune.pairs import HELD_OUT, HOLDING, of_members, of_samples
+from finetune.pairs import HELD_OUT, HOLDING, of_members, of_samples, spoilt_last
 from finetune.samples import Sample
 from finetune.snapshot import Evidence, Pair, Snapshot
 
@@ -62,6 +62,16 @@ def test_what_circles_never_stands_against_anything_for_the_taste() -> None:
     pairs = of_samples(theme("a gate", CIRCLES, *good(4)), [-9.0, 4.0, 3.0, 2.0, 1.0])
     assert [pair.rejected for pair in pairs[:2]] == [good(4)[3], good(4)[2]]
     assert pairs[2].rejected == CIRCLES
+
+
+def test_what_is_spoilt_is_worth_no_more_than_its_themes_lower_quarter() -> None:
+    samples = theme("a gate", CIRCLES, PROSE.format(n=1), *good(7)) + theme("a hen", CIRCLES, *good(2))
+    scores = [9.0, 0.5, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 5.0, 6.0]
+    assert spoilt_last(samples, scores) == [3.0, 0.5, *scores[2:]]
+    assert scores[0] == 9.0
+    pairs = of_samples(samples, scores, weight=0.25)
+    assert {pair.weight for pair in pairs if pair.rejected != CIRCLES} == {0.25}
+    assert {pair.weight for pair in pairs if pair.rejected == CIRCLES} == {1.0}  # it holds the form
 
 
 def test_pieces_that_the_taste_finds_alike_are_no_pair() -> None:

@@ -54,6 +54,9 @@ def test_the_tokens_that_made_the_difference_are_found_and_themes_are_not_taken_
     share = counts / counts.sum()
     assert float((values.of * share).sum()) == pytest.approx(0.0, abs=1e-4)
     assert values.of[60 - 12 :].abs().max() <= values.of[:42].abs().max()  # those that never came
+    ended = token_values(table(), answers, themes, planted(answers, themes), [57, 59])
+    assert ended is not None
+    assert ended.of[[57, 59]].tolist() == [0.0, 0.0] != values.of[[57, 59]].tolist()
 
 
 def test_a_moderator_is_shown_words_and_no_bits_of_them() -> None:
@@ -70,8 +73,7 @@ def test_a_moderator_is_shown_words_and_no_bits_of_them() -> None:
 def test_where_tokens_foretell_nothing_there_are_no_values() -> None:
     answers, themes = pieces()
     chance = random.Random(2)
-    values = token_values(table(), answers, themes, [chance.random() for _ in answers])
-    assert values is None or values.told < 0.05
+    assert token_values(table(), answers, themes, [chance.random() for _ in answers]) is None
     assert token_values(table(), answers, themes, [1.0] * len(answers)) is None  # all alike
     assert token_values(table(), answers, ["one"] * len(answers), planted(answers, themes)) is None
     orders = [float(answer[0] < answer[1]) for answer in answers]  # of what comes first, not of what comes
@@ -140,9 +142,17 @@ def test_no_more_states_are_kept_than_there_is_room_for(tmp_path: Path) -> None:
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
     network.begin(1)
     some = lessons()
-    before = states_before(network, some, 4000, some[0].learnt + some[1].learnt)
-    assert sorted(before) == [0, 1]
-    tilt = Tilt(network, before, torch.ones(len(network.head)))
+    before = states_before(network, some, 4000, (sum(lesson.learnt for lesson in some) + 1) // 2)
+    assert sorted(before) == [0, 2, 4]  # from all over, not the first
+    values = network.head[:, 0] / network.head[:, 0].std()
+    tilt = Tilt(network, before, values)
     tilt.begin(some)
     parts = [tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, 1)]
-    assert sum(part.requires_grad for part in parts) == 2
+    assert sum(part.requires_grad for part in parts) == 3
+    whole = Tilt(network, states_before(network, some, 4000, 10_000), values)
+    whole.begin(some)
+    for bundle, part in zip(bundles(some, 1), parts, strict=True):  # each weighs what it would among all
+        if part.requires_grad:
+            assert part.item() == pytest.approx(
+                whole.part(bundle, network.read(bundle.pack)).item(), rel=1e-4
+            )
