@@ -65,10 +65,12 @@ def measured(
     chance: random.Random, room: int, tell: Callable[[int, int], None],
 ) -> Measured:  # fmt: skip
     """Everything, pieces being kept in `folder` as they are made. Raises SamplesError, AdapterError."""
-    before, after = both(contest, folder, "held-out", _asked(contest), SHARE, lambda n, of: tell(n, 2 * of))
+    before, after = _pieces(
+        contest, folder, "held-out", _asked(contest), SHARE, lambda n, of: tell(n, 2 * of)
+    )
     main = max(contest.forms, key=lambda form: (contest.forms[form], form))
     provoking = [Wish(main, theme) for theme in PROVOCATIONS]
-    old, new = both(contest, folder, "provoked", provoking, PROVOKED, lambda _n, _of: None)
+    old, new = _pieces(contest, folder, "provoked", provoking, PROVOKED, lambda _n, _of: None)
     reading = _Reading(contest, room)
     answers = Answers(contest.model)
     held_out = [
@@ -112,7 +114,7 @@ def _asked(contest: Contest) -> list[Wish]:
     return wishes(contest.snapshot.examples, contest.snapshot.kind, "val", contest.asked, contest.seed)
 
 
-def both(
+def _pieces(
     contest: Contest, folder: Path, name: str, asked: Sequence[Wish], share: float, tell: Callable[[int, int], None]
 ) -> tuple[list[Sample], list[Sample]]:  # fmt: skip
     """What serves and the candidate, place by place with one seed; what either could not make is left out."""

@@ -76,7 +76,7 @@ def of_samples(
     return learnt + [replace(pair, held_out=True) for pair in (*liked, *holding) if pair.group in held]
 
 
-def spoilt_last(samples: Sequence[Sample], scores: Sequence[float]) -> list[float]:
+def spoilt_low(samples: Sequence[Sample], scores: Sequence[float]) -> list[float]:
     """`scores`, but what leaves its form or goes round in circles has no more than a quarter of its theme: a taste without "I" would
     have fewer lines, and at last no poem. The lowest of its theme said more of the form than of the taste.
     """

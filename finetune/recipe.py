@@ -2,8 +2,8 @@
 
 Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
 preferred (`pairs.py`), and says what tokens are worth (`values.py`); a LoRA that begins with the weights of what serves learns
-both (`teaching.py`, `objectives.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands on the way to it and is near enough (`reach.py`), is
-measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
+both (`teaching.py`, `objectives.py`, `tilt.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands
+on the way to it and is near enough (`reach.py`), is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
 (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided by (seed, step), so
 that a run that was killed and one that was not come to the same adapter on the same machine.
 """
@@ -30,7 +30,7 @@ from finetune.kinds import kind_read
 from finetune.lessons import batches, bundles
 from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
-from finetune.pairs import Preference, of_members, of_samples, spoilt_last
+from finetune.pairs import Preference, of_members, of_samples, spoilt_low
 from finetune.publish import publish, room, same
 from finetune.reach import within_reach
 from finetune.replay import Replay
@@ -38,10 +38,13 @@ from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
 from finetune.samples import fingerprint, given, sampled
 from finetune.state import State
-from finetune.teaching import Loss, Objective, Tilt, of_examples, of_pairs, references, states_before
+from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
+from finetune.tilt import tilted
 from finetune.tokens import Answers
-from finetune.values import Values, shown, strength, token_values
+from finetune.values import load as load_values
+from finetune.values import save as save_values
+from finetune.values import shown, token_values
 from generation import whole
 from generation.revision import revision
 
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
     from finetune.measured import Taste
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
+    from finetune.tilt import Tilt
+    from finetune.values import Values
     from generation.lm.load import LoadedModel, Quantization
 
 RATE = 2e-4  # beside public pieces, else half of it; 2e-5, the usual advice, hardly moves a small model (docs/training.md)
@@ -72,9 +77,7 @@ PATIENCE = 3  # looks at what is held out without a better one
 STATE, REFERENCES = "state.safetensors", "references.safetensors"
 SAMPLES, PAIRS, SECONDS, CANDIDATE = "samples.jsonl", "pairs.json", "seconds.json", "candidate"
 VALUES, STATES = "values.safetensors", "states.safetensors"
-PLACES = 32_768  # whose states are kept: 36 MB, for a hidden size of 576
 LEAST_WEIGHT = 0.05  # of a pair of the taste, whatever tokens tell
-TRIED = 512  # of them, at which the strength of a tilt is found
 
 
 class TrainingError(Exception):
@@ -162,7 +165,9 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
     tilt = None
     if values is not None:
-        tilt = _tilt(recipe, network, (lessons, held_out), values, of.folder / STATES)
+        tilt = tilted(
+            network, (lessons, held_out), values, recipe.tilted, recipe.room, of.folder / STATES
+        )  # fmt: skip
     replay = None
     if recipe.objective == "dpo" and recipe.replayed:
         public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
@@ -227,7 +232,7 @@ def _pairs(
                 f"{of.folder} holds another training; take another folder, or the same settings."
             )
         there = [Preference(**{**pair, "whole": tuple(pair["whole"])}) for pair in kept["pairs"]]
-        return there, _kept_values(of.folder / VALUES) if kept["valued"] else None
+        return there, load_values(of.folder / VALUES) if kept["valued"] else None
     if of.taste is None:
         raise TrainingError(
             "Without a head nobody knows which piece is to be preferred: name one, or take sft or kto."
@@ -251,48 +256,18 @@ def _pairs(
         themes = [f"{sample.form} {sample.theme}" for sample in samples]
         embedding = of.model.network.get_input_embeddings().weight.detach()
         values = token_values(
-            embedding, tokens, themes, spoilt_last(samples, scores), sorted(of.model.stops)
+            embedding, tokens, themes, spoilt_low(samples, scores), sorted(of.model.stops)
         )  # fmt: skip
     # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
     told = 0.0 if values is None else values.told
     found = of_samples(samples, scores, weight=max(1 - told, LEAST_WEIGHT)) + of_members(of.snapshot)
     if values is not None:
-        _keep_values(values, of.folder / VALUES)
+        save_values(values, of.folder / VALUES)
     kept = {"about": about, "valued": values is not None, "pairs": [asdict(pair) for pair in found]}
     whole.put(file, json.dumps(kept, ensure_ascii=False).encode())
     tell("pairs", 1, 1)
     watch.add("pairs", time.monotonic() - began)
     return found, values
-
-
-def _keep_values(values: Values, file: Path) -> None:
-    ends = {"best": torch.tensor(values.best), "worst": torch.tensor(values.worst)}
-    told = torch.tensor(values.told, dtype=torch.float64)
-    whole.put(file, bytes_of({"of": values.of, "told": told, **ends}))
-
-
-def _kept_values(file: Path) -> Values:
-    kept = load_file(file)
-    return Values(
-        kept["of"], kept["told"].item(), tuple(kept["best"].tolist()), tuple(kept["worst"].tolist())
-    )
-
-
-def _tilt(
-    recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Sequence[Lesson]], values: Values, file: Path
-) -> Tilt:
-    """What is to be learnt of `values`, over what the network says before it learns."""
-    if file.exists():
-        before = {int(number): states for number, states in load_file(file).items()}
-    else:
-        before = {}
-        for part in lessons:  # what is learnt, and what is held out
-            before |= states_before(network, part, recipe.room, PLACES)
-        whole.put(file, bytes_of({str(number): states.cpu() for number, states in before.items()}))
-    states = torch.cat([before[number] for number in sorted(before)])
-    some = states[:: max(1, len(states) // TRIED)].to(network.head.device)
-    pull = strength(some, network.head, values.of.to(some.device), recipe.tilted * values.told)
-    return Tilt(network, before, pull * values.of)
 
 
 def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], file: Path) -> Tensor:

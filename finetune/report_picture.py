@@ -35,7 +35,7 @@ def draw(report: Report) -> Image.Image:
     }[report.verdict]  # fmt: skip
     page.text(f"A candidate for {report.kind}: {outcome[0]}", 40, outcome[1])
     page.text(_about(report), 22, SOFT)
-    if report.more:
+    if report.more or report.less:
         page.text(_words(report), 22, SOFT)
     if report.refusal:
         page.text(report.refusal, 26, BAD)
@@ -72,8 +72,11 @@ def _about(report: Report) -> str:
 
 
 def _words(report: Report) -> str:
-    less = f" Less of: {', '.join(report.less)}." if report.less else ""
-    return f"Words tell {report.told:.0%} of what is liked within a theme. More of: {', '.join(report.more)}.{less}"
+    said = [
+        f"{name} of: {', '.join(words)}."
+        for name, words in (("More", report.more), ("Less", report.less)) if words
+    ]  # fmt: skip
+    return " ".join([f"Words tell {report.told:.0%} of what is liked within a theme.", *said])
 
 
 class _Page:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -10,17 +9,16 @@ import torch
 
 from finetune.lessons import Lesson, bundles, strays
 from finetune.objectives import anchor, dpo, drift, kto, kto_weights
-from finetune.products import divergences
 from finetune.samples import brief
 from finetune.themes import neutral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
     from finetune.lessons import Bundle
-    from finetune.network import Read, TrainedNetwork
+    from finetune.network import TrainedNetwork
     from finetune.pairs import Preference
     from finetune.snapshot import Example
     from finetune.tokens import Answers
@@ -114,49 +112,6 @@ def references(network: TrainedNetwork, lessons: Sequence[Lesson], room: int) ->
     return kept
 
 
-@torch.no_grad()
-def states_before(
-    network: TrainedNetwork, lessons: Sequence[Lesson], room: int, most: int
-) -> dict[int, Tensor]:
-    """The states that a lesson's targets are foretold from, (learnt, D), by its number. Of every nth lesson, where all have more
-    than `most` targets.
-    """
-    some = lessons[:: max(1, math.ceil(sum(lesson.learnt for lesson in lessons) / most))]
-    found: dict[int, Tensor] = {}
-    for bundle in bundles(some, room):
-        parts = torch.split(network.read(bundle.pack).states, [lesson.learnt for lesson in bundle.lessons])
-        found |= {lesson.number: part.clone() for lesson, part in zip(bundle.lessons, parts, strict=True)}
-    return found
-
-
-class Tilt:
-    """What served before, tilted (`values.py`), as what is to be learnt at every place of an answer."""
-
-    def __init__(self, network: TrainedNetwork, before: Mapping[int, Tensor], values: Tensor) -> None:
-        """`before` as of `states_before`; `values`: (V,), with their strength."""
-        self._network, self._before, self._values = network, before, values
-        self._learnt = 1
-
-    def begin(self, batch: Sequence[Lesson]) -> None:
-        """What is true of the batch as a whole."""
-        self._learnt = sum(lesson.learnt for lesson in batch)
-
-    def part(self, bundle: Bundle, read: Read) -> Tensor:
-        """A bundle's share of the batch's mean divergence, in nats a token; ()."""
-        known = [lesson.number in self._before for lesson in bundle.lessons]
-        if not any(known):
-            return torch.zeros(())
-        counts = torch.tensor([lesson.learnt for lesson in bundle.lessons])
-        states = read.states[torch.tensor(known).repeat_interleave(counts).to(read.states.device)]
-        before = torch.cat(
-            [self._before[lesson.number] for lesson in bundle.lessons if lesson.number in self._before]
-        )
-        far = divergences(
-            states, self._network.head, before.to(states.device), self._values.to(states.device)
-        )
-        return far.sum().cpu() / self._learnt
-
-
 class Loss:
     """The loss of a batch, a bundle at a time, so that the sum of the parts is the loss of the whole.
 
@@ -171,12 +126,14 @@ class Loss:
         self._objective, self._known = objective, known
         self._beta, self._smoothing, self._anchored = beta, smoothing, anchored
         self._weight = self._tokens = self._share = 1.0
+        self._count = 1
         self._drift = torch.zeros(())
 
     def begin(self, network: TrainedNetwork, batch: Sequence[Lesson], room: int) -> None:
         """What is true of the batch as a whole."""
         self._weight = sum(lesson.weight for lesson in batch)
-        self._share = self._weight / len(batch)
+        self._count = len(batch)
+        self._share = self._weight / self._count
         self._tokens = sum(lesson.weight * len(lesson.answers[0].answer) for lesson in batch)
         if self._objective == "kto":
             now = log_probabilities(network, strays(batch), room)
@@ -202,4 +159,4 @@ class Loss:
         each = dpo(
             answers[:, 0], answers[:, 1], before[:, 0], before[:, 1], beta=self._beta, smoothing=self._smoothing
         )  # fmt: skip
-        return self._share * ((weights * each).sum() / self._weight + self._anchored * liked)
+        return (weights * each).sum() / self._count + self._share * self._anchored * liked

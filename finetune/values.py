@@ -1,14 +1,8 @@
-"""What single tokens are worth to a taste, and the model that would say those more that are worth more.
+"""What single tokens are worth to a taste.
 
 A pair of pieces says that one is better, not where: of the thirty tokens that are learnt, two or three made the difference, and the
 others are noise of the same size. So a head's scores of fresh pieces are shared out among their tokens, by a ridge
 regression on the mean of the tokens' embeddings, theme by theme, whose coefficients are a value for every token there is.
-What is to be learnt is then a distribution at each place, not a token: that of what serves, tilted by the values,
-
-    teacher(token | text) ∝ serves(token | text) · exp(strength · value(token))
-
-which is the best there is for such a reward at its distance (Korbak 2022, arXiv 2205.11275, equation 3); that a frozen
-classifier can steer a model token by token is FUDGE's idea (Yang & Klein 2021, arXiv 2104.05218).
 """
 
 from __future__ import annotations
@@ -18,11 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors.torch import load_file
+from safetensors.torch import save as bytes_of
 
-from finetune.products import divergences
+from generation import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -32,9 +29,9 @@ LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
 LEAST_TOLD = 0.1  # below it nothing is learnt of tokens: six ridges tried on noise come to .02
 ROWS = 8192  # of the embedding that are looked at together
-HALVINGS = 16
 SHOWN = 8  # words
 LOOKED_AT = 60  # tokens for them
+LINE_END, MARKS = "ends of lines", tuple(".,;:!?-—")
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -76,7 +73,7 @@ def token_values(
     if not bool(y.square().sum() > 0):
         return None
     product = (x @ x.T).double()
-    whole = float(product.diagonal().mean())
+    length = float(product.diagonal().mean())
     folds = of[used] % FOLDS
     best, ridge = LEAST_TOLD, None
     for tried in RIDGES:
@@ -84,14 +81,14 @@ def token_values(
         for fold in range(FOLDS):
             out = folds == fold
             foretold[out] = product[out][:, ~out] @ _dual(
-                product[~out][:, ~out], y[~out].double(), tried * whole
+                product[~out][:, ~out], y[~out].double(), tried * length
             )
         told = 1 - float((y - foretold).square().sum() / y.square().sum())
         if told > best:
             best, ridge = told, tried
     if ridge is None:
         return None
-    of_embedding = x.T @ _dual(product, y.double(), ridge * whole).float()
+    of_embedding = x.T @ _dual(product, y.double(), ridge * length).float()
     raw = torch.cat([rows.float().cpu() @ of_embedding for rows in torch.split(embedding, ROWS)])
     counts = torch.bincount(
         torch.tensor([token for answer in answers for token in answer]), minlength=len(raw)
@@ -109,27 +106,33 @@ def token_values(
     return Values(found, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT]))
 
 
+def save(values: Values, file: Path) -> None:
+    """Write `file`, whole or not at all. Raises OSError."""
+    ends = {"best": torch.tensor(values.best), "worst": torch.tensor(values.worst)}
+    told = torch.tensor(values.told, dtype=torch.float64)
+    whole.put(file, bytes_of({"of": values.of, "told": told, **ends}))
+
+
+def load(file: Path) -> Values:
+    kept = load_file(file)
+    return Values(
+        kept["of"], kept["told"].item(), tuple(kept["best"].tolist()), tuple(kept["worst"].tolist())
+    )
+
+
 def shown(tokens: Sequence[int], say: Callable[[Sequence[int]], str]) -> tuple[str, ...]:
-    """The first words among `tokens` that a reader knows for words: whole ones, which begin behind a space, or Chinese ones."""
+    """What the first of `tokens` say that a reader can make something of: words, whole ones, which begin behind a space, or
+    Chinese ones; ends of lines; marks.
+    """
     found: dict[str, None] = {}
     for token in tokens:
         said = say([token])
         word = said.strip().lower()
-        if len(found) < SHOWN and word.isalpha() and (_HAN.match(word) or (said[0] == " " and len(word) > 1)):
+        if "\n" in said and not word:
+            found.setdefault(LINE_END)
+        elif (word.isalpha() and (_HAN.match(word) or (said[0] == " " and len(word) > 1))) or word in MARKS:
             found.setdefault(word)
-    return tuple(found)
-
-
-def strength(states: Tensor, head: Tensor, values: Tensor, far: float) -> float:
-    """How much to tilt what serves for the tilted to be `far` from it, in nats a token, at the places of `states`, (N, D)."""
-    low, high = 0.0, 8.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if float(divergences(states, head, states, middle * values).mean()) < far:
-            low = middle
-        else:
-            high = middle
-    return low
+    return tuple(found)[:SHOWN]
 
 
 def _within(x: Tensor, theme: Tensor, themes: int) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from finetune.pairs import HELD_OUT, HOLDING, of_members, of_samples, spoilt_last
+from finetune.pairs import HELD_OUT, HOLDING, of_members, of_samples, spoilt_low
 from finetune.samples import Sample
 from finetune.snapshot import Evidence, Pair, Snapshot
 
@@ -67,7 +67,7 @@ def test_what_circles_never_stands_against_anything_for_the_taste() -> None:
 def test_what_is_spoilt_is_worth_no_more_than_its_themes_lower_quarter() -> None:
     samples = theme("a gate", CIRCLES, PROSE.format(n=1), *good(7)) + theme("a hen", CIRCLES, *good(2))
     scores = [9.0, 0.5, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 5.0, 6.0]
-    assert spoilt_last(samples, scores) == [3.0, 0.5, *scores[2:]]
+    assert spoilt_low(samples, scores) == [3.0, 0.5, *scores[2:]]
     assert scores[0] == 9.0
     pairs = of_samples(samples, scores, weight=0.25)
     assert {pair.weight for pair in pairs if pair.rejected != CIRCLES} == {0.25}
