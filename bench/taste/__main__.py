@@ -10,7 +10,9 @@ Parts:
 - `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one), by their first drafts;
   and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
-  and three honest friends in each of 160 servers, and how many of these take any honest members for one.
+  and three honest friends in each of 160 servers, and how many of these take any honest members for one;
+- `chat`: one server whose members ask, say that their votes count and react through the sandbox and the real bot, which has the
+  adapter learnt that its moderator asks for.
 
 What the model wrote is kept under .renga/bench/taste and made once.
 """
@@ -19,9 +21,12 @@ from __future__ import annotations
 
 import argparse
 import functools
+import hashlib
+import json
 import os
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -29,16 +34,19 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import torch
 
+from bench.forms.kept import version
 from bench.report import Target, report, tell
+from bench.rig import RigError
 from bench.taste import numbers
 from bench.taste.arms import base, drafts, picked
 from bench.taste.brigades import cases, collapsed
+from bench.taste.chat import lived
 from bench.taste.community import Community
 from bench.taste.learning import SEED, Server
 from bench.taste.likes import gain, rate
-from bench.taste.samples import DATA, EACH, KEPT, OF, SampleError, engine, made
+from bench.taste.samples import DATA, EACH, KEPT, OF, SampleError, engine, made, wanted
 from bench.taste.tastes import TASTES, TasteFileError, taste_named
-from bench.taste.trained import OBJECTIVES, UntrainedError, trained
+from bench.taste.trained import LEARNT_BY, OBJECTIVES, ROOT, UntrainedError, trained
 from finetune.head import HeadError
 from generation.lm.load import load_model
 from generation.lm.weights import find
@@ -50,12 +58,13 @@ if TYPE_CHECKING:
     from bench.taste.arms import Drafts
     from generation.lm.load import LoadedModel
 
-PARTS = ("rerank", "train", "brigade")
+PARTS = ("rerank", "train", "brigade", "chat")
 VOTES, BRIGADES = 900, 10
 QUICK_PAST, QUICK_COMING = 8, 2  # themes
 FRIENDS_SEEDS = 8  # servers with friends, for each taste and habit
 RERANK_POINTS, SHIFT_POINTS, COLLAPSE_SHARE = 12.0, 3.0, 0.05
 TASTE_POINTS, TRAIN_MINUTES = 20.0, 15.0
+LIVED_BY = (*LEARNT_BY, "bot", "studio")
 
 
 def main() -> None:
@@ -63,7 +72,7 @@ def main() -> None:
     try:
         tastes = {name: taste_named(name) for name in asked.tastes}
         targets, details = run(asked, tastes)
-    except (TasteFileError, SampleError) as error:
+    except (TasteFileError, SampleError, RigError) as error:
         sys.exit(str(error))
     report("taste", targets, details, as_json=asked.json, full=asked.full)
 
@@ -114,6 +123,11 @@ def run(
         ]  # who always come within the hour of one another
         share = sum(one["named"] for one in hardest) / sum(one["servers"] for one in hardest)
         targets.append(Target("false_collapse_share", round(share, 4), "<=", COLLAPSE_SHARE))
+    if "chat" in asked.parts:
+        name = next(iter(tastes))
+        lives = {name: chatted(of, tastes[name], asked.votes, model, server.community)}
+        details["chat"] = lives
+        targets += settled("chat", lives, TASTE_POINTS, asked.votes)
     return targets, details
 
 
@@ -162,6 +176,23 @@ def adapted(
         if arm == "ours":  # with the head beside it, as a host serves that has room
             found[arm]["served"] = _liked(picked(run.drafts, learnt.score), before, taste)
     return found
+
+
+def chatted(
+    of: Drafts, taste: Callable[[str], float], votes: int, model: LoadedModel, community: Community
+) -> dict[str, Any]:
+    """One taste whose server lives in the sandbox's chat: how much more what its bot learnt is liked than the base's texts."""
+    about = hashlib.sha256(
+        json.dumps([[taste(text) for theme in base(of) for text in theme], votes]).encode()
+    )
+    folder = KEPT / "chat" / f"{about.hexdigest()[:16]}-{version(ROOT, LIVED_BY)}"
+    found = lived(folder, DATA / "models", taste, wanted("history"), votes, community)
+    if found.adapter is None:
+        return {**asdict(found), "gain": rate([[0.0] for _ in of]).to_json(), "passed": False}
+    load = functools.cache(lambda: engine(model, folder / "data" / "adapters"))
+    after = drafts(made(folder, "coming", load, found.adapter))
+    before = [[taste(text) for text in some] for some in base(of)]
+    return {**asdict(found), **_liked(base(after), before, taste)}
 
 
 def _liked(
@@ -228,7 +259,7 @@ def _asked() -> argparse.Namespace:
     if found.part is None and found.taste:
         found.parts.remove("brigade")
     if found.part is None and found.quick:
-        found.parts.remove("train")
+        found.parts = [part for part in found.parts if part not in ("train", "chat")]
     found.full = not (found.quick or found.part or found.taste or found.arm or found.votes != VOTES)
     found.arms = found.arm or list(OBJECTIVES)
     found.tastes = found.taste or list(TASTES)
