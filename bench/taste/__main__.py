@@ -11,6 +11,7 @@ Parts:
   and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
   and three honest friends in each of 160 servers, and how many of these take any honest members for one;
+- `through`: one such brigade through a whole training;
 - `chat`: one server whose members ask, say that their votes count and react through the sandbox and the real bot, which has the
   adapter learnt that its moderator asks for.
 
@@ -35,11 +36,10 @@ import structlog
 import torch
 
 from bench.forms.kept import version
-from bench.report import Target, report, tell
+from bench.report import RESULTS, Target, report, tell
 from bench.rig import RigError
-from bench.taste import numbers
+from bench.taste import brigades, numbers, plot
 from bench.taste.arms import base, drafts, picked
-from bench.taste.brigades import cases, collapsed
 from bench.taste.chat import lived
 from bench.taste.community import Community
 from bench.taste.learning import SEED, Server
@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from bench.taste.arms import Drafts
     from generation.lm.load import LoadedModel
 
-PARTS = ("rerank", "train", "brigade", "chat")
+PARTS = ("rerank", "train", "brigade", "through", "chat")
+LONG = ("train", "through", "chat")  # hours
 VOTES, BRIGADES = 900, 10
 QUICK_PAST, QUICK_COMING = 8, 2  # themes
 FRIENDS_SEEDS = 8  # servers with friends, for each taste and habit
@@ -75,6 +76,9 @@ def main() -> None:
     except (TasteFileError, SampleError, RigError) as error:
         sys.exit(str(error))
     report("taste", targets, details, as_json=asked.json, full=asked.full)
+    drawn = asked.plot or (RESULTS / "taste" / "rates.png" if asked.full else None)
+    if drawn is not None:
+        plot.save(details, drawn)
 
 
 def run(
@@ -112,17 +116,23 @@ def run(
             minutes = max(one["minutes"] for one in ours.values())
             targets.append(Target("train_minutes_max", minutes, "<=", TRAIN_MINUTES))
     if "brigade" in asked.parts:
-        shifts = cases(server, of, asked.votes, 2 if asked.quick else BRIGADES)
+        shifts = brigades.cases(server, of, asked.votes, 2 if asked.quick else BRIGADES)
         details["brigades"] = [case.to_json() for case in shifts]
         shift = fmean(case.shift_points for case in shifts)
         targets.append(Target("brigade_shift_points", round(shift, 2), "<=", SHIFT_POINTS))
-        alike = collapsed(server, asked.votes, 1 if asked.quick else FRIENDS_SEEDS)
+        alike = brigades.collapsed(server, asked.votes, 1 if asked.quick else FRIENDS_SEEDS)
         details["friends"] = alike
         hardest = [
             one for one in alike if not one["else_apart"]
         ]  # who always come within the hour of one another
         share = sum(one["named"] for one in hardest) / sum(one["servers"] for one in hardest)
         targets.append(Target("false_collapse_share", round(share, 4), "<=", COLLAPSE_SHARE))
+    if "through" in asked.parts:
+        through = brigades.through(
+            server, of, asked.votes, lambda learnt: trained(KEPT, learnt, "ours", model, DATA, SEED).drafts
+        )
+        details["through"] = through
+        targets.append(Target("brigade_trained_shift_points", through["shift_points"], "<=", SHIFT_POINTS))
     if "chat" in asked.parts:
         name = next(iter(tastes))
         lives = {name: chatted(of, tastes[name], asked.votes, model, server.community)}
@@ -252,14 +262,15 @@ def _asked() -> argparse.Namespace:
         "--arm", choices=OBJECTIVES, action="append", help="of those that train (default: all)"
     )
     parser.add_argument("--votes", type=int, default=VOTES, help=f"in all (default: {VOTES})")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="the like-rates as a picture, too")
     found = parser.parse_args()
     if found.votes < 1:
         parser.error("There is at least one vote.")
     found.parts = [found.part] if found.part else list(PARTS)
     if found.part is None and found.taste:
-        found.parts.remove("brigade")
+        found.parts = [part for part in found.parts if part not in ("brigade", "through")]
     if found.part is None and found.quick:
-        found.parts = [part for part in found.parts if part not in ("train", "chat")]
+        found.parts = [part for part in found.parts if part not in LONG]
     found.full = not (found.quick or found.part or found.taste or found.arm or found.votes != VOTES)
     found.arms = found.arm or list(OBJECTIVES)
     found.tastes = found.taste or list(TASTES)

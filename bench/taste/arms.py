@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 Drafts = list[list[list["Sample"]]]  # by theme, by answer: the drafts that there are to choose from
 
 
-def drafts(samples: Sequence[Sample]) -> Drafts:
-    """The held-out samples as the drafts of each answer: a theme's first to sixth answer, four drafts each."""
+def drafts(samples: Sequence[Sample], of: int = OF) -> Drafts:
+    """The held-out samples as the drafts of each answer: a theme's first to sixth answer, `of` drafts each."""
     by_theme: dict[str, list[Sample]] = {theme: [] for theme in COMING}
     for one in samples:
         by_theme[one.theme].append(one)
-    return [[some[n * OF : (n + 1) * OF] for n in range(EACH)] for some in by_theme.values() if some]
+    return [[some[n * of : (n + 1) * of] for n in range(EACH)] for some in by_theme.values() if some]
 
 
 def base(of: Drafts) -> list[list[str]]:

@@ -12,6 +12,7 @@ from bench.report import tell
 from bench.taste.arms import base, picked
 from bench.taste.community import Brigade, friends
 from bench.taste.evidence import reading
+from bench.taste.likes import gain, rate
 from bench.taste.others import OTHERS
 from bench.taste.tastes import TASTES
 from finetune.head import HeadError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.taste.arms import Drafts
-    from bench.taste.learning import Server
+    from bench.taste.learning import Learnt, Server
 
 # what brigades agreed on: texts that these tastes like, which are other than the servers'
 TARGETS = ("night", "many lines", "alliteration", "feeling", "short words")
@@ -61,6 +62,31 @@ def cases(server: Server, of: Drafts, votes: int, count: int) -> list[Case]:
         shares = [_share(_picks(server, some, of), wanted) for some in (honest, everybody)]
         found.append(Case(taste, target, 500 + n, shares[0], shares[1]))
     return found
+
+
+def through(
+    server: Server, of: Drafts, votes: int, learn: Callable[[Learnt], Drafts | None]
+) -> dict[str, Any]:
+    """One brigade through a whole training: the share of all drafts that are as it wants them, by what `learn` makes of a server
+    with it and of the same server without; None: nothing that it made may serve, so the base's.
+    """
+    taste, target = next(iter(TASTES)), TARGETS[0]
+    wanted = OTHERS[target]
+    targets = [at for at, one in enumerate(server.history) if wanted(one.text) > 0.5]
+    honest = server.reactions(TASTES[taste], votes, seed=votes)
+    more = Brigade().reactions(targets, server.made_at, seed=votes)
+    shares, refused = [], []
+    for reactions in (honest, sorted([*honest, *more], key=lambda reaction: reaction.at)):
+        made = learn(server.learn(reactions))
+        refused.append(made is None)
+        shares.append(
+            [[float(wanted(one.text) > 0.5) for one in answer] for theme in made or of for answer in theme]
+        )
+    shift = gain(shares[1], shares[0]).to_json()
+    return {
+        "taste": taste, "target": target, "before": rate(shares[0]).to_json(), "after": rate(shares[1]).to_json(),
+        "refused": refused, "shift_points": round(100 * shift["mean"], 2), "shift": shift,
+    }  # fmt: skip
 
 
 def collapsed(server: Server, votes: int, seeds: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What the real model wrote: made once, kept under .renga/bench/taste, and gone on with where it was stopped.
 
 A text is one sample of free verse, written freely by the engine that serves. `history` hangs in the server's channels; `coming` is
-held out: six answers to each theme, four drafts of each, by the base or by what was trained.
+held out: six answers to each theme, four drafts of each, by the base or by what was trained; `firsts` are the first drafts of these.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from generation.host.engine import Engine
     from generation.lm.load import LoadedModel
 
-SetName = Literal["history", "coming"]
+SetName = Literal["history", "coming", "firsts"]
 ROOM = 48  # rows at once
 TOKENS = 70  # a text has at most
 DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
@@ -36,6 +36,7 @@ EACH, OF = 6, 4  # answers to a held-out theme, and drafts of each
 SETS: dict[SetName, tuple[tuple[str, ...], range]] = {  # themes, and the seeds of each
     "history": (PAST, range(5)),
     "coming": (COMING, range(1000, 1000 + EACH * OF)),
+    "firsts": (COMING, range(1000, 1000 + EACH * OF, OF)),
 }
 
 

@@ -41,8 +41,8 @@ class UntrainedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A run's report, the drafts of its adapter for each held-out theme (None: none may serve), and the minutes that it took,
-    those of the samples that it shares among them.
+    """A run's report, the drafts of its adapter for each held-out theme (None: none may serve; the first alone but for `ours`),
+    and the minutes that it took, those of the samples that it shares among them.
     """
 
     report: Report
@@ -70,7 +70,10 @@ def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir
     found = None
     if report.adapter is not None:
         load = functools.cache(lambda: engine(model, run / "adapters"))
-        found = drafts(made(run, "coming", load, report.adapter))
+        if arm == "ours":  # which the head picks of, as well
+            found = drafts(made(run, "coming", load, report.adapter))
+        else:
+            found = drafts(made(run, "firsts", load, report.adapter), of=1)
     seconds = dict(report.seconds)
     if arm == "ours":
         seconds["samples"] = json.loads((folder / SECONDS).read_text())
