@@ -77,8 +77,11 @@ class Renga(commands.Bot):
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
         data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None, retrain: bool = False,
+        on_cluster: bool = False,
     ) -> None:  # fmt: skip
-        """`learns` is the model that is trained on this machine, as TEXT_MODEL; None: nothing is. `retrain`: by itself, too."""
+        """`learns` is the model that is trained, as TEXT_MODEL; None: nothing is. `retrain`: by itself, too. `on_cluster`: on a node
+        of a Ray cluster, not on this machine.
+        """
         intents = discord.Intents.none()
         intents.guilds = True
         intents.guild_messages = True  # deletions of our own messages, never content
@@ -104,7 +107,9 @@ class Renga(commands.Bot):
         self.allowed_guilds = allowed_guilds
         self.folders = Folders(data_dir)
         self.training = (
-            Training(self, store, generation, clock, self.folders, learns, retrain=retrain)
+            Training(
+                self, store, generation, clock, self.folders, learns, retrain=retrain, on_cluster=on_cluster
+            )
             if learns
             else None
         )

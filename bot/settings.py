@@ -30,7 +30,7 @@ EXAMPLES = {
     "SANDBOX_PORT": "8421",
     "ALLOWED_GUILDS": "812345678901234567,823456789012345678",
     "PAGES": "on",
-    "TRAINING": "on",
+    "TRAINING": "on, off, or cluster",
     "RETRAIN": "on, or off",
     "THREADS": "1",
     "LOG_LEVEL": "INFO",
@@ -63,7 +63,7 @@ class BotSettings(BaseSettings):
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8421
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     pages: bool = True
-    training: bool = True
+    training: Literal["on", "off", "cluster"] = "on"
     retrain: bool = False
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -106,6 +106,13 @@ class BotSettings(BaseSettings):
             raise ValueError("it must be server ids, digits only, separated by commas")
         return frozenset(int(part) for part in parts)
 
+    @field_validator("training", mode="before")
+    @classmethod
+    def _switched(cls, value: object) -> object:
+        """As any other switch is written, but for `cluster`."""
+        told = str(value).strip().casefold()
+        return {"true": "on", "yes": "on", "1": "on", "false": "off", "no": "off", "0": "off"}.get(told, told)
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -118,8 +125,8 @@ class BotSettings(BaseSettings):
 
     @property
     def learns(self) -> str | None:
-        """The model that may be trained on this machine; None where that is off."""
-        return self.text_model if self.training else None
+        """The model that may be trained; None where nothing is learnt."""
+        return None if self.training == "off" else self.text_model
 
     @property
     def in_sandbox(self) -> bool:

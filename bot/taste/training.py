@@ -47,6 +47,10 @@ UNASKED = Turn(True, 2.0)
 TOLD_AGAIN_S = 10 * 60.0
 LOOK_AGAIN_S = 3600.0
 HOST_READY_WITHIN_S = 600.0
+ON_CLUSTER = (
+    "generation.cluster.errand",
+    "bot.leash",
+)  # there, too, it lives no longer than who holds its leash
 REPORT = "report.json"
 KEPT = (REPORT, PICTURE)  # of what a run worked in
 
@@ -64,9 +68,11 @@ class Training:
 
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
-        folders: Folders, model: str, *, retrain: bool = False,
+        folders: Folders, model: str, *, retrain: bool = False, on_cluster: bool = False,
     ) -> None:  # fmt: skip
-        """`model` is TEXT_MODEL: what the processes load. `retrain`: learn again by itself where enough was said."""
+        """`model` is TEXT_MODEL: what the processes load. `retrain`: learn again by itself where enough was said. `on_cluster`: they
+        run on a node of a Ray cluster, which has the same folders, and take no turns with this machine's host.
+        """
         self._client = client
         self._store = store
         self._generation = generation
@@ -79,6 +85,7 @@ class Training:
         self._telling: set[asyncio.Task[None]] = set()
         self._current: str | None = None
         self._retrain = retrain
+        self._on_cluster = on_cluster
         self._looking: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -280,7 +287,8 @@ class Training:
         def heard(said: Mapping[str, Any]) -> None:
             newest[:] = [said]
 
-        child = asyncio.create_task(work(arguments, heard, self._turn), name=f"run-{run.id}")
+        command = [*ON_CLUSTER, *arguments] if self._on_cluster else arguments
+        child = asyncio.create_task(work(command, heard, self._turn), name=f"run-{run.id}")
         try:
             while True:
                 waking = asyncio.create_task(self._wake.wait())
@@ -300,7 +308,9 @@ class Training:
             await asyncio.gather(child, return_exceptions=True)
 
     async def _turn(self) -> Turn:
-        """Whether it may work on for a turn: the host says so, and where there is none nobody waits."""
+        """Whether it may work on for a turn: the host says so, and where there is none, or it works elsewhere, nobody waits."""
+        if self._on_cluster:
+            return UNASKED
         try:
             return await self._generation.turn()
         except WireError:

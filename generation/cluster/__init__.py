@@ -8,6 +8,6 @@ which one we speak to: Serve places it, watches it and replaces it, and the choi
 (`sticky.py`) that the ingress makes with its own table in hand. All that a replica has to tell goes through one
 stream, a message a few steps; all that it is told goes through one call at a time, in order.
 
-`serving.py` alone imports Ray, and nothing imports `serving.py` unless a cluster is asked for. Growing and shrinking
-by load is left out: the number of replicas is a setting.
+`serving.py` alone imports Ray, and nothing imports `serving.py` unless a cluster is asked for; `errand.py` is a process of its
+own, which has any other command run on a node. Growing and shrinking by load is left out: the number of replicas is a setting.
 """

@@ -1,4 +1,4 @@
-"""Ray: started or joined, one Serve deployment for each replica, and the way to each. The one file that imports it.
+"""Ray: started or joined, one Serve deployment for each replica, and the way to each.
 
 Without an address, a Ray of our own is started on this machine, behind a token that only we have, and ends with this
 process: its daemons carry the kernel's parent-death signal, so even `kill -9` takes them along (two small agents of
@@ -6,7 +6,7 @@ Ray's follow within about a minute). What it writes goes to a directory of its o
 sockets' paths must be short; it is removed at the end, or at the next start where this process was killed.
 
 With an address, the cluster is somebody's: we add our applications to it and take them away again. A cluster serves
-one Renga, as the applications' names are fixed.
+one Renga, as the applications' names are fixed. Nothing but this file and `errand.py`, a process of its own, imports Ray.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ STOP_WITHIN_S = 8.0
 KNOCK_WITHIN_S = 5.0
 STORE_BYTES = 80 * 2**20  # Ray's least; what we send is small and never goes there
 PREFIX = "renga-ray-"
+CALM = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # SIGTERM is how a host is told to leave, not a failure
+    "RAY_COLOR_PREFIX": "0",
+    "RAY_DEDUP_LOGS": "0",
+}
 # Serve warns of a replica that takes longer to start, every so often; it is slow when we no longer wait for it
 SLOW = ("RAY_SERVE_SLOW_STARTUP_WARNING_S", "RAY_SERVE_SLOW_STARTUP_WARNING_PERIOD_S")
 
@@ -121,7 +127,7 @@ class Cluster:
         except Exception as error:
             log.exception("cluster_failed")
             if not self._made.done():
-                self._made.set_exception(ClusterError(f"Ray failed: {_line(error)}"))
+                self._made.set_exception(ClusterError(f"Ray failed: {line_of(error)}"))
         finally:
             self._leave()
 
@@ -138,40 +144,31 @@ class Cluster:
 
     def _join(self) -> None:
         """Start Ray, or join the one there is."""
+        if self._address:
+            joined(self._address)
+            return
         os.environ.update(
-            RAY_USAGE_STATS_ENABLED="0",
-            RAY_DISABLE_FAILURE_SIGNAL_HANDLER="1",  # SIGTERM is how a host is told to leave, not a failure
-            RAY_COLOR_PREFIX="0",
-            RAY_DEDUP_LOGS="0",
+            **CALM,
+            RAY_AUTH_MODE="token",
+            RAY_AUTH_TOKEN=secrets.token_hex(32),
+            RAY_worker_niceness="0",  # as nice as we are, not fifteen more
         )
-        if not self._address:
-            self._folder = _own_folder()
-            os.environ.update(
-                RAY_AUTH_MODE="token",
-                RAY_AUTH_TOKEN=secrets.token_hex(32),
-                RAY_worker_niceness="0",  # as nice as we are, not fifteen more
-            )
-        elif self._address != "auto":
-            _knock(self._address)
+        self._folder = _own_folder()
         import ray
 
+        cores = len(os.sched_getaffinity(0))
         try:
-            if self._address:
-                ray.init(self._address, logging_level=logging.ERROR)
-            else:
-                cores = len(os.sched_getaffinity(0))
-                ray.init(
-                    "local",
-                    num_cpus=max(cores, len(self._names) * self._local.threads),
-                    include_dashboard=False,
-                    object_store_memory=STORE_BYTES,
-                    logging_level=logging.ERROR,
-                    _node_ip_address="127.0.0.1",
-                    _temp_dir=str(self._folder),
-                )
+            ray.init(
+                "local",
+                num_cpus=max(cores, len(self._names) * self._local.threads),
+                include_dashboard=False,
+                object_store_memory=STORE_BYTES,
+                logging_level=logging.ERROR,
+                _node_ip_address="127.0.0.1",
+                _temp_dir=str(self._folder),
+            )
         except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-            where = f"at RAY_ADDRESS {self._address} " if self._address else ""
-            raise ClusterError(f"Ray {where}cannot be reached or started: {_line(error)}") from error
+            raise ClusterError(f"Ray cannot be reached or started: {line_of(error)}") from error
 
     def _deploy(self) -> list[ServeLink]:
         """One application for each replica, none waited for."""
@@ -223,6 +220,26 @@ class Cluster:
         ray.shutdown()
 
 
+def joined(address: str) -> None:
+    """Make this process part of the cluster at `address`: `host:port`, or `auto`, the one that this machine is a node of.
+
+    Raises:
+        ClusterError: there is none, or Ray is not installed.
+    """
+    os.environ.update(CALM)
+    if address != "auto":
+        _knock(address)
+    try:
+        import ray
+
+        ray.init(address, logging_level=logging.ERROR)
+    except ImportError:
+        raise ClusterError("Ray is not installed: pip install 'renga[cluster]'.") from None
+    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+        where = f"Ray at RAY_ADDRESS {address}"
+        raise ClusterError(f"{where} cannot be reached or started: {line_of(error)}") from error
+
+
 class ServeLink:
     """`orders.Link` over a Serve handle."""
 
@@ -267,7 +284,7 @@ def _lost() -> Any:
     try:
         yield
     except (RayError, RayServeException) as error:
-        raise LinkLost(_line(error)) from error
+        raise LinkLost(line_of(error)) from error
 
 
 def _knock(address: str) -> None:
@@ -276,7 +293,7 @@ def _knock(address: str) -> None:
     try:
         socket.create_connection((host.strip("[]"), int(port)), KNOCK_WITHIN_S).close()
     except (OSError, ValueError) as error:
-        raise ClusterError(f"Ray at RAY_ADDRESS {address} cannot be reached: {_line(error)}.") from None
+        raise ClusterError(f"Ray at RAY_ADDRESS {address} cannot be reached: {line_of(error)}.") from None
 
 
 def _given_up(names: Sequence[str]) -> bool:
@@ -317,5 +334,6 @@ def _own_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
 
 
-def _line(error: BaseException) -> str:
+def line_of(error: BaseException) -> str:
+    """The first line of what an error says, or its name."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -47,6 +47,7 @@ def test_env_example_is_itself_a_valid_configuration(monkeypatch: pytest.MonkeyP
         ("ALLOWED_GUILDS", "12, my server", "digits only"),
         ("OPENAI_URL", "http://me:sesame@there", "OPENAI_URL cannot be used: it must be an address alone"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD', but"),
+        ("TRAINING", "sometimes", "TRAINING is 'sometimes', but"),
     ],
 )
 def test_a_bad_value_gets_one_sentence_with_its_name_and_an_example(
@@ -64,3 +65,18 @@ def test_a_bad_value_gets_one_sentence_with_its_name_and_an_example(
 def test_guilds_are_read_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_GUILDS", "12, 34,")
     assert read_settings().allowed_guilds == {12, 34}
+
+
+@pytest.mark.parametrize(
+    ("value", "learns", "where"),
+    [
+        ("on", "smollm2", "on"), ("1", "smollm2", "on"), ("True", "smollm2", "on"), ("off", None, "off"), ("no", None, "off"),
+        ("Cluster", "smollm2", "cluster"), ("", "smollm2", "on"),
+    ],
+)  # fmt: skip
+def test_learning_is_here_elsewhere_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, value: str, learns: str | None, where: str
+) -> None:
+    monkeypatch.setenv("TRAINING", value)
+    settings = read_settings()
+    assert (settings.learns, settings.training) == (learns, where)

@@ -235,6 +235,20 @@ async def test_it_waits_for_a_host_that_still_loads_and_can_be_called_off_meanwh
     assert learner.asked == []
 
 
+async def test_on_a_cluster_the_same_command_is_sent_there_and_the_host_is_asked_for_no_turns(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await asked(store)
+    host, folders = Host(), Folders(tmp_path)  # a host that knows of no turns
+    made = Training(place, store, host, time.time, folders, "smollm2", on_cluster=True)  # type: ignore[arg-type]
+    made.wake()
+    await until(lambda: learner.asked)
+    assert (await made._turn()).granted
+    await made.close()
+    (command,) = learner.asked
+    assert command[:3] == ["generation.cluster.errand", "bot.leash", "finetune.head"]
+
+
 async def test_where_the_operator_wants_it_what_was_learnt_is_learnt_again_by_itself(
     store: Store, tmp_path: Path, place: Place, learner: Learner
 ) -> None:

@@ -1,0 +1,112 @@
+"""`python -m generation.cluster.errand MODULE ARGUMENTS…`: run `python -m MODULE ARGUMENTS` on whatever node of a Ray cluster has room.
+
+It joins the cluster at RAY_ADDRESS (`auto`, the default: the one that this machine is a node of), asks for a processor, and for
+a GPU where the cluster has any, and is then the command's stand-in: it repeats what it says, line by line, and ends as it
+ends. The command works in this directory, which is there on every node, and gets an open standard input, which ends with its
+node's worker or with us. Where its node is lost it is begun again on another, so it has to be one that goes on where it was.
+"""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import structlog
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from generation.cluster.errors import ClusterError
+from generation.cluster.serving import joined, line_of
+from generation.host.logs import configure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 3  # times that a lost node is made up for
+Said = tuple[str, str | int]  # ("out" or "err", a line) or ("code", the exit status)
+
+
+class Where(BaseSettings):
+    """The one setting that it needs, by environment variable or in `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    ray_address: str = "auto"
+
+
+def main() -> None:
+    if not sys.argv[1:]:
+        sys.exit("Say what to run: a module, and its arguments.")
+    configure("WARNING")  # on standard error: standard output is the command's
+    try:
+        code = errand(sys.argv[1:], Where().ray_address)
+    except ClusterError as error:
+        sys.exit(str(error))
+    sys.exit(code)
+
+
+def errand(arguments: Sequence[str], address: str) -> int:
+    """Have `python -m` with `arguments` run on the cluster at `address`, and repeat what it says. Its exit status.
+
+    Raises:
+        ClusterError: there is no cluster, or node after node of it was lost.
+    """
+    joined(address)
+    import ray
+    from ray.exceptions import RayError
+
+    try:
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0  # type: ignore[no-untyped-call]
+        task: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, num_returns="streaming")(_run)
+        for again in range(AGAIN + 1):
+            try:
+                for reference in task.remote(tuple(arguments), str(Path.cwd())):
+                    kind, what = ray.get(reference)
+                    if kind == "code":
+                        return int(what)
+                    print(what, file=sys.stdout if kind == "out" else sys.stderr, flush=True)
+            except RayError as error:
+                if again == AGAIN:
+                    raise ClusterError(f"Its node was lost {AGAIN + 1} times: {line_of(error)}") from error
+                log.warning("begun_again", lost=line_of(error))
+    finally:
+        ray.shutdown()
+    raise AssertionError("a command ends with a status")
+
+
+def _run(arguments: Sequence[str], directory: str) -> Iterator[Said]:
+    """On the node: what the command says, as it says it, and how it ended."""
+    process = subprocess.Popen(  # noqa: S603 - whoever may send a task to this cluster may run anything on it
+        [sys.executable, "-m", *arguments], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, errors="replace",
+    )  # fmt: skip
+    said: queue.Queue[Said | None] = queue.Queue()
+
+    def follow(kind: str, stream: IO[str]) -> None:
+        for line in stream:
+            said.put((kind, line.rstrip("\n")))
+        said.put(None)
+
+    streams = {"out": process.stdout, "err": process.stderr}
+    try:
+        for kind, stream in streams.items():
+            threading.Thread(target=follow, args=(kind, stream), daemon=True).start()
+        ended = 0
+        while ended < len(streams):
+            one = said.get()
+            if one is None:
+                ended += 1
+            else:
+                yield one
+        yield "code", process.wait()
+    finally:
+        process.kill()
+
+
+if __name__ == "__main__":
+    main()
