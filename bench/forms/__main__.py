@@ -3,8 +3,9 @@
 Parts:
 
 - `pieces`: 100 pieces of each form for held-out briefs, in three arms (`making.py`), counted by a second counter, read by
-  the model that did not write them, compared with the training data. Made one at a time and kept under .renga/bench/forms
-  as long as the code that makes them is the same, so that a run of hours can be stopped.
+  the model that did not write them, compared with the training data. Made one at a time, or `--at-once` so many, which takes a
+  third of the hours, and kept under .renga/bench/forms as long as the code that makes them is the same, so that a run of hours
+  can be stopped.
 - `speed`: seconds to a finished piece on an idle engine, and sixteen haiku at once.
 
 Whether people like them better than a plain search's is asked apart: `python -m bench.forms.reading`.
@@ -16,6 +17,7 @@ import argparse
 import functools
 import json
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,12 +69,17 @@ class Run:
     count: int
     quick: bool
     full: bool
+    at_once: int = 1
 
 
 def run(asked_for: Run) -> tuple[list[Target], dict[str, Any]]:
     """The parts asked for."""
     found: list[Target] = []
     details: dict[str, Any] = {"base": asked_for.base, "threads": threads(), "version": version(ROOT)}
+    if asked_for.at_once > 1:
+        details["at_once"] = (
+            asked_for.at_once
+        )  # which is what seconds of pieces say: those of a host that is busy
     engines = Engines(asked_for.base)
     if "pieces" in asked_for.parts:
         pieces = all_pieces(asked_for, details["version"], engines)
@@ -126,20 +133,19 @@ def all_pieces(asked_for: Run, made_by: str, engines: Engines) -> dict[str, dict
             missing = [one for one in wanted if kept.get(f"{one.key} {arm}") is None]
             if missing:
                 tell(f"{name}, {arm}: making {len(missing)} of {len(wanted)}")
-                _make(engines.of(arm), arm, missing, kept)
+                _make(engines.of(arm), arm, missing, kept, asked_for.at_once)
             pieces = [(one, kept.get(f"{one.key} {arm}")) for one in wanted]
             found[name][arm] = [Piece(one, piece) for one, piece in pieces if piece is not None]
     return found
 
 
-def _make(engine: Engine, arm: Arm, missing: Sequence[Asked], kept: Pieces) -> None:
-    for one in missing:
-        if arm == "plain":
-            with unheld():
-                (piece,) = made(engine, [job(one, arm)])
-        else:
-            (piece,) = made(engine, [job(one, arm)])
-        kept.add(f"{one.key} {arm}", piece)
+def _make(engine: Engine, arm: Arm, missing: Sequence[Asked], kept: Pieces, at_once: int) -> None:
+    for first in range(0, len(missing), at_once):
+        some = missing[first : first + at_once]
+        with unheld() if arm == "plain" else nullcontext():
+            pieces = made(engine, [job(one, arm) for one in some])
+        for one, piece in zip(some, pieces, strict=True):
+            kept.add(f"{one.key} {arm}", piece)
 
 
 def judged(asked_for: Run, pieces: dict[str, dict[Arm, list[Piece]]]) -> tuple[list[Target], dict[str, Any]]:
@@ -246,7 +252,12 @@ def main() -> None:
     parser.add_argument("--arm", choices=ARMS, help="one arm alone")
     parser.add_argument("--base", choices=sorted(FORMS_OF), default="smollm2", help="who writes")
     parser.add_argument("--count", type=int, default=PIECES, help="pieces of each form; fewer are never kept")
+    parser.add_argument(
+        "--at-once", type=int, default=1, help="pieces made beside one another; seconds are a busy host's"
+    )
     given = parser.parse_args()
+    if not 1 <= given.at_once <= PIECES:
+        parser.error(f"--at-once is from 1 to {PIECES}.")
     if not 1 <= given.count <= PIECES:
         parser.error(f"--count is from 1 to {PIECES}.")
     forms = (given.form,) if given.form else QUICK if given.quick else FORMS_OF[given.base]
@@ -254,7 +265,7 @@ def main() -> None:
     asked_for = Run(
         given.base, forms, (given.arm,) if given.arm else ARMS, (given.part,) if given.part else PARTS,
         1 if given.quick else given.count, given.quick,
-        full=not (given.quick or alone) and given.count == PIECES,
+        full=not (given.quick or alone) and given.count == PIECES, at_once=given.at_once,
     )  # fmt: skip
     targets, details = run(asked_for)
     if asked_for.full and asked_for.base == "smollm2":
