@@ -1,9 +1,9 @@
 """`python -m generation.cluster.errand MODULE ARGUMENTS…`: run `python -m MODULE ARGUMENTS` on whatever node of a Ray cluster has room.
 
-It joins the cluster at RAY_ADDRESS (`auto`, the default: the one that this machine is a node of), asks for a processor, and for
-a GPU where the cluster has any, and is then the command's stand-in: it repeats what it says, line by line, and ends as it
-ends. The command works in this directory, which is there on every node, and gets an open standard input, which ends with its
-node's worker or with us. Where its node is lost it is begun again on another, so it has to be one that goes on where it was.
+It joins the cluster at RAY_ADDRESS (`auto`: the one that this machine is a node of), asks for a processor, and for a GPU where
+one is free, and is then the command's stand-in: it repeats what it says, line by line, and ends as it ends. The command works in
+this directory, which is there on every node, and gets an open standard input, which ends with its node's worker or with us.
+Where its node is lost it is begun again on another, so it has to be one that goes on where it was.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 AGAIN = 3  # times that a lost node is made up for
-Said = tuple[str, str | int]  # ("out" or "err", a line) or ("code", the exit status)
+ROOM_WITHIN_S = 600.0  # a node has to have room for it
+BEGUN = ("begun", "")
+Said = tuple[str, str | int]  # `BEGUN` first, ("out" or "err", a line), and last ("code", the exit status)
 
 
 class Where(BaseSettings):
@@ -36,7 +38,7 @@ class Where(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
-    ray_address: str = "auto"
+    ray_address: str = ""
 
 
 def main() -> None:
@@ -54,22 +56,34 @@ def errand(arguments: Sequence[str], address: str) -> int:
     """Have `python -m` with `arguments` run on the cluster at `address`, and repeat what it says. Its exit status.
 
     Raises:
-        ClusterError: there is no cluster, or node after node of it was lost.
+        ClusterError: there is no cluster, no node of it has room, the command cannot be begun, or node after node was lost.
     """
-    joined(address)
+    if not address:
+        raise ClusterError(
+            "Say in RAY_ADDRESS which Ray cluster is meant; auto is the one that this machine is a node of."
+        )
+    joined(address, log_to_driver=False)  # what Ray says there is not what the command says
     import ray
-    from ray.exceptions import RayError
+    from ray.exceptions import RayError, RayTaskError
 
     try:
-        gpus = 1 if ray.cluster_resources().get("GPU") else 0  # type: ignore[no-untyped-call]
-        task: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, num_returns="streaming")(_run)
         for again in range(AGAIN + 1):
+            gpus = 1 if ray.available_resources().get("GPU", 0) >= 1 else 0  # type: ignore[no-untyped-call]
+            task: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, num_returns="streaming")(_run)
+            said = task.remote(tuple(arguments), str(Path.cwd()))
+            if not ray.wait([said], timeout=ROOM_WITHIN_S)[0]:
+                raise ClusterError(
+                    f"No node of the cluster had room for it within {ROOM_WITHIN_S / 60:.0f} minutes."
+                )
             try:
-                for reference in task.remote(tuple(arguments), str(Path.cwd())):
+                for reference in said:
                     kind, what = ray.get(reference)
                     if kind == "code":
                         return int(what)
-                    print(what, file=sys.stdout if kind == "out" else sys.stderr, flush=True)
+                    if kind != "begun":
+                        print(what, file=sys.stdout if kind == "out" else sys.stderr, flush=True)
+            except RayTaskError as error:
+                raise ClusterError(f"It could not be begun on its node: {line_of(error.cause)}.") from error
             except RayError as error:
                 if again == AGAIN:
                     raise ClusterError(f"Its node was lost {AGAIN + 1} times: {line_of(error)}") from error
@@ -81,6 +95,7 @@ def errand(arguments: Sequence[str], address: str) -> int:
 
 def _run(arguments: Sequence[str], directory: str) -> Iterator[Said]:
     """On the node: what the command says, as it says it, and how it ended."""
+    yield BEGUN
     process = subprocess.Popen(  # noqa: S603 - whoever may send a task to this cluster may run anything on it
         [sys.executable, "-m", *arguments], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, errors="replace",

@@ -220,8 +220,9 @@ class Cluster:
         ray.shutdown()
 
 
-def joined(address: str) -> None:
+def joined(address: str, *, log_to_driver: bool = True) -> None:
     """Make this process part of the cluster at `address`: `host:port`, or `auto`, the one that this machine is a node of.
+    `log_to_driver`: what its workers write is written here, too.
 
     Raises:
         ClusterError: there is none, or Ray is not installed.
@@ -231,11 +232,18 @@ def joined(address: str) -> None:
         _knock(address)
     try:
         import ray
-
-        ray.init(address, logging_level=logging.ERROR)
+        from ray.exceptions import RayError
     except ImportError:
         raise ClusterError("Ray is not installed: pip install 'renga[cluster]'.") from None
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+    try:
+        ray.init(address, logging_level=logging.ERROR, log_to_driver=log_to_driver)
+    except (
+        ConnectionError,
+        OSError,
+        RuntimeError,
+        ValueError,
+        RayError,
+    ) as error:  # a token that is not its own, too
         where = f"Ray at RAY_ADDRESS {address}"
         raise ClusterError(f"{where} cannot be reached or started: {line_of(error)}") from error
 

@@ -127,11 +127,36 @@ async def test_it_ends_there_when_nobody_wants_its_result_here(module: Any, tmp_
     await gone(pid)
 
 
-async def test_a_cluster_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+def test_where_it_cannot_be_begun_the_cause_is_told_and_it_is_not_tried_again(module: Any) -> None:
+    elsewhere = (  # as a checkout that is not on the node
+        "import os, sys\nfrom generation.cluster import errand\n"
+        "errand.Path = type('There', (), {'cwd': staticmethod(lambda: '/not/on/this/node')})\n"
+        f"sys.argv[1:] = [{module(GIVES_UP)!r}]\nerrand.main()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", elsewhere], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1
+    said = ran.stderr.strip().splitlines()
+    assert said[-1].startswith("It could not be begun on its node: ")
+    assert "No such file or directory" in said[-1]
+    assert not any("begun_again" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:1", "Ray at RAY_ADDRESS 127.0.0.1:1 cannot be reached"),
+        ("", "Say in RAY_ADDRESS which Ray cluster is meant"),
+    ],
+)
+async def test_a_cluster_that_is_not_there_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", address)
     ended = await work([*ON_CLUSTER, "learner"], lambda _: None, always)
     assert ended.code == 1
-    assert ended.sentence.startswith("Ray at RAY_ADDRESS 127.0.0.1:1 cannot be reached")
+    assert ended.sentence.startswith(said)
     assert "\n" not in ended.sentence
 
 
