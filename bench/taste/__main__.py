@@ -10,7 +10,7 @@ Parts:
 - `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one), by their first drafts;
   and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
-  and three honest friends in each of 160 servers, and how many of these take any honest members for one;
+  and three honest friends in each of 240 servers, and how many of these take any honest members for one;
 - `through`: one such brigade through a whole training;
 - `chat`: one server whose members ask, say that their votes count and react through the sandbox and the real bot, which has the
   adapter learnt that its moderator asks for.
@@ -73,7 +73,7 @@ def main() -> None:
     try:
         tastes = {name: taste_named(name) for name in asked.tastes}
         targets, details = run(asked, tastes)
-    except (TasteFileError, SampleError, RigError) as error:
+    except (TasteFileError, SampleError) as error:
         sys.exit(str(error))
     report("taste", targets, details, as_json=asked.json, full=asked.full)
     drawn = asked.plot or (RESULTS / "taste" / "rates.png" if asked.full else None)
@@ -128,11 +128,18 @@ def run(
         share = sum(one["named"] for one in hardest) / sum(one["servers"] for one in hardest)
         targets.append(Target("false_collapse_share", round(share, 4), "<=", COLLAPSE_SHARE))
     if "through" in asked.parts:
-        through = brigades.through(
-            server, of, asked.votes, lambda learnt: trained(KEPT, learnt, "ours", model, DATA, SEED).drafts
-        )
-        details["through"] = through
-        targets.append(Target("brigade_trained_shift_points", through["shift_points"], "<=", SHIFT_POINTS))
+        try:
+            details["through"] = brigades.through(
+                server,
+                of,
+                asked.votes,
+                lambda learnt: trained(KEPT, learnt, "ours", model, DATA, SEED).drafts,
+            )
+        except (HeadError, UntrainedError) as error:
+            details["through"] = {"refused": str(error)}
+        else:
+            shift = details["through"]["shift_points"]
+            targets.append(Target("brigade_trained_shift_points", shift, "<=", SHIFT_POINTS))
     if "chat" in asked.parts:
         name = next(iter(tastes))
         lives = {name: chatted(of, tastes[name], asked.votes, model, server.community)}
@@ -196,7 +203,10 @@ def chatted(
         json.dumps([[taste(text) for theme in base(of) for text in theme], votes]).encode()
     )
     folder = KEPT / "chat" / f"{about.hexdigest()[:16]}-{version(ROOT, LIVED_BY)}"
-    found = lived(folder, DATA / "models", taste, wanted("history"), votes, community)
+    try:
+        found = lived(folder, DATA / "models", taste, wanted("history"), votes, community)
+    except RigError as error:
+        return {"refused": str(error), "gain": rate([[0.0] for _ in of]).to_json(), "passed": False}
     if found.adapter is None:
         return {**asdict(found), "gain": rate([[0.0] for _ in of]).to_json(), "passed": False}
     load = functools.cache(lambda: engine(model, folder / "data" / "adapters"))
