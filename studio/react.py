@@ -94,6 +94,15 @@ async def message_deleted(store: Store, message_id: int) -> bool:
     return await store.write(delete)
 
 
+async def shown_in(store: Store, channel_id: int) -> list[int]:
+    """The messages that show pieces in a channel, of which none is there any more when it is gone.
+
+    Raises:
+        StoreUnavailable: it could not be read.
+    """
+    return await store.read(lambda db: messages.in_channel(db, channel_id))
+
+
 async def recent_messages(store: Store, since: float) -> list[Known]:
     """The messages of jobs asked at `since` (Unix seconds) or later: a comparison with Discord's begins.
 

@@ -31,6 +31,21 @@ class Pieces(commands.Cog):
         for message_id in payload.message_ids:
             await self._deleted(message_id)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted, and every message in it, of which Discord says nothing."""
+        await self.channel_deleted(channel.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread was, and every message in it."""
+        await self.channel_deleted(payload.thread_id)
+
+    async def channel_deleted(self, channel_id: int) -> None:
+        """Whatever we showed there is gone."""
+        for message_id in await react.shown_in(self.bot.store, channel_id):
+            await self._deleted(message_id)
+
     async def _deleted(self, message_id: int) -> None:
         if not await self.bot.runs.message_deleted(message_id):
             await react.message_deleted(self.bot.store, message_id)

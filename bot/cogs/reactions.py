@@ -81,6 +81,9 @@ class Reactions(commands.Cog):
         for channel_id, messages in by_channel.items():
             try:
                 changed += await self._reconcile_channel(channel_id, messages, now)
+            except discord.NotFound:  # it was deleted while we were away
+                for message_id in await react.shown_in(self.bot.store, channel_id):
+                    changed += await react.message_deleted(self.bot.store, message_id)
             except (discord.ClientException, *TRANSIENT) as error:
                 log.info("reconcile_lost", channel=channel_id, error=type(error).__name__)
         log.info("reconciled", channels=len(by_channel), changed=changed)

@@ -49,6 +49,14 @@ def job_of(db: Connection, message_id: int) -> str | None:
     ).scalar_one_or_none()
 
 
+def in_channel(db: Connection, channel_id: int) -> list[int]:
+    """The messages in a channel that are there as far as is known, oldest first."""
+    query = select(messages.c.message_id).where(
+        messages.c.channel_id == channel_id, messages.c.deleted.is_(False)
+    )
+    return list(db.execute(query.order_by(messages.c.message_id)).scalars())
+
+
 def mark_deleted(db: Connection, message_id: int) -> bool:
     """The message is gone from Discord, and its reactions with it. Whether it was ours."""
     db.execute(delete(reactions).where(reactions.c.message_id == message_id))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.rig import Rig, labels
-from tests.integration.test_killed import settled, unsettled
+from tests.integration.test_killed import fake, settled, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -168,6 +168,38 @@ async def test_a_channel_deleted_while_its_job_runs_ends_the_job(tmp_path: Path)
         await settled(rig)
         await rig.ask("ada", "poem", theme="life goes on")
         await rig.quiet()
+
+
+async def test_votes_in_a_channel_that_is_deleted_are_gone_with_it_also_while_the_bot_was_away(
+    tmp_path: Path,
+) -> None:
+    import sqlite3
+
+    def recorded() -> int:
+        with sqlite3.connect(f"file:{tmp_path / 'data' / 'renga.sqlite'}?mode=ro", uri=True) as base:
+            return int(base.execute("select count(*) from reactions").fetchone()[0])
+
+    async def come_to(count: int) -> None:
+        async with asyncio.timeout(20):
+            while recorded() != count:
+                await asyncio.sleep(0.05)
+
+    async with fake(tmp_path) as rig:
+        channels = ("poems", "stories", "quiet")
+        for channel in channels:
+            await rig.ask("ada", "poem", channel=channel, theme="rain")
+        await settled(rig)
+        for channel in channels:
+            (message,) = await rig.messages(channel)
+            await rig.call("PUT", f"/messages/{message['id']}/reactions/👍?as=bo")
+        await come_to(3)
+        await rig.call("DELETE", "/channels/quiet")
+        await come_to(2)
+        rig.bot.kill()
+        await rig.call("DELETE", "/channels/stories")
+        await rig.restart_bot()
+        await rig.ready()
+        await come_to(1)
 
 
 async def test_where_posts_are_forbidden_a_long_piece_comes_as_a_file(rig: Rig) -> None:
