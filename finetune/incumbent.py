@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generation.adapters import load
+from generation.adapters import load, manifest_of
 from generation.starters import starter, starter_named
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ class Incumbent:
 def incumbent(parent: str, base: Base, shares: Mapping[str, float], nowhere: Path) -> Incumbent:
     """What `parent` means: "starter", "base", or the directory of an adapter. `shares` are those of forms.
 
-    With "starter" each form is written by its own, and training begins with that of the form that there is most of.
+    With "starter" each form is written by its own, and training begins with that of the form that there is most of. An adapter
+    writes the forms that it has learnt (`serves` in its manifest; without that, all), and the others are their starters'.
+
+    Raises:
+        AdapterError: the directory's adapter is of another model, or no adapter.
     """
     if parent == BASE:
         return Incumbent(None, nowhere, dict.fromkeys(shares))
@@ -47,4 +51,7 @@ def incumbent(parent: str, base: Base, shares: Mapping[str, float], nowhere: Pat
         most = max(shares, key=lambda form: (shares[form], form))
         return Incumbent(serves[most], nowhere, serves)
     directory = Path(parent).resolve()
-    return Incumbent(directory.name, directory.parent, dict.fromkeys(shares, directory.name))
+    learnt = manifest_of(directory.parent, directory.name, base).get("serves")
+    mine = shares if not isinstance(learnt, list) or not learnt else learnt
+    serves = {form: directory.name if form in mine else starter(base.digest, form) for form in shares}
+    return Incumbent(directory.name, directory.parent, serves)

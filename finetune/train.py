@@ -78,9 +78,9 @@ def main() -> None:
     except REFUSALS as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(f"{asked.folder} cannot be worked in: {error.strerror or error}.")
+        sys.exit(f"The training's folder cannot be worked in: {error.strerror or error}.")
     except SafetensorError as error:
-        sys.exit(f"What was kept in {asked.folder} is damaged, or cannot be written: {error}.")
+        sys.exit(f"What was kept of the training is damaged, or cannot be written: {error}.")
     finally:
         tell.close()
     adapter = None if report.adapter is None else str(asked.adapters / report.adapter)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from studio.store.taste_records import Choice
 
 DISCLOSURE = (
-    "With training on, I learn what this server likes, on this machine alone. I keep the pieces that I made here, and who "
-    "reacted to them how. Only members who opt in with /privacy opt-in are learnt from: their reactions, those from before "
+    "With training on, I learn what this server likes, on the machines of whoever runs me and nowhere else. I keep the pieces that "
+    "I made here, and who reacted to them how. Only members who opt in with /privacy opt-in are learnt from: their reactions, those from before "
     "included, and the themes that they typed for pieces. Nothing else that is written here is ever read for it. What I learn "
     "from holds no names and no Discord ids. Every member can see, take back and delete what I keep of theirs; deleting it also "
     "takes back every taste that learnt from it. It can be switched off again at any time."

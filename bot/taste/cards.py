@@ -11,6 +11,7 @@ from bot.cards import MESSAGE_LIMIT, escape
 from studio.adapters.records import CALLED
 from studio.consent import ABOUT_OPTING_IN, DISCLOSURE
 from studio.store.taste_records import FORGOTTEN, OURSELVES
+from studio.taste.trial import LEAST_VOTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
 
 BAR = 12
+WHY_ROOM = 1000  # characters of what a process said as it gave up
 TEXT_ROOM = 800  # characters, as shown, of one text of a pair
 
 STORED = (
@@ -210,7 +212,10 @@ def learning(kind: str, what: str, step: Mapping[str, Any] | None = None) -> str
 
 def run_failed(kind: str, what: str, sentence: str, picker: Version | None = None) -> str:
     """A run that came to nothing: why, and what serves now; `picker` was learnt on the way to an adapter."""
-    return f"🌱 **{kind} {CALLED[what]}** · {escape(sentence)} {_serves_on(picker)}"
+    why = escape(sentence)
+    if len(why) > WHY_ROOM:
+        why = f"{why[: WHY_ROOM - 1]}…"
+    return f"🌱 **{kind} {CALLED[what]}** · {why} {_serves_on(picker)}"
 
 
 def run_cancelled(kind: str, what: str, sentence: str, picker: Version | None = None) -> str:
@@ -294,7 +299,8 @@ def trial_began(version: Version, way: str) -> str:
     return (
         f"⚖️ **A blind vote on this server's {version.kind}.** Press *Show two* and I write two on one theme, one by what serves"
         " and one by a candidate; nobody sees which is which. Press the one that you like better. Each member has one vote on"
-        " each two; it ends when it is clear which is liked better, often after some eighty votes."
+        f" each two; it ends when it is clear to {LEAST_VOTERS} members or more which is liked better, often after some eighty"
+        " votes."
     )
 
 

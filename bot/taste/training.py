@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
+ASKED_TIMES = 60  # of Discord, about one member
 UNASKED = Turn(True, 2.0)
 TOLD_AGAIN_S = 10 * 60.0
 LOOK_AGAIN_S = 3600.0
@@ -51,8 +52,8 @@ ON_CLUSTER = (
     "generation.cluster.errand",
     "bot.leash",
 )  # there, too, it lives no longer than who holds its leash
-REPORT = "report.json"
-KEPT = (REPORT, PICTURE)  # of what a run worked in
+REPORT, PARENT, STARTER = "report.json", "parent", "starter"
+KEPT = (REPORT, PICTURE, "plots")  # of what a run worked in; TensorBoard's files are a few kilobytes
 
 
 class CalledOff(Exception):  # noqa: N818 - an answer, not a fault
@@ -185,7 +186,7 @@ class Training:
             if live is not None:
                 await live.close()
         await self._messages.end(run)
-        await asyncio.to_thread(_tidy, self._folders.training / run.id)
+        await asyncio.to_thread(tidy, self._folders.training / run.id)
 
     async def _learn(self, run: Run, live: LiveMessage | None) -> None:
         await self._check_asker(run)
@@ -197,30 +198,38 @@ class Training:
                 return
             if learnt.missing is not None:
                 raise Refusal(f"The picker serves; for an adapter too little is known: {learnt.missing}.")
-            await self._adapter(begun, learnt, live)
+            await self._adapter(begun, learnt, live, str(base))
         except asyncio.CancelledError:
             with contextlib.suppress(StoreUnavailable):  # it counts as cut off, then
                 await runs.let_go(self._store, run)
             raise
 
     async def _check_asker(self, run: Run) -> None:
-        """See that whoever asked may still ask.
+        """See that whoever asked may still ask, which may have been days ago; where Discord does not say, it is asked again.
 
         Raises:
-            Refusal: they may not.
+            Refusal: they may not, or Discord did not say for long.
+            CalledOff: the run was, meanwhile.
         """
-        guild = self._client.get_guild(run.guild_id)
-        if guild is None or run.asked_by == FORGOTTEN:
-            raise Refusal(runs.NOT_ANY_MORE)
-        try:
-            member = await guild.fetch_member(run.asked_by)
-        except discord.NotFound:
-            raise Refusal(runs.NOT_ANY_MORE) from None
-        except TRANSIENT as error:
-            log.info("asker_not_looked_for", run=run.id, error=type(error).__name__)
-            return  # as they were allowed when they asked
-        if not member.guild_permissions.manage_guild:
-            raise Refusal(runs.NOT_ANY_MORE)
+        for _ in range(ASKED_TIMES):
+            guild = self._client.get_guild(run.guild_id)
+            if guild is None or run.asked_by == FORGOTTEN:
+                raise Refusal(runs.NOT_ANY_MORE)
+            try:
+                member = await guild.fetch_member(run.asked_by)
+            except discord.NotFound:
+                raise Refusal(runs.NOT_ANY_MORE) from None
+            except TRANSIENT as error:
+                log.info("asker_not_looked_for", run=run.id, error=type(error).__name__)
+                await self._goes_on(run, None)
+                await asyncio.sleep(AGAIN_S)
+                continue
+            if not member.guild_permissions.manage_guild:
+                raise Refusal(runs.NOT_ANY_MORE)
+            return
+        raise Refusal(
+            "Discord does not say whether whoever asked may still manage the server; ask again later."
+        )
 
     async def _base_of_ready_host(self, run: Run) -> str | None:
         """The model's digest, once the host has loaded it.
@@ -254,11 +263,13 @@ class Training:
         made = self._folders.of("head") / ended.said.rpartition("/")[2]
         return await runs.head_learnt(self._store, self._folders, begun, made, self._clock())
 
-    async def _adapter(self, begun: Begun, learnt: Learnt, live: LiveMessage | None) -> None:
+    async def _adapter(self, begun: Begun, learnt: Learnt, live: LiveMessage | None, base: str) -> None:
         run = begun.run
         folder = self._folders.training / run.id
-        serving = await runs.incumbent(self._store, run.guild_id, run.kind)
-        parent = str(self._folders.of("adapter") / serving) if serving else "starter"
+        serving = await runs.incumbent(self._store, run.guild_id, run.kind, base)
+        # once it has begun it goes on from that, whatever serves meanwhile
+        serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
+        parent = serving if serving == STARTER else str(self._folders.of("adapter") / serving)
         ended = await self._work(
             run, live,
             ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),
@@ -326,6 +337,17 @@ class Training:
             log.warning("store_away", run=run.id)  # it works on: nothing is lost
 
 
+def begun_from(folder: Path, serving: str) -> str:
+    """What a run's training began with, written down in its folder: at its beginning, what serves. Blocks."""
+    file = folder / PARENT
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        written = file.with_name(f".{PARENT}")
+        written.write_text(serving)
+        written.replace(file)
+    return file.read_text()
+
+
 def _why(ended: Ended) -> str:
     """Why a process ended without a result, in one sentence."""
     if ended.sentence:
@@ -333,12 +355,14 @@ def _why(ended: Ended) -> str:
     return f"The process that learns ended with {ended.code} before it was done; the log says more."
 
 
-def _tidy(folder: Path) -> None:
+def tidy(folder: Path) -> None:
     """Delete what a run worked in, but for its report. Blocks."""
     if not folder.is_dir():
         return
     for path in folder.iterdir():
+        if path.name in KEPT:
+            continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name not in KEPT:
+        else:
             path.unlink(missing_ok=True)

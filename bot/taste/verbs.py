@@ -71,16 +71,18 @@ async def learn(interaction: discord.Interaction[Renga], kind: str, what: What) 
         client.store, str(interaction.id), guild_id, kind, what, actor(interaction), interaction.channel_id,
         client.clock(),
     )  # fmt: skip
-    await interaction.edit_original_response(content=WRITTEN_DOWN)
-    before = sum(other.id != run.id for other in await runs.unfinished(client.store))
-    message = await interaction.followup.send(
-        cards.asked(kind, what, before=before),
-        view=buttons.while_learning(run.id),
-        allowed_mentions=NO_PINGS,
-        wait=True,
-    )
-    await runs.shown(client.store, run.id, message.channel.id, message.id)
-    client.training.wake()
+    try:
+        await interaction.edit_original_response(content=WRITTEN_DOWN)
+        before = sum(other.id != run.id for other in await runs.unfinished(client.store))
+        message = await interaction.followup.send(
+            cards.asked(kind, what, before=before),
+            view=buttons.while_learning(run.id),
+            allowed_mentions=NO_PINGS,
+            wait=True,
+        )
+        await runs.shown(client.store, run.id, message.channel.id, message.id)
+    finally:  # it is written down, whether or not that could be said
+        client.training.wake()
 
 
 async def let_serve(interaction: discord.Interaction[Renga], digest: str) -> None:

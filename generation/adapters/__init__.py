@@ -12,7 +12,7 @@ docs/adapters.md has the format and what is refused. Leaves out applying an adap
 """
 
 from generation.adapters.adapter import Adapter, Base, Lora
-from generation.adapters.directory import load, write
+from generation.adapters.directory import load, manifest_of, write
 from generation.adapters.errors import AdapterError
 
-__all__ = ["Adapter", "AdapterError", "Base", "Lora", "load", "write"]
+__all__ = ["Adapter", "AdapterError", "Base", "Lora", "load", "manifest_of", "write"]

@@ -54,6 +54,30 @@ def load(root: Path, digest: str, base: Base) -> Adapter:
     return adapter
 
 
+def manifest(root: Path, digest: str, base: Base) -> Mapping[str, Any]:
+    """What the adapter in `root`/`digest` says of where it comes from. Its tensors are not looked at. Blocks.
+
+    Raises:
+        AdapterError: it is missing, made for another model, or says nothing that can be read.
+    """
+    if not is_digest(digest):
+        raise AdapterError(f"{quoted(digest)} is not the name of an adapter.")
+    with folder(root, digest) as opened:
+        return _manifest(opened, base)
+
+
+def manifest_of(root: Path, digest: str, base: Base) -> Mapping[str, Any]:
+    """What the adapter in `root`/`digest` says of where it comes from; its tensors are not looked at. Blocks.
+
+    Raises:
+        AdapterError: it is missing, made for another model, or says nothing that can be read.
+    """
+    if not is_digest(digest):
+        raise AdapterError(f"{quoted(digest)} is not the name of an adapter.")
+    with folder(root, digest) as opened:
+        return _manifest(opened, base)
+
+
 def write(
     root: Path,
     adapter_config: Mapping[str, Any],
@@ -86,8 +110,14 @@ def write(
     return digest
 
 
+def _manifest(opened: Folder, base: Base) -> Mapping[str, Any]:
+    found = strict_json.parse(opened.whole(MANIFEST, MAX_MANIFEST), MANIFEST)
+    manifests.check(found, base)
+    return found
+
+
 def _read(opened: Folder, base: Base) -> Adapter:
-    manifests.check(strict_json.parse(opened.whole(MANIFEST, MAX_MANIFEST), MANIFEST), base)
+    _manifest(opened, base)
     settings = lora_config.read(strict_json.parse(opened.whole(CONFIG, MAX_CONFIG), CONFIG))
     pairs = plan(settings, base)
     shapes = _shapes(pairs)

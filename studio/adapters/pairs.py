@@ -19,7 +19,7 @@ from studio.store.taste_records import OURSELVES, TrialPair
 from studio.taste.themes import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from generation.wire.client import GenerationClient
     from studio.store.taste_records import Trial
@@ -29,15 +29,15 @@ NOT_WRITTEN = "The two could not be written just now; press again in a minute."
 
 
 async def write(
-    generation: GenerationClient, trial: Trial, pair_id: str, member_id: int, now: float, *, forms: Sequence[str],
-    number: int,
+    generation: GenerationClient, trial: Trial, pair_id: str, member_id: int, now: float, *,
+    forms: Mapping[str, str | None], number: int,
 ) -> TrialPair:  # fmt: skip
-    """Have a pair written: the trial's `number`th from 0, in the next of the `forms` that this server asks for.
+    """Have a pair written: the trial's `number`th from 0, in the next of the `forms`, which say what writes each now.
 
     Raises:
         Refusal: the host could not; nothing is left of it.
     """
-    form = form_of(trial.kind, forms, number)
+    form = form_of(trial.kind, list(forms), number)
     about = theme(trial.id, number)
     seed = int.from_bytes(hashlib.sha256(pair_id.encode()).digest()[:4]) % SEEDS
     jobs = [
@@ -45,7 +45,7 @@ async def write(
             id=f"{pair_id}-{side}", kind="text", tenant=str(trial.guild_id), member=str(member_id), asked_at=now,
             brief=Brief(form, about), seed=seed, terms=Terms(when_adapter_is_bad="fail"), adapter=adapter,
         )
-        for side, adapter in (("c", trial.candidate), ("i", trial.incumbent))
+        for side, adapter in (("c", trial.candidate), ("i", forms.get(form, trial.incumbent)))
     ]  # fmt: skip
     try:
         async with asyncio.timeout(WRITTEN_WITHIN_S):
@@ -59,7 +59,7 @@ async def write(
 
 
 def form_of(kind: str, asked: Sequence[str], number: int) -> str:
-    """The form of a trial's `number`th pair: those that the server asks for in turn, else the kind's first."""
+    """The form of a trial's `number`th pair: those that are asked for in turn, else the kind's first."""
     fit = [name for name in asked if not form_named(name).given] or [
         form.name for form in forms_of(kind) if not form.given
     ]

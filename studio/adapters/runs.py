@@ -6,7 +6,9 @@ A run that was cut off is taken up again by its snapshot. Whatever happens to on
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -167,7 +169,11 @@ async def head_learnt(store: Store, folders: Folders, begun: Begun, made: Path, 
         note(db, run.guild_id, run.asked_by, now, "promote", found.name)
         return versions.one(db, folders, run.guild_id, found.digest)
 
-    version = await store.write(add)
+    try:
+        version = await store.write(add)
+    except Refusal:
+        await _discarded(store, made)
+        raise
     return Learnt(version, _missing(version, begun.evidence))
 
 
@@ -177,9 +183,17 @@ async def missing_for_adapter(store: Store, head: Version) -> str | None:
     return PURGED if row is None or row.purged_at is not None else _missing(head, Evidence(**row.evidence))
 
 
-async def incumbent(store: Store, guild_id: int, kind: str) -> str | None:
-    """The digest of the adapter of the guild's own that serves, which training goes on from; None: there is none."""
-    return (await store.read(lambda db: tastes.serves(db, guild_id, kind))).adapter
+async def incumbent(store: Store, guild_id: int, kind: str, base: str) -> str | None:
+    """The digest of the adapter of the guild's own that serves, which training goes on from; None: there is none of `base`, the
+    model that is trained: what was made for another model writes nothing any more.
+    """
+
+    def find(db: Connection) -> str | None:
+        digest = tastes.serves(db, guild_id, kind).adapter
+        taste = None if digest is None else tastes.get(db, digest)
+        return digest if taste is not None and taste.base == base else None
+
+    return await store.read(find)
 
 
 async def adapter_made(
@@ -208,7 +222,17 @@ async def adapter_made(
         _registered(db, folders, run, taste, now)
         versions.prune(db, folders, run.guild_id)
 
-    await store.write(add)
+    try:
+        await store.write(add)
+    except Refusal:
+        await _discarded(store, made)
+        raise
+
+
+async def _discarded(store: Store, made: Path) -> None:
+    """Delete what was made and may not be kept, unless somebody has it: it may have learnt from who is forgotten."""
+    if await store.read(lambda db: tastes.get(db, made.name)) is None:
+        await asyncio.to_thread(shutil.rmtree, made, ignore_errors=True)
 
 
 async def end(

@@ -45,12 +45,12 @@ def chosen(db: Connection, job: JobRecord) -> JobRecord:
     for trial in trials.going_on(db, job.guild_id, job.kind):
         if trial.way == "quiet" and rules.takes_part(job.id, trial.id):
             adapter = trial.candidate
-    if adapter is not None and not _writes(tastes.get(db, adapter), job.form):
+    if adapter is not None and not writes(tastes.get(db, adapter), job.form):
         adapter = None
     return replace(job, adapter=adapter, head=serving.head)
 
 
-def _writes(taste: Taste | None, form: str) -> bool:
+def writes(taste: Taste | None, form: str) -> bool:
     """Whether an adapter has learnt the form; others are better off with what comes with Renga."""
     return taste is not None and form in (taste.report.get("serves") or (form,))
 

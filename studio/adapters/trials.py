@@ -90,19 +90,27 @@ async def begin(
     return await store.write(start)
 
 
-async def going_on(store: Store, trial_id: str) -> tuple[Trial, list[str], int]:
-    """A trial that goes on, the forms that this server asks for, and how many pairs it has.
+async def going_on(store: Store, trial_id: str) -> tuple[Trial, dict[str, str | None], int]:
+    """A trial that goes on; the forms that this server asks for and that its candidate has learnt, the commonest first, with the
+    adapter that writes each now (None: what comes with Renga); and how many pairs it has.
 
     Raises:
         Refusal: it is over.
         StoreUnavailable: it could not be read.
     """
 
-    def look(db: Connection) -> tuple[Trial, list[str], int]:
+    def look(db: Connection) -> tuple[Trial, dict[str, str | None], int]:
         trial = trials.get(db, trial_id)
         if trial is None or trial.ended_at is not None:
             raise Refusal(OVER)
-        return trial, served.forms(db, trial.guild_id, trial.kind), len(trials.pairs(db, trial_id))
+        candidate = tastes.get(db, trial.candidate)
+        incumbent = tastes.get(db, trial.incumbent) if trial.incumbent else None
+        asked = [
+            form for form in served.forms(db, trial.guild_id, trial.kind) if serving.writes(candidate, form)
+        ]
+        forms = asked or list(candidate.report.get("serves") or () if candidate else ())
+        writes = {form: trial.incumbent if serving.writes(incumbent, form) else None for form in forms}
+        return trial, writes, len(trials.pairs(db, trial_id))
 
     return await store.read(look)
 
@@ -150,7 +158,7 @@ async def vote(
         )
         trials.count(db, trial.id, wins, losses)
         trial = replace(trial, wins=wins, losses=losses)
-        outcome = rules.decided(wins, losses)
+        outcome = rules.decided(wins, losses, len({each.member_id for each in every}))
         done = None if outcome is None else _conclude(db, folders, trial, outcome, now)
         return Voted(fresh=True, pair=pair, votes=on_this, concluded=done)
 
@@ -184,9 +192,13 @@ async def look(store: Store, folders: Folders, guild_id: int, kind: str, now: fl
 
 
 def arm_votes(db: Connection, trial: Trial) -> list[rules.ArmVote]:
-    """The opinions of members on the pieces that were made since a quiet trial began, but for those who asked for them."""
+    """The opinions of members on the pieces that were made since a quiet trial began, but for those who asked for them. Forms that
+    the candidate has not learnt are written as before, and say nothing of it.
+    """
     found = []
-    for reacted, adapter in served.opinions(db, trial.guild_id, trial.kind, trial.began_at):
+    candidate = tastes.get(db, trial.candidate)
+    learnt = candidate.report.get("serves") if candidate else None
+    for reacted, adapter in served.opinions(db, trial.guild_id, trial.kind, trial.began_at, learnt or None):
         up = labels.meaning(reacted.emoji)
         if up is not None:
             found.append(

@@ -11,6 +11,8 @@ from studio.store.tables import creations, messages, reactions
 from studio.store.votes import Reacted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
 
@@ -38,11 +40,15 @@ def first(db: Connection, guild_id: int, kind: str, adapter: str, since: float, 
     return [Output(*row) for row in db.execute(query)]
 
 
-def opinions(db: Connection, guild_id: int, kind: str, since: float) -> list[tuple[Reacted, str | None]]:
-    """The reactions on the guild's pieces made since then, in the order in which they came, with what wrote the piece.
+def opinions(
+    db: Connection, guild_id: int, kind: str, since: float, forms: Collection[str] | None = None
+) -> list[tuple[Reacted, str | None]]:
+    """The reactions on the guild's pieces made since then, in the order in which they came, with what wrote the piece; of some
+    forms, or of all of the kind.
 
     Those of who asked for a piece are left out.
     """
+    fits = [] if forms is None else [creations.c.form.in_(sorted(forms))]
     query = (
         select(
             creations.c.id,
@@ -59,6 +65,7 @@ def opinions(db: Connection, guild_id: int, kind: str, since: float) -> list[tup
             creations.c.made_at >= since,
             creations.c.member_id != reactions.c.member_id,
             messages.c.deleted.is_(False),
+            *fits,
         )
         .order_by(reactions.c.added_at, reactions.c.message_id, reactions.c.member_id, reactions.c.emoji)
     )

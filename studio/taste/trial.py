@@ -29,6 +29,7 @@ EVEN, BETTER = (
 )  # how often the candidate is picked where it is no better, and where it is worth serving
 ALPHA = 0.05  # of candidates that are no better, so many may win
 BETA = 0.20  # of candidates that are better, so many may lose
+LEAST_VOTERS = 5  # as many as there must be to learn from: what one member likes is no server's taste
 PAIR_VOTES_LIMIT = 400  # between the two a walk can go on for ever: here it ends, and the incumbent stays
 WIN_AT = math.log((1 - BETA) / ALPHA)
 LOSE_AT = math.log(BETA / (1 - ALPHA))
@@ -101,14 +102,14 @@ def evidence(wins: int, losses: int) -> float:
     return wins * math.log(BETTER / EVEN) + losses * math.log((1 - BETTER) / (1 - EVEN))
 
 
-def decided(wins: int, losses: int) -> Outcome | None:
-    """What the blind vote says after so many; None: go on."""
+def decided(wins: int, losses: int, voters: int) -> Outcome | None:
+    """What the blind vote says after so many, cast by so many members; None: go on."""
     found = evidence(wins, losses)
-    if found >= WIN_AT:
+    if voters >= LEAST_VOTERS and found >= WIN_AT:
         return "candidate"
-    if found <= LOSE_AT or wins + losses >= PAIR_VOTES_LIMIT:
+    if voters >= LEAST_VOTERS and found <= LOSE_AT:
         return "incumbent"
-    return None
+    return "incumbent" if wins + losses >= PAIR_VOTES_LIMIT else None
 
 
 def quietly_decided(votes: Sequence[ArmVote]) -> Outcome | None:
@@ -122,6 +123,8 @@ def quietly_decided(votes: Sequence[ArmVote]) -> Outcome | None:
         opinions[(vote.creation, vote.member)] = vote
     kept = list(opinions.values())[:QUIET_LIMIT]
     for seen in range(LOOK_EVERY, len(kept) + 1, LOOK_EVERY):
+        if len({vote.member for vote in kept[:seen]}) < LEAST_VOTERS:
+            continue
         candidate, incumbent = arms(kept[:seen])
         chance = better(candidate, incumbent)
         enough = min(candidate.votes, incumbent.votes) >= LEAST_PER_ARM

@@ -58,6 +58,11 @@ async def a_server(store: Store, folder: Path) -> None:
         (folder / digest / "examples.jsonl").write_text("{}")
 
 
+def test_what_is_said_of_training_is_true_wherever_the_operator_has_it_done() -> None:
+    assert "on the machines of whoever runs me and nowhere else" in consent.DISCLOSURE
+    assert "this machine" not in consent.DISCLOSURE  # TRAINING=cluster
+
+
 async def test_training_is_off_until_somebody_says_yes_and_the_log_says_who(store: Store) -> None:
     assert not await consent.is_enabled(store, 1)
     await consent.enable(store, 1, MOD, NOW)

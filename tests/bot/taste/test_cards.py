@@ -80,6 +80,7 @@ def test_everything_fits_and_nothing_of_it_is_markup() -> None:
         cards.compared(VERSION, VERSION, [(gate, None) for gate in gates]), cards.pair("haiku", "x" * 300, rude, rude),
         kept.receipt(Receipt({"wishes": 3}, [], ["ab" * 32] * 60)), cards.ASKING, cards.ALREADY_ON,
         cards.run_failed("verse", "head", rude[:900]),
+        cards.run_failed("verse", "adapter", "a line that never ends " * 400, VERSION),
     ):  # fmt: skip
         assert len(said) <= MESSAGE_LIMIT
         assert "**loud**" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from finetune.report import Gate
 from studio import consent
 from studio.adapters import runs
+from studio.errors import StoreUnavailable
 from studio.store import tastes
 from tests.studio.adapters.opinions import opinionated
 
@@ -214,6 +216,26 @@ async def test_whoever_is_no_moderator_any_more_when_it_begins_trains_nothing(
     await simcord_env.restart_bot(new_bot())
     assert "may not manage the server any more" in last(channel).content
     assert learner.asked == []
+
+
+async def test_what_was_written_down_is_learnt_though_discord_did_not_let_us_say_so(
+    scene: Any, mo: Any, guild: Any, store: Store, learner: Learner, simcord_env: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    channel, *_ = scene
+    await lets_learn(store, guild, mo)
+    shown = runs.shown
+
+    async def fails_once(*_: Any) -> None:
+        monkeypatch.setattr(runs, "shown", shown)
+        raise StoreUnavailable
+
+    monkeypatch.setattr(runs, "shown", fails_once)
+    await mo.slash(channel, "adapters retrain", kind="verse")
+    async with asyncio.timeout(20):
+        while not learner.asked:
+            await asyncio.sleep(0.02)
+    assert len(simcord_env.errors) == 1, "the failure itself is apologised for"
 
 
 def _manager(member: Any) -> Any:

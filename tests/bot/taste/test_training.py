@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import pytest
 
-from bot.taste.training import Training
+from bot.taste.training import Training, begun_from, tidy
 from studio import consent
 from studio.adapters import again, runs
 from studio.adapters.records import Folders
@@ -270,3 +270,41 @@ async def test_where_the_operator_wants_it_what_was_learnt_is_learnt_again_by_it
             assert len(learner.asked) == 1
         await made.close()
     assert len(place.said) == 2
+
+
+async def test_a_run_goes_on_from_what_it_began_with_whatever_serves_by_then(tmp_path: Path) -> None:
+    folder = tmp_path / "training" / "1"
+    assert begun_from(folder, "starter") == "starter"
+    assert begun_from(folder, "aa" * 32) == "starter"
+    assert begun_from(tmp_path / "training" / "2", "aa" * 32) == "aa" * 32
+
+
+def test_of_what_a_run_worked_in_its_report_and_its_plots_stay(tmp_path: Path) -> None:
+    for name in ("report.json", "report.png", "state.safetensors", "parent"):
+        (tmp_path / name).write_text(name)
+    for name in ("plots", "candidate"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    tidy(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"report.json", "report.png", "plots"}
+    assert (tmp_path / "plots" / "file").exists()
+
+
+async def test_while_discord_does_not_say_who_may_manage_nothing_is_learnt_and_it_is_asked_again(
+    store: Store, tmp_path: Path, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.taste.training.AGAIN_S", 0.01)
+    answers: list[Any] = [discord.DiscordServerError(SimpleNamespace(status=503, reason="away"), "away")] * 3
+
+    class Away(Place):
+        async def fetch_member(self, _: int) -> Any:
+            assert not learner.asked
+            if answers:
+                raise answers.pop()
+            return SimpleNamespace(guild_permissions=discord.Permissions.none())
+
+    await asked(store)
+    async with training(store, tmp_path, Away()) as made:
+        made.wake()
+        run = await ended(store)
+    assert (run.state, run.sentence, learner.asked, answers) == ("failed", runs.NOT_ANY_MORE, [], [])

@@ -58,7 +58,7 @@ class Host:
 
 
 async def written(host: Host, pair_id: str = "100", number: int = 0) -> pairs.TrialPair:
-    return await pairs.write(host, TRIAL, pair_id, ADA, NOW, forms=["haiku"], number=number)  # type: ignore[arg-type]
+    return await pairs.write(host, TRIAL, pair_id, ADA, NOW, forms={"haiku": TRIAL.incumbent}, number=number)  # type: ignore[arg-type]
 
 
 async def test_the_two_differ_in_their_adapter_alone_and_nobody_can_tell_which_is_which() -> None:
@@ -93,3 +93,9 @@ def test_forms_take_turns_and_those_that_need_a_line_are_left_out() -> None:
 def test_no_theme_comes_twice_before_all_were_there() -> None:
     assert {theme("7", number) for number in range(len(THEMES))} == set(THEMES)
     assert [theme("7", number) for number in range(5)] != [theme("8", number) for number in range(5)]
+
+
+async def test_a_form_that_what_serves_has_not_learnt_is_written_by_what_came_with_renga() -> None:
+    host = Host()
+    await pairs.write(host, TRIAL, "100", ADA, NOW, forms={"haiku": None}, number=0)  # type: ignore[arg-type]
+    assert {job.adapter for job in host.jobs.values()} == {TRIAL.candidate, None}

@@ -11,12 +11,12 @@ import pytest
 from finetune.report import Gate, Report, save
 from finetune.snapshot import load
 from studio import consent
-from studio.adapters import runs, versions
+from studio.adapters import runs, serving, versions
 from studio.adapters.overview import overview
 from studio.errors import Refusal
 from studio.store import tastes, trials
 from studio.store.taste_records import Trial
-from tests.studio.adapters.made import BASE, GUILD, MANAGER, NOBODY, digest
+from tests.studio.adapters.made import BASE, GUILD, MANAGER, NOBODY, a_version, digest
 from tests.studio.adapters.opinions import opinionated
 from tests.studio.made import MOD, NOW
 
@@ -149,6 +149,17 @@ async def test_who_asks_to_be_forgotten_meanwhile_takes_the_run_with_them(
     with pytest.raises(Refusal, match="asked to be forgotten"):
         await runs.head_learnt(taught, folders, begun, a_head(folders), NOW)
     assert await taught.read(lambda db: tastes.of_guild(db, GUILD)) == []
+    assert list(folders.of("head").iterdir()) == [], "what it learnt is forgotten, too"
+
+
+async def test_training_goes_on_from_what_serves_and_not_from_what_another_model_wrote_with(
+    store: Store, folders: Folders
+) -> None:
+    assert await runs.incumbent(store, GUILD, "verse", BASE) is None
+    await a_version(store, folders, "one")
+    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
+    assert await runs.incumbent(store, GUILD, "verse", BASE) == digest("one")
+    assert await runs.incumbent(store, GUILD, "verse", digest("another model")) is None
 
 
 async def test_forgetting_takes_back_what_serves_and_its_files(taught: Store, folders: Folders) -> None:

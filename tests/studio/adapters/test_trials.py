@@ -51,7 +51,7 @@ async def test_votes_that_decide_let_the_candidate_serve_in_the_same_step(
     await begun(store, folders)
     for number in range(4):
         pair = await a_pair(store, number, left_is_candidate=number % 2 == 0)
-        for member in range(4):
+        for member in range(number, number + 4):
             said = await voted(store, folders, pair, member, left=number % 2 == 0)
     assert said.votes == 4
     assert said.concluded is not None
@@ -67,6 +67,49 @@ async def test_votes_that_decide_let_the_candidate_serve_in_the_same_step(
     assert newest.detail == "verse adapter 2 serves, 16 to 0"
     with pytest.raises(Refusal, match="This vote is over"):
         await voted(store, folders, pair, 99, left=True)
+
+
+async def test_one_member_alone_decides_nothing(store: Store, folders: Folders) -> None:
+    await begun(store, folders)
+    for number in range(30):
+        said = await voted(store, folders, await a_pair(store, number), ADA, left=True)
+        assert said.concluded is None
+    assert (await state(store, folders, "two")).state == "trial"
+
+
+async def test_pairs_are_of_forms_that_the_candidate_has_learnt_against_what_writes_them_now(
+    store: Store, folders: Folders
+) -> None:
+    await a_piece(store, "1")  # a haiku
+    for name, forms in (("one", ["limerick"]), ("two", ["haiku", "couplet"])):
+        await a_version(store, folders, name, report={"serves": forms})
+    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
+    trial, _ = await trials.begin(
+        store, folders, "7", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=BASE
+    )
+    assert await trials.going_on(store, "7") == (trial, {"haiku": None}, 0), (
+        "what came with Renga writes haiku here"
+    )
+    await trials.cancel(store, folders, GUILD, None, None, MANAGER, NOW)
+    await a_version(store, folders, "three", report={"serves": ["limerick"]}, made_at=NOW + 5)
+    trial, _ = await trials.begin(
+        store, folders, "8", GUILD, digest("three"), "blind", MANAGER, 2, NOW, base=BASE
+    )
+    assert await trials.going_on(store, "8") == (trial, {"limerick": digest("one")}, 0), (
+        "nobody has asked for one yet"
+    )
+
+
+async def test_a_quiet_trial_looks_at_no_form_that_its_candidate_has_not_learnt(
+    store: Store, folders: Folders
+) -> None:
+    await a_version(store, folders, "two", report={"serves": ["limerick"]})
+    trial, _ = await trials.begin(
+        store, folders, "7", GUILD, digest("two"), "quiet", MANAGER, 2, NOW, base=BASE
+    )
+    await a_piece(store, "1", made_at=NOW + 10)  # a haiku
+    await reacted(store, "1", BOB, "👍")
+    assert await store.read(lambda db: trials.arm_votes(db, trial)) == []
 
 
 async def test_a_candidate_that_loses_never_serves_and_its_files_go(store: Store, folders: Folders) -> None:

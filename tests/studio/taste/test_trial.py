@@ -9,6 +9,7 @@ import pytest
 
 from studio.taste.trial import (
     LEAST_PER_ARM,
+    LEAST_VOTERS,
     PAIR_VOTES_LIMIT,
     QUIET_LIMIT,
     Arm,
@@ -33,7 +34,7 @@ CIRCLES = "and the sea and the sea and the sea and the sea and the sea and the s
 def walked(rng: random.Random, share: float) -> tuple[str, int]:
     """A whole blind vote in which the candidate is picked with probability `share`: what it says, after how many."""
     wins = losses = 0
-    while (said := decided(wins, losses)) is None:
+    while (said := decided(wins, losses, min(wins + losses, 25))) is None:
         if rng.random() < share:
             wins += 1
         else:
@@ -46,7 +47,7 @@ def watched(rng: random.Random, candidate: float, incumbent: float) -> str:
     votes = []
     for number in range(QUIET_LIMIT):
         arm = rng.random() < 0.5
-        votes.append(ArmVote(str(number), 1, arm, rng.random() < (candidate if arm else incumbent)))
+        votes.append(ArmVote(str(number), number % 25, arm, rng.random() < (candidate if arm else incumbent)))
     said = quietly_decided(votes)
     assert said is not None
     return said
@@ -58,16 +59,27 @@ def test_the_evidence_of_a_vote_is_the_ratio_of_its_likelihoods() -> None:
 
 
 def test_a_blind_vote_needs_sixteen_in_a_row_or_eight_against() -> None:
-    assert decided(15, 0) is None
-    assert decided(16, 0) == "candidate"
-    assert decided(0, 6) is None
-    assert decided(0, 7) == "incumbent"
+    assert decided(15, 0, LEAST_VOTERS) is None
+    assert decided(16, 0, LEAST_VOTERS) == "candidate"
+    assert decided(0, 6, LEAST_VOTERS) is None
+    assert decided(0, 7, LEAST_VOTERS) == "incumbent"
+
+
+def test_no_vote_is_decided_by_fewer_members_than_there_must_be_to_learn_from() -> None:
+    for voters in range(LEAST_VOTERS):
+        assert decided(60, 0, voters) is None
+        assert decided(0, 60, voters) is None
+    assert decided(60, PAIR_VOTES_LIMIT - 60, 1) == "incumbent", "it ends all the same"
+    alone = [ArmVote(str(n), n % (LEAST_VOTERS - 1), n % 2 == 0, n % 2 == 0) for n in range(QUIET_LIMIT - 1)]
+    assert quietly_decided(alone) is None
+    among = [ArmVote(str(n), n % LEAST_VOTERS, n % 2 == 0, n % 2 == 0) for n in range(QUIET_LIMIT - 1)]
+    assert quietly_decided(among) == "candidate"
 
 
 def test_a_vote_that_decides_nothing_leaves_the_incumbent() -> None:
     middle = round(PAIR_VOTES_LIMIT * 0.55)
-    assert decided(middle - 1, PAIR_VOTES_LIMIT - middle) is None
-    assert decided(middle, PAIR_VOTES_LIMIT - middle) == "incumbent"
+    assert decided(middle - 1, PAIR_VOTES_LIMIT - middle, 25) is None
+    assert decided(middle, PAIR_VOTES_LIMIT - middle, 25) == "incumbent"
 
 
 def test_equal_candidates_win_a_blind_vote_in_less_than_one_case_of_twenty() -> None:
@@ -113,14 +125,14 @@ def test_much_better_candidates_win_a_quiet_trial_and_much_worse_ones_never_do()
 
 
 def test_a_quiet_trial_looks_only_every_so_often_and_promotes_nobody_before_enough_votes() -> None:
-    votes = [ArmVote(str(n), 1, n % 2 == 0, n % 2 == 0) for n in range(2 * LEAST_PER_ARM + 20)]
+    votes = [ArmVote(str(n), n % 25, n % 2 == 0, n % 2 == 0) for n in range(2 * LEAST_PER_ARM + 20)]
     assert quietly_decided(votes[: 2 * LEAST_PER_ARM + 19]) is None
     assert quietly_decided(votes) == "candidate"
 
 
 def test_a_changed_opinion_replaces_the_earlier_one() -> None:
-    votes = [ArmVote(str(n), 1, n % 2 == 0, n % 2 == 0) for n in range(100)]
-    changed = [*votes, *(ArmVote(vote.creation, 1, vote.of_candidate, True) for vote in votes)]
+    votes = [ArmVote(str(n), n % 25, n % 2 == 0, n % 2 == 0) for n in range(100)]
+    changed = [*votes, *(ArmVote(vote.creation, vote.member, vote.of_candidate, True) for vote in votes)]
     assert quietly_decided(votes) == "candidate"
     assert quietly_decided(changed) is None
 
