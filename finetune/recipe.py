@@ -40,7 +40,7 @@ from finetune.samples import fingerprint, given, sampled
 from finetune.state import State
 from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
-from finetune.tilt import tilted
+from finetune.tilt import States, tilted
 from finetune.tokens import Answers
 from finetune.values import load as load_values
 from finetune.values import save as save_values
@@ -162,12 +162,8 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         )
 
     began = time.monotonic()
-    known = _references(recipe, network, [*lessons, *held_out], of.folder / REFERENCES)
-    tilt = None
-    if values is not None:
-        tilt = tilted(
-            network, (lessons, held_out), values, recipe.tilted, recipe.room, of.folder / STATES
-        )  # fmt: skip
+    known, states = _before(recipe, network, lessons, held_out, of.folder, tilts=values is not None)
+    tilt = None if values is None else tilted(network, states, values, recipe.tilted)
     replay = None
     if recipe.objective == "dpo" and recipe.replayed:
         public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
@@ -197,6 +193,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     state.use_best()
 
     began = time.monotonic()
+    tell("gates", 0, 0)
     contest = Contest(
         of.model, network, serving, of.folder / CANDIDATE, "", of.snapshot, shares, recipe.seed, recipe.asked
     )
@@ -270,13 +267,21 @@ def _pairs(
     return found, values
 
 
-def _references(recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], file: Path) -> Tensor:
-    """What the network says before it learns, once and for all: (lessons, 2), by number."""
-    if file.exists():
-        return load_file(file)["known"]
-    known = references(network, lessons, recipe.room)
-    whole.put(file, bytes_of({"known": known}))
-    return known
+def _before(
+    recipe: Recipe, network: TrainedNetwork, lessons: Sequence[Lesson], held_out: Sequence[Lesson], folder: Path, *,
+    tilts: bool,
+) -> tuple[Tensor, dict[int, Tensor]]:  # fmt: skip
+    """What the network says before it learns, once and for all: (lessons, 2), by number; and where something `tilts` it, the states
+    that it says it from.
+    """
+    file, beside = folder / REFERENCES, folder / STATES
+    if not file.exists() or (tilts and not beside.exists()):
+        states = States((lessons, held_out))
+        known = references(network, [*lessons, *held_out], recipe.room, states if tilts else None)
+        if tilts:
+            states.save(beside)
+        whole.put(file, bytes_of({"known": known}))
+    return load_file(file)["known"], States.load(beside) if tilts else {}
 
 
 def _learn(

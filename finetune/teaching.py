@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from finetune.lessons import Bundle
-    from finetune.network import TrainedNetwork
+    from finetune.network import Read, TrainedNetwork
     from finetune.pairs import Preference
     from finetune.snapshot import Example
     from finetune.tokens import Answers
@@ -88,24 +88,35 @@ def _astray(lessons: Sequence[Lesson]) -> list[Lesson]:
 
 
 def log_probabilities(
-    network: TrainedNetwork, lessons: Sequence[Lesson], room: int, tell: Callable[[int], None] | None = None
+    network: TrainedNetwork,
+    lessons: Sequence[Lesson],
+    room: int,
+    hear: Callable[[Bundle, Read], None] | None = None,
 ) -> dict[int, tuple[float, ...]]:
-    """Of the answers of each lesson, in nats, by its number, without a gradient; `tell` hears how many lessons are read."""
+    """Of the answers of each lesson, in nats, by its number, without a gradient; `hear` is given what was read, a bundle at a time."""
     found: dict[int, tuple[float, ...]] = {}
     with torch.no_grad():
         for bundle in bundles(lessons, room):
-            values = iter((-network.surprises(bundle.pack)).tolist())
+            read = network.read(bundle.pack)
+            values = iter((-network.surprised(read)).tolist())
             for lesson in bundle.lessons:
                 found[lesson.number] = tuple(next(values) for _ in lesson.answers)
-            if tell is not None:
-                tell(len(found))
+            if hear is not None:
+                hear(bundle, read)
     return found
 
 
-def references(network: TrainedNetwork, lessons: Sequence[Lesson], room: int) -> Tensor:
-    """What the network says before it learns: (lessons, 2), by number, nought where there is no second answer."""
+def references(
+    network: TrainedNetwork,
+    lessons: Sequence[Lesson],
+    room: int,
+    hear: Callable[[Bundle, Read], None] | None = None,
+) -> Tensor:
+    """What the network says before it learns: (lessons, 2), by number, nought where there is no second answer. `hear` is given what
+    was read.
+    """
     kept = torch.zeros(len(lessons), 2)
-    for number, values in log_probabilities(network, lessons, room).items():
+    for number, values in log_probabilities(network, lessons, room, hear).items():
         kept[number, : len(values)] = torch.tensor(values)
     for number, (value,) in log_probabilities(network, strays(lessons), room).items():
         kept[number, 1] = value

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Phase = Literal["samples", "pairs", "train", "gates"]
-# seconds that each took where it was measured (docs/training.md); only their proportions count
-USUAL: dict[Phase, float] = {"samples": 300.0, "pairs": 50.0, "train": 150.0, "gates": 180.0}
+# seconds that each took where it was measured (docs/training.md, "Minutes"); only their proportions count
+USUAL: dict[Phase, float] = {"samples": 620.0, "pairs": 10.0, "train": 795.0, "gates": 610.0}
 EVERY_S = 1.0  # between two lines of one phase
 
 
-def eta_s(phase: Phase, done: float, spent_s: float) -> float | None:
-    """Seconds until all phases are over, where `done` of this one, in [0, 1], took `spent_s`; None: nobody knows yet.
+def eta_s(phase: Phase, done: float, usual_s: float, spent_s: float) -> float | None:
+    """Seconds until all phases are over, of which this one is `done`, in [0, 1]; None: nobody knows yet.
 
-    Later phases take their usual time, by how fast this one is.
+    What is left takes its usual time by how fast it was so far: what usually takes `usual_s` took `spent_s`. A phase of seconds
+    says little about one of minutes, so all that was done counts.
     """
-    if done <= 0 or spent_s <= 0:
+    if usual_s <= 0 or spent_s <= 0:
         return None
-    whole = spent_s / done
     phases = list(USUAL)
-    later = sum(USUAL[name] for name in phases[phases.index(phase) + 1 :])
-    return whole - spent_s + later * whole / USUAL[phase]
+    left = USUAL[phase] * (1 - done) + sum(USUAL[name] for name in phases[phases.index(phase) + 1 :])
+    return left * spent_s / usual_s
 
 
 class Telling:
@@ -38,24 +38,31 @@ class Telling:
         self._how, self._clock = how, clock
         self._phase: Phase | None = None
         self._bar: tqdm[Any] | None = None
-        self._began = self._told = 0.0
-        self._from = 0
+        self._began: float | None = None
+        self._told = 0.0
+        self._from, self._done = 0, 0.0
+        self._usual_s = 0.0  # of the phases before this one, as far as they were done here
 
     def __call__(self, phase: Phase, step: int, of: int, loss: float | None = None) -> None:
         """`step` of `of` are done."""
         now = self._clock()
         if phase != self._phase:
+            if self._phase is not None:
+                self._usual_s += USUAL[self._phase] * self._done
             self.close()
-            self._phase, self._began, self._from, self._told = phase, now, step, -EVERY_S
+            self._phase, self._from, self._told = phase, step, -EVERY_S
+            self._began = now if self._began is None else self._began
             if self._how == "bar":
                 self._bar = tqdm(total=of, initial=step, desc=phase, mininterval=2)
+        self._done = (step - self._from) / max(of, 1)
         if self._bar is not None:
             self._bar.update(step - self._bar.n)
             if loss is not None:
                 self._bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
         elif self._how == "json" and (now - self._told >= EVERY_S or step >= of):
             self._told = now
-            left = eta_s(phase, (step - self._from) / max(of - self._from, 1), now - self._began)
+            usual_s = self._usual_s + USUAL[phase] * self._done
+            left = eta_s(phase, step / max(of, 1), usual_s, now - (self._began or 0.0))
             line = {
                 "phase": phase, "step": step, "of": of, "loss": None if loss is None else round(loss, 4),
                 "eta_s": None if left is None else round(left),

@@ -17,7 +17,6 @@ import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
 
-from finetune.lessons import bundles
 from finetune.products import divergences
 from generation import whole
 
@@ -36,24 +35,10 @@ TRIED = 512  # of them, at which the strength of a tilt is found
 HALVINGS = 16
 
 
-def tilted(
-    network: TrainedNetwork,
-    parts: Sequence[Sequence[Lesson]],
-    values: Values,
-    far: float,
-    room: int,
-    file: Path,
-) -> Tilt:
-    """The tilt of `network` as it is before it learns `parts` (what is learnt, what is held out), whose states `file` keeps. Where
-    tokens tell all of a taste it lies `far` from it, in nats a token, else as much less as they tell less.
+def tilted(network: TrainedNetwork, before: Mapping[int, Tensor], values: Values, far: float) -> Tilt:
+    """The tilt of `network` as it is before it learns, with its states then (`States`). Where tokens tell all of a taste it lies `far`
+    from it, in nats a token, else as much less as they tell less.
     """
-    if file.exists():
-        before = {int(number): states for number, states in load_file(file).items()}
-    else:
-        before = {}
-        for part in parts:
-            before |= states_before(network, part, room, PLACES)
-        whole.put(file, bytes_of({str(number): states.cpu() for number, states in before.items()}))
     states = torch.cat([before[number] for number in sorted(before)])
     some = states[:: max(1, len(states) // TRIED)].to(network.head.device)
     pull = strength(some, network.head, values.of.to(some.device), far * values.told)
@@ -72,26 +57,40 @@ def strength(states: Tensor, head: Tensor, values: Tensor, far: float) -> float:
     return low
 
 
-@torch.no_grad()
-def states_before(
-    network: TrainedNetwork, lessons: Sequence[Lesson], room: int, most: int
-) -> dict[int, Tensor]:
-    """The states that a lesson's targets are foretold from, (learnt, D), by its number. Of every nth lesson, where all have more
-    than `most` targets.
-    """
-    some = lessons[:: max(1, math.ceil(sum(lesson.learnt for lesson in lessons) / most))]
-    found: dict[int, Tensor] = {}
-    for bundle in bundles(some, room):
-        parts = torch.split(network.read(bundle.pack).states, [lesson.learnt for lesson in bundle.lessons])
-        found |= {lesson.number: part.clone() for lesson, part in zip(bundle.lessons, parts, strict=True)}
-    return found
+class States:
+    """The states that lessons' targets are foretold from, (learnt, D), by their numbers, kept as they are read for their references."""
+
+    def __init__(self, parts: Sequence[Sequence[Lesson]], most: int = PLACES) -> None:
+        """`parts` are what is learnt, and what is held out: of each every nth lesson, where all have more than `most` targets."""
+        self._wanted = {
+            lesson.number
+            for part in parts
+            for lesson in part[:: max(1, math.ceil(sum(lesson.learnt for lesson in part) / most))]
+        }
+        self.found: dict[int, Tensor] = {}
+
+    def __call__(self, bundle: Bundle, read: Read) -> None:
+        """Keep what was read."""
+        parts = torch.split(read.states, [lesson.learnt for lesson in bundle.lessons])
+        for lesson, part in zip(bundle.lessons, parts, strict=True):
+            if lesson.number in self._wanted:
+                self.found[lesson.number] = part.detach().clone()
+
+    def save(self, file: Path) -> None:
+        """Put them there, whole."""
+        whole.put(file, bytes_of({str(number): states.cpu() for number, states in self.found.items()}))
+
+    @staticmethod
+    def load(file: Path) -> dict[int, Tensor]:
+        """What was put there."""
+        return {int(number): states for number, states in load_file(file).items()}
 
 
 class Tilt:
     """What served before, tilted (`values.py`), as what is to be learnt at every place of an answer."""
 
     def __init__(self, network: TrainedNetwork, before: Mapping[int, Tensor], values: Tensor) -> None:
-        """`before` as of `states_before`; `values`: (V,), with their strength."""
+        """`before` as of `States`; `values`: (V,), with their strength."""
         self._network, self._before, self._values = network, before, values
         self._learnt = 1
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from finetune.report import Report
     from finetune.snapshot import Snapshot
 
+THREADS_MOST = 8  # by default; a small model gains nothing from more
+
 REFUSALS = (
     AdapterError, ModelError, PublishError, SamplesError, SnapshotError, StateError, TasteError, ThemesError, TrainingError,
     UnknownArchitectureError,
@@ -52,7 +54,7 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command line. Paths are as they were given; `adapters` is where a published adapter goes."""
+    """The command line. Paths are as they were given; `adapters` is where a published adapter goes; `threads` is at least 1."""
 
     snapshot: Path
     folder: Path
@@ -63,13 +65,14 @@ class Asked:
     samples: Path | None
     recipe: Recipe
     progress: Literal["json", "bar"]
+    threads: int
     save_every_s: float
 
 
 def main() -> None:
     asked = _asked()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for programs
-    torch.set_num_threads(1)
+    torch.set_num_threads(asked.threads)
     tell = Telling(asked.progress)
     try:
         asked.folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +93,9 @@ def main() -> None:
 def _trained(asked: Asked, tell: Telling) -> Report:
     snapshot = load(asked.snapshot)
     enough(snapshot)
-    model = load_model(find(asked.base), asked.data_dir, threads=1, quantization=asked.recipe.quantization)
+    model = load_model(
+        find(asked.base), asked.data_dir, threads=asked.threads, quantization=asked.recipe.quantization
+    )
     judge = None if asked.head is None else Judge(asked.head, model)
     if judge is not None:
         worth(judge, snapshot)
@@ -166,9 +171,17 @@ def _asked() -> Asked:
         "--epochs", type=int, help="times that everything is learnt (default: dpo 1, kto 2, sft 3)"
     )
     parser.add_argument("--rate", type=float, default=RATE, help=f"of learning (default: {RATE:g})")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        help="of the model; 0, the default: one for each core, eight at most",
+    )
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
     parser.add_argument("--save-every-s", type=float, default=60.0)
     given = parser.parse_args()
+    if given.threads < 0:
+        parser.error("Threads are at least 1, or 0 for one a core.")
     if given.themes < 1 or (given.epochs is not None and given.epochs < 1) or not 0 < given.rate <= 0.01:
         parser.error("Themes and epochs are at least 1, a rate is above 0 and at most 0.01.")
     epochs = given.epochs or {"dpo": 1, "kto": 2, "sft": 3}[given.objective]
@@ -179,7 +192,8 @@ def _asked() -> Asked:
     )  # fmt: skip
     return Asked(
         given.snapshot, given.folder, given.head, given.base, given.data_dir, given.adapters or given.folder / "adapters",
-        given.samples, recipe, given.progress, given.save_every_s,
+        given.samples, recipe, given.progress, given.threads or min(THREADS_MOST, len(os.sched_getaffinity(0))),
+        given.save_every_s,
     )  # fmt: skip
 
 

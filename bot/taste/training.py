@@ -270,11 +270,12 @@ class Training:
         # once it has begun it goes on from that, whatever serves meanwhile
         serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
         parent = serving if serving == STARTER else str(self._folders.of("adapter") / serving)
+        alone = ["--threads", "1"] if self._on_cluster else []  # which is what it asks a node for
         ended = await self._work(
             run, live,
             ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),
              "--parent", parent, "--base", self._model, "--data-dir", str(self._folders.data),
-             "--adapters", str(self._folders.of("adapter")), "--progress", "json"],
+             "--adapters", str(self._folders.of("adapter")), "--progress", "json", *alone],
         )  # fmt: skip
         result = ended.result or {}
         if ended.code != 0 or "report" not in result:

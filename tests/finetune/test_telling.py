@@ -13,12 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_what_is_left_is_the_rest_of_this_phase_and_the_others_at_its_pace() -> None:
-    assert eta_s("gates", 0.5, 60.0) == pytest.approx(60.0)
+def test_what_is_left_takes_its_usual_time_at_the_pace_so_far() -> None:
+    assert eta_s("gates", 0.5, USUAL["gates"] / 2, 60.0) == pytest.approx(60.0)
     # half as fast as usual: so is what comes after
-    slow = USUAL["train"]
-    assert eta_s("train", 0.5, slow) == pytest.approx(slow + 2 * USUAL["gates"])
-    assert eta_s("samples", 0.0, 5.0) is None
+    half = USUAL["train"] / 2
+    assert eta_s("train", 0.5, half, 2 * half) == pytest.approx(2 * half + 2 * USUAL["gates"])
+    assert eta_s("samples", 0.0, 0.0, 5.0) is None
+
+
+def test_a_phase_of_seconds_does_not_foretell_those_of_minutes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Pairs that were chosen in no time at all had the rest done "in about a minute", of which it took twenty."""
+    samples_s = USUAL["samples"] * 1.5
+    clock: Iterator[float] = iter([0.0, samples_s, samples_s, samples_s + 0.1, samples_s + 0.1])
+    tell = Telling("json", lambda: next(clock))
+    tell("samples", 0, 100)
+    tell("samples", 100, 100)
+    tell("pairs", 0, 1)
+    tell("pairs", 1, 1)
+    tell("train", 0, 20)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    left = 1.5 * (USUAL["train"] + USUAL["gates"])
+    assert [line["eta_s"] for line in lines if line["phase"] != "samples"][1:] == pytest.approx(
+        [left, left], rel=0.05
+    )
 
 
 def test_lines_are_json_a_second_apart_and_the_last_of_a_phase_is_always_told(

@@ -13,7 +13,8 @@ from finetune.lessons import Lesson, bundles
 from finetune.network import TrainedNetwork
 from finetune.packs import Tokens
 from finetune.products import divergences
-from finetune.tilt import Tilt, states_before, strength, tilted
+from finetune.teaching import references
+from finetune.tilt import States, Tilt, strength, tilted
 from finetune.values import SHOWN, Values, load, shown, token_values
 from finetune.values import save as put
 from tests.finetune.small import loaded, save
@@ -130,12 +131,18 @@ def lessons() -> list[Lesson]:
     ]
 
 
+def states_before(network: TrainedNetwork, some: list[Lesson], most: int) -> dict[int, torch.Tensor]:
+    states = States((some,), most)
+    references(network, some, 4000, states)
+    return states.found
+
+
 def test_a_tilt_in_parts_is_the_whole_and_learning_it_moves_the_model_there(tmp_path: Path) -> None:
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=4, alpha=8)
     network.begin(1)
     some = lessons()
     values = network.head[:, 0] / network.head[:, 0].std()  # as a ridge's are, along the embeddings
-    tilt = Tilt(network, states_before(network, some, 4000, 10_000), values)
+    tilt = Tilt(network, states_before(network, some, 10_000), values)
 
     def total(room: int) -> torch.Tensor:
         tilt.begin(some)
@@ -157,14 +164,14 @@ def test_no_more_states_are_kept_than_there_is_room_for(tmp_path: Path) -> None:
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
     network.begin(1)
     some = lessons()
-    before = states_before(network, some, 4000, (sum(lesson.learnt for lesson in some) + 1) // 2)
+    before = states_before(network, some, (sum(lesson.learnt for lesson in some) + 1) // 2)
     assert sorted(before) == [0, 2, 4]  # from all over, not the first
     values = network.head[:, 0] / network.head[:, 0].std()
     tilt = Tilt(network, before, values)
     tilt.begin(some)
     parts = [tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, 1)]
     assert sum(part.requires_grad for part in parts) == 3
-    whole = Tilt(network, states_before(network, some, 4000, 10_000), values)
+    whole = Tilt(network, states_before(network, some, 10_000), values)
     whole.begin(some)
     for bundle, part in zip(bundles(some, 1), parts, strict=True):  # each weighs what it would among all
         if part.requires_grad:
@@ -185,7 +192,11 @@ def test_a_tilt_lies_as_far_as_tokens_tell_and_is_the_same_from_what_was_kept(tm
     assert (again.told, again.best, again.worst) == (0.5, (1, 2), (3,))
     found = []
     for _ in range(2):  # the second time from the file
-        tilt = tilted(network, (some[:3], some[3:]), again, 0.2, 4000, tmp_path / "states")
+        if not (tmp_path / "states").exists():
+            states = States((some[:3], some[3:]))
+            references(network, some, 4000, states)
+            states.save(tmp_path / "states")
+        tilt = tilted(network, States.load(tmp_path / "states"), again, 0.2)
         tilt.begin(some)
         with torch.no_grad():
             parts = [tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, 4000)]
