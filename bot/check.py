@@ -41,6 +41,7 @@ async def check(settings: BotSettings) -> int:
         ("model", _model),
         ("pictures", pictures_to_serve),
         ("pages", _pages),
+        ("training", learning_to_do),
         ("disk", _disk),
         ("ports", _ports),
     ]
@@ -188,6 +189,17 @@ def _pages(settings: BotSettings) -> str:
     if not sets_chinese():
         return "cards and screenplays, but of no Chinese: pip install pylopdf-fonts-zh-cn"
     return "cards and screenplays, of Chinese too"
+
+
+def learning_to_do(settings: BotSettings) -> str:
+    """Where a server's taste would be learnt. Raises Problem."""
+    if settings.training == "off":
+        return "off (TRAINING), so nothing is learnt"
+    if settings.training == "on":
+        return "on this machine, where a moderator asks for it"
+    if importlib.util.find_spec("ray") is None:
+        raise Problem("TRAINING=cluster needs Ray: pip install 'renga[cluster]'.")
+    return "on a node of the Ray cluster at RAY_ADDRESS, of which this machine has to be one"
 
 
 def _disk(settings: BotSettings) -> str:

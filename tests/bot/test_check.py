@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from bot.check import Problem, _model, model_to_serve, pictures_to_serve
+from bot.check import Problem, _model, learning_to_do, model_to_serve, pictures_to_serve
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
@@ -88,3 +88,13 @@ def test_weights_of_one_s_own_must_be_there_and_be_those_of_their_manifest(tmp_p
         pictures_to_serve(given)
     (tmp_path / "manifest.json").write_text(json.dumps({"digest": hashlib.sha256(b"numbers").hexdigest()}))
     assert pictures_to_serve(given) == str(tmp_path)
+
+
+def test_where_a_taste_would_be_learnt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {where: learning_to_do(settings(None, training=where)) for where in ("on", "off", "cluster")}
+    assert told["on"].startswith("on this machine")
+    assert told["off"].startswith("off (TRAINING)")
+    assert "RAY_ADDRESS" in told["cluster"]
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(Problem, match=r"pip install 'renga\[cluster\]'"):
+        learning_to_do(settings(None, training="cluster"))
