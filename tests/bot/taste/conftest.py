@@ -31,6 +31,7 @@ class Learner:
     auc: float = 0.8
     gates: tuple[Gate, ...] = (Gate("perplexity", 1.0, 1.0, 1.05, True, False, "Perplexity is as it was."),)
     sentence: str = ""
+    killed: bool = False  # by whoever, while the bot lives
     takes_s: float = 0.0
     meanwhile: Callable[[], Awaitable[None]] | None = None
     asked: list[list[str]] = field(default_factory=list)
@@ -49,6 +50,8 @@ class Learner:
             except asyncio.CancelledError:
                 self.ended_early += 1
                 raise
+        if self.killed:
+            return Ended(-9)
         if self.sentence:
             return Ended(1, sentence=self.sentence)
         return self._left(arguments)

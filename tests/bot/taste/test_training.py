@@ -308,3 +308,23 @@ async def test_while_discord_does_not_say_who_may_manage_nothing_is_learnt_and_i
         made.wake()
         run = await ended(store)
     assert (run.state, run.sentence, learner.asked, answers) == ("failed", runs.NOT_ANY_MORE, [], [])
+
+
+async def test_a_process_that_is_killed_ends_its_run_with_a_sentence_and_what_serves_serves_on(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    await asked(store)
+    async with training(store, tmp_path, place) as made:
+        made.wake()
+        assert (await ended(store)).state == "done"
+        serving = (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).head
+        assert serving is not None
+        learner.killed = True
+        await asked(store, "2")
+        made.wake()
+        run = await ended(store, "2")
+        await until(lambda: "What served before serves on." in str(place.said))
+    assert (run.state, run.sentence) == (
+        "failed", "The process that learns ended with -9 before it was done; the log says more.",
+    )  # fmt: skip
+    assert (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).head == serving
