@@ -27,6 +27,7 @@ LOOK_BACK_S = 30 * 86_400.0
 FRESH_S = 2 * 86_400.0  # so young that equal counts may hide a swap
 BATCH = 100  # messages a request, Discord's most
 AFTER_OUTAGE_S = 60.0
+UNKNOWN_CHANNEL = 10_003  # Discord's code, where others say that a message is gone, or that we may not look
 
 
 class Reactions(commands.Cog):
@@ -81,10 +82,11 @@ class Reactions(commands.Cog):
         for channel_id, messages in by_channel.items():
             try:
                 changed += await self._reconcile_channel(channel_id, messages, now)
-            except discord.NotFound:  # it was deleted while we were away
-                for message_id in await react.shown_in(self.bot.store, channel_id):
-                    changed += await react.message_deleted(self.bot.store, message_id)
             except (discord.ClientException, *TRANSIENT) as error:
+                if getattr(error, "code", None) == UNKNOWN_CHANNEL:  # it was deleted while we were away
+                    for message_id in await react.shown_in(self.bot.store, channel_id):
+                        changed += await react.message_deleted(self.bot.store, message_id)
+                    continue
                 log.info("reconcile_lost", channel=channel_id, error=type(error).__name__)
         log.info("reconciled", channels=len(by_channel), changed=changed)
 

@@ -241,9 +241,10 @@ def adapter_made(version: Version, gates: Sequence[Gate], picker: Version | None
     """An adapter with its report: what its gates said, and what can be done with it; `picker` was learnt on the way to it."""
     stopping = [gate for gate in gates if gate.stops]
     if not stopping:
+        every = all(gate.passed for gate in gates)
         told = (
-            "passed every check. It does not serve yet: let members choose blindly between it and what serves, or let it"
-            " serve at once; either can be taken back."
+            f"{'passed every check' if every else 'may serve: what it did not pass was waived'}. It does not serve yet: let members"
+            " choose blindly between it and what serves, or let it serve at once; either can be taken back."
         )
     elif all(gate.waivable for gate in stopping):
         told = (

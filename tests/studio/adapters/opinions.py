@@ -44,7 +44,7 @@ WORDS = (
 
 async def opinionated(
     store: Store, *, guild_id: int = 1, pieces: int = 32, voters: Sequence[int] = range(201, 209), now: float = NOW,
-    opted_in: bool = True, first: int = 5000,
+    opted_in: bool = True, first: int = 5000, channel_id: int = 2,
 ) -> None:  # fmt: skip
     """`pieces` haiku, every other one about the sea; each of the `voters` has voted on all, at hours of their own."""
     rng = random.Random(9)
@@ -54,7 +54,7 @@ async def opinionated(
         text = "\n".join(rng.sample(LINES if liked else [f"the {word} is here again" for word in WORDS], 3))
         made_at = now - 20 * DAY_S + number * 3600
         job = JobRecord(
-            id=str(first + number), guild_id=guild_id, channel_id=2, member_id=1, kind="verse",
+            id=str(first + number), guild_id=guild_id, channel_id=channel_id, member_id=1, kind="verse",
             brief=Brief("haiku", f"theme {number // 3}"), seed=number, weight=1.0, parent=None, application_id=4,
             interaction_token="", asked_at=made_at, outcome="made", settled_at=made_at,
         )  # fmt: skip
