@@ -195,6 +195,8 @@ def learning_to_do(settings: BotSettings) -> str:
     """Where a server's taste would be learnt. Raises Problem."""
     if settings.training == "off":
         return "off (TRAINING), so nothing is learnt"
+    if settings.text_model == "openai":
+        return "nothing is, as a model that another server has cannot be trained here"
     if settings.training == "on":
         return "on this machine, where a moderator asks for it"
     if importlib.util.find_spec("ray") is None:

@@ -10,7 +10,7 @@ from finetune.gates import Measured, Votes
 from finetune.kinds import kind_read
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
-from finetune.samples import Sample, brief, sampled
+from finetune.samples import Sample, brief, planned, sampled
 from finetune.teaching import log_probabilities
 from finetune.themes import Wish, neutral, wishes
 from finetune.tokens import Answers
@@ -65,9 +65,7 @@ def measured(
     chance: random.Random, room: int, tell: Callable[[int, int], None],
 ) -> Measured:  # fmt: skip
     """Everything, pieces being kept in `folder` as they are made. Raises SamplesError, AdapterError."""
-    before, after = _pieces(
-        contest, folder, "held-out", _asked(contest), SHARE, lambda n, of: tell(n, 2 * of)
-    )
+    before, after = _pieces(contest, folder, "held-out", _asked(contest), SHARE, tell)
     main = max(contest.forms, key=lambda form: (contest.forms[form], form))
     provoking = [Wish(main, theme) for theme in PROVOCATIONS]
     old, new = _pieces(contest, folder, "provoked", provoking, PROVOKED, lambda _n, _of: None)
@@ -119,13 +117,18 @@ def _pieces(
 ) -> tuple[list[Sample], list[Sample]]:  # fmt: skip
     """What serves and the candidate, place by place with one seed; what either could not make is left out."""
     done = 0
+    serves = contest.incumbent.serves
+    of_each = {
+        digest: [wish for wish in asked if serves[wish.form] == digest]
+        for digest in sorted(set(serves.values()), key=str)
+    }
+    whole = sum(each for some in (*of_each.values(), asked) for _, each in planned(some, share))
 
-    def told(count: int, of: int) -> None:
-        tell(done + count, of)
+    def told(count: int, _of: int) -> None:
+        tell(done + count, whole)
 
     before: list[Sample] = []
-    for digest in sorted(set(contest.incumbent.serves.values()), key=str):
-        some = [wish for wish in asked if contest.incumbent.serves[wish.form] == digest]
+    for digest, some in of_each.items():
         if some:
             file = folder / f"{name}-before-{(digest or 'base')[:12]}.jsonl"
             before += sampled(

@@ -40,7 +40,8 @@ class Telling:
         self._bar: tqdm[Any] | None = None
         self._began: float | None = None
         self._told = 0.0
-        self._from, self._done = 0, 0.0
+        self._from: int | None = None  # where this life took the phase up
+        self._done = 0.0
         self._usual_s = 0.0  # of the phases before this one, as far as they were done here
 
     def __call__(self, phase: Phase, step: int, of: int, loss: float | None = None) -> None:
@@ -50,11 +51,14 @@ class Telling:
             if self._phase is not None:
                 self._usual_s += USUAL[self._phase] * self._done
             self.close()
-            self._phase, self._from, self._told = phase, step, -EVERY_S
+            self._phase, self._from, self._done, self._told = phase, None, 0.0, -EVERY_S
             self._began = now if self._began is None else self._began
+        if of > 0 and self._from is None:  # before that nobody knows how much of it there is
+            self._from = step
             if self._how == "bar":
                 self._bar = tqdm(total=of, initial=step, desc=phase, mininterval=2)
-        self._done = (step - self._from) / max(of, 1)
+        if self._from is not None:
+            self._done = min((step - self._from) / of, 1.0) if of > 0 else self._done
         if self._bar is not None:
             self._bar.update(step - self._bar.n)
             if loss is not None:
@@ -62,7 +66,7 @@ class Telling:
         elif self._how == "json" and (now - self._told >= EVERY_S or step >= of):
             self._told = now
             usual_s = self._usual_s + USUAL[phase] * self._done
-            left = eta_s(phase, step / max(of, 1), usual_s, now - (self._began or 0.0))
+            left = eta_s(phase, min(step / max(of, 1), 1.0), usual_s, now - (self._began or 0.0))
             line = {
                 "phase": phase, "step": step, "of": of, "loss": None if loss is None else round(loss, 4),
                 "eta_s": None if left is None else round(left),

@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from finetune.report import Report
     from finetune.snapshot import Snapshot
 
-THREADS_MOST = 8  # by default; a small model gains nothing from more
-
 REFUSALS = (
     AdapterError, ModelError, PublishError, SamplesError, SnapshotError, StateError, TasteError, ThemesError, TrainingError,
     UnknownArchitectureError,
@@ -66,6 +65,7 @@ class Asked:
     recipe: Recipe
     progress: Literal["json", "bar"]
     threads: int
+    wait_s: float
     save_every_s: float
 
 
@@ -76,7 +76,7 @@ def main() -> None:
     tell = Telling(asked.progress)
     try:
         asked.folder.mkdir(parents=True, exist_ok=True)
-        with _alone(asked.folder):
+        with _alone(asked.folder, asked.wait_s):
             report = _trained(asked, tell)
     except REFUSALS as error:
         sys.exit(str(error))
@@ -124,13 +124,18 @@ def worth(judge: Judge, snapshot: Snapshot) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; a lock of the kernel's, gone with the process. Raises TrainingError."""
+def _alone(folder: Path, wait_s: float) -> Iterator[None]:
+    """Hold `folder` for this process; a lock of the kernel's, gone with the process, or with its node after a while. Raises TrainingError."""
+    until = time.monotonic() + wait_s
     with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise TrainingError(f"Another training is under way in {folder}.") from None
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise TrainingError(f"Another training is under way in {folder.name}.") from None
+            time.sleep(min(1.0, wait_s))
         yield
 
 
@@ -174,14 +179,20 @@ def _asked() -> Asked:
     parser.add_argument(
         "--threads",
         type=int,
-        default=0,
-        help="of the model; 0, the default: one for each core, eight at most",
+        default=1,
+        help="of the model (default: 1, which leaves the others to who serves); a run goes on with the number that it began with",
     )
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
+    parser.add_argument(
+        "--wait-s",
+        type=float,
+        default=0.0,
+        help="for another training in FOLDER that may be over (default: not at all)",
+    )
     parser.add_argument("--save-every-s", type=float, default=60.0)
     given = parser.parse_args()
-    if given.threads < 0:
-        parser.error("Threads are at least 1, or 0 for one a core.")
+    if given.threads < 1:
+        parser.error("Threads are at least 1.")
     if given.themes < 1 or (given.epochs is not None and given.epochs < 1) or not 0 < given.rate <= 0.01:
         parser.error("Themes and epochs are at least 1, a rate is above 0 and at most 0.01.")
     epochs = given.epochs or {"dpo": 1, "kto": 2, "sft": 3}[given.objective]
@@ -192,7 +203,7 @@ def _asked() -> Asked:
     )  # fmt: skip
     return Asked(
         given.snapshot, given.folder, given.head, given.base, given.data_dir, given.adapters or given.folder / "adapters",
-        given.samples, recipe, given.progress, given.threads or min(THREADS_MOST, len(os.sched_getaffinity(0))),
+        given.samples, recipe, given.progress, given.threads, given.wait_s,
         given.save_every_s,
     )  # fmt: skip
 

@@ -130,13 +130,18 @@ def all_pieces(asked_for: Run, made_by: str, engines: Engines) -> dict[str, dict
     for arm in asked_for.arms:
         for name in asked_for.forms:
             wanted = asked(name, asked_for.count)
-            missing = [one for one in wanted if kept.get(f"{one.key} {arm}") is None]
+            missing = [one for one in wanted if kept.get(_key(one, arm, asked_for.at_once)) is None]
             if missing:
                 tell(f"{name}, {arm}: making {len(missing)} of {len(wanted)}")
                 _make(engines.of(arm), arm, missing, kept, asked_for.at_once)
-            pieces = [(one, kept.get(f"{one.key} {arm}")) for one in wanted]
+            pieces = [(one, kept.get(_key(one, arm, asked_for.at_once))) for one in wanted]
             found[name][arm] = [Piece(one, piece) for one, piece in pieces if piece is not None]
     return found
+
+
+def _key(one: Asked, arm: Arm, at_once: int) -> str:
+    """What a piece is kept under; one of a busy host took longer than one that was made alone."""
+    return f"{one.key} {arm}" + (f" of {at_once}" if at_once > 1 else "")
 
 
 def _make(engine: Engine, arm: Arm, missing: Sequence[Asked], kept: Pieces, at_once: int) -> None:
@@ -145,7 +150,7 @@ def _make(engine: Engine, arm: Arm, missing: Sequence[Asked], kept: Pieces, at_o
         with unheld() if arm == "plain" else nullcontext():
             pieces = made(engine, [job(one, arm) for one in some])
         for one, piece in zip(some, pieces, strict=True):
-            kept.add(f"{one.key} {arm}", piece)
+            kept.add(_key(one, arm, at_once), piece)
 
 
 def judged(asked_for: Run, pieces: dict[str, dict[Arm, list[Piece]]]) -> tuple[list[Target], dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
+from bot.cogs.reactions import Reactions
 from studio import react
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Pieces(commands.Cog):
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted, and every message in it, of which Discord says nothing."""
         await self.channel_deleted(channel.id)
+        # its threads went with it, and of those that were archived Discord says nothing
+        if isinstance(reactions := self.bot.get_cog("Reactions"), Reactions):
+            reactions.reconcile()
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:

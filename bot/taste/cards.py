@@ -319,6 +319,11 @@ def trial_ended(version: Version, outcome: str, wins: int, losses: int) -> str:
         return f"⚖️ The votes are in, {told}: **{version.name}** is liked better, and serves from now on."
     if outcome == "incumbent":
         return f"⚖️ The votes are in, {told}: **{version.name}** is not liked better. What served before serves on."
+    if outcome == "undecided":
+        return (
+            f"⚖️ The trial of **{version.name}** ends at {told}, by fewer than {LEAST_VOTERS} members, who decide nothing. It waits"
+            " as before; what served serves on."
+        )
     return f"⚖️ The trial of **{version.name}** was called off at {told}. What served before serves on."
 
 

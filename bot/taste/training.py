@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
 AGAIN_S = 5.0
+LOCKED_FOR_S = 180  # at most, by the leases of file servers
 ASKED_TIMES = 60  # of Discord, about one member
 UNASKED = Turn(True, 2.0)
 TOLD_AGAIN_S = 10 * 60.0
@@ -171,7 +172,7 @@ class Training:
         try:
             await self._learn(run, live)
         except CalledOff:
-            pass
+            await runs.discard(self._store, self._folders, run.id)
         except (Refusal, runs.LostError, Broken) as error:
             await runs.end(self._store, run, "failed", self._clock(), str(error))
         except (StoreUnavailable, asyncio.CancelledError):
@@ -270,12 +271,13 @@ class Training:
         # once it has begun it goes on from that, whatever serves meanwhile
         serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
         parent = serving if serving == STARTER else str(self._folders.of("adapter") / serving)
-        alone = ["--threads", "1"] if self._on_cluster else []  # which is what it asks a node for
+        # a lock of a node that was lost may stand for a while
+        patient = ["--wait-s", str(LOCKED_FOR_S)] if self._on_cluster else []
         ended = await self._work(
             run, live,
             ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),
              "--parent", parent, "--base", self._model, "--data-dir", str(self._folders.data),
-             "--adapters", str(self._folders.of("adapter")), "--progress", "json", *alone],
+             "--adapters", str(self._folders.of("adapter")), "--progress", "json", *patient],
         )  # fmt: skip
         result = ended.result or {}
         if ended.code != 0 or "report" not in result:
@@ -341,12 +343,13 @@ class Training:
 def begun_from(folder: Path, serving: str) -> str:
     """What a run's training began with, written down in its folder: at its beginning, what serves. Blocks."""
     file = folder / PARENT
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        written = file.with_name(f".{PARENT}")
-        written.write_text(serving)
-        written.replace(file)
-    return file.read_text()
+    if file.exists() and (before := file.read_text()):
+        return before
+    folder.mkdir(parents=True, exist_ok=True)
+    written = file.with_name(f".{PARENT}")
+    written.write_text(serving)
+    written.replace(file)
+    return serving
 
 
 def _why(ended: Ended) -> str:

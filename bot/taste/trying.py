@@ -139,5 +139,9 @@ async def tell(client: Renga, ended: Concluded) -> None:
 
 def after(ended: Concluded) -> discord.ui.View:
     """What can be done when a trial is over."""
-    named = {"candidate": ("back",), "cancelled": ("blind", "quiet", "serve")}.get(ended.outcome, ())
+    named = {
+        "candidate": ("back",),
+        "cancelled": ("blind", "quiet", "serve"),
+        "undecided": ("blind", "quiet", "serve"),
+    }.get(ended.outcome, ())
     return buttons.these(ended.version.digest, *named)

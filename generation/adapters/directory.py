@@ -54,18 +54,6 @@ def load(root: Path, digest: str, base: Base) -> Adapter:
     return adapter
 
 
-def manifest(root: Path, digest: str, base: Base) -> Mapping[str, Any]:
-    """What the adapter in `root`/`digest` says of where it comes from. Its tensors are not looked at. Blocks.
-
-    Raises:
-        AdapterError: it is missing, made for another model, or says nothing that can be read.
-    """
-    if not is_digest(digest):
-        raise AdapterError(f"{quoted(digest)} is not the name of an adapter.")
-    with folder(root, digest) as opened:
-        return _manifest(opened, base)
-
-
 def manifest_of(root: Path, digest: str, base: Base) -> Mapping[str, Any]:
     """What the adapter in `root`/`digest` says of where it comes from; its tensors are not looked at. Blocks.
 

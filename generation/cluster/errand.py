@@ -1,7 +1,7 @@
 """`python -m generation.cluster.errand MODULE ARGUMENTS…`: run `python -m MODULE ARGUMENTS` on whatever node of a Ray cluster has room.
 
 It joins the cluster at RAY_ADDRESS (`auto`: the one that this machine is a node of), asks for a processor, and for a GPU where
-one is free, and is then the command's stand-in: it repeats what it says, line by line, and ends as it ends. The command works in
+one comes free within a minute, and is then the command's stand-in: it repeats what it says, line by line, and ends as it ends. The command works in
 this directory, which is there on every node, and gets an open standard input, which ends with its node's worker or with us.
 Where its node is lost it is begun again on another, so it has to be one that goes on where it was.
 """
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 AGAIN = 3  # times that a lost node is made up for
+GPU_WITHIN_S = 60.0  # one has to be free, where there are any; else it is done without
 ROOM_WITHIN_S = 600.0  # a node has to have room for it
 BEGUN = ("begun", "")
 Said = tuple[str, str | int]  # `BEGUN` first, ("out" or "err", a line), and last ("code", the exit status)
@@ -67,11 +68,18 @@ def errand(arguments: Sequence[str], address: str) -> int:
     from ray.exceptions import RayError, RayTaskError
 
     try:
+        wants = (1, 0) if ray.cluster_resources().get("GPU") else (0,)  # type: ignore[no-untyped-call]
         for again in range(AGAIN + 1):
-            gpus = 1 if ray.available_resources().get("GPU", 0) >= 1 else 0  # type: ignore[no-untyped-call]
-            task: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, num_returns="streaming")(_run)
-            said = task.remote(tuple(arguments), str(Path.cwd()))
-            if not ray.wait([said], timeout=ROOM_WITHIN_S)[0]:
+            for gpus in wants:
+                task: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, num_returns="streaming")(
+                    _run
+                )
+                said = task.remote(tuple(arguments), str(Path.cwd()))
+                within_s = GPU_WITHIN_S if gpus else ROOM_WITHIN_S
+                if ray.wait([said], timeout=within_s)[0]:
+                    break
+                ray.cancel(said, force=True)
+            else:
                 raise ClusterError(
                     f"No node of the cluster had room for it within {ROOM_WITHIN_S / 60:.0f} minutes."
                 )

@@ -229,6 +229,32 @@ async def adapter_made(
         raise
 
 
+async def discard(store: Store, folders: Folders, run_id: str) -> None:
+    """Delete what a run that was called off had made already, which is nobody's: it may have learnt from who is forgotten.
+
+    Raises:
+        StoreUnavailable: it could not be read.
+    """
+    run = await get(store, run_id)
+    if run is None or run.snapshot is None:
+        return
+    for what in ("head", "adapter"):
+        for made in await asyncio.to_thread(_learnt_from, folders.of(what), run.snapshot):
+            await _discarded(store, made)
+
+
+def _learnt_from(root: Path, snapshot: str) -> list[Path]:
+    """The directories in `root` that say that they learnt from a snapshot. Blocks."""
+    found = []
+    for file in root.glob(f"*/{MANIFEST}"):
+        try:
+            if _manifest(file.parent).get("snapshot") == snapshot:
+                found.append(file.parent)
+        except LostError:
+            continue
+    return found
+
+
 async def _discarded(store: Store, made: Path) -> None:
     """Delete what was made and may not be kept, unless somebody has it: it may have learnt from who is forgotten."""
     if await store.read(lambda db: tastes.get(db, made.name)) is None:

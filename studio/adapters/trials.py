@@ -105,6 +105,8 @@ async def going_on(store: Store, trial_id: str) -> tuple[Trial, dict[str, str | 
             raise Refusal(OVER)
         candidate = tastes.get(db, trial.candidate)
         incumbent = tastes.get(db, trial.incumbent) if trial.incumbent else None
+        if incumbent is not None and candidate is not None and incumbent.base != candidate.base:
+            incumbent = None  # of another model: it writes nothing any more
         asked = [
             form for form in served.forms(db, trial.guild_id, trial.kind) if serving.writes(candidate, form)
         ]
@@ -239,8 +241,14 @@ async def cancel(
 
 
 def _conclude(db: Connection, folders: Folders, trial: Trial, outcome: str, now: float) -> Concluded:
-    """End a trial by its votes: the candidate serves, or never will."""
+    """End a trial by its votes: the candidate serves, or never will; or it waits again, where too few members have voted."""
     found = versions.one(db, folders, trial.guild_id, trial.candidate)
+    if outcome == "undecided":
+        trials.end(db, trial.id, "cancelled", now)
+        tastes.set_state(db, found.digest, "candidate")
+        told = f"{found.name}, {trial.wins} to {trial.losses} by fewer than {rules.LEAST_VOTERS} members"
+        note(db, trial.guild_id, OURSELVES, now, "decide", told)
+        return Concluded(trial, found, outcome)
     trials.end(db, trial.id, outcome, now)
     told = f"{trial.wins} to {trial.losses}"
     if outcome == "candidate":

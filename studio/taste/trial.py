@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Outcome = Literal["candidate", "incumbent"]  # which of the two is to serve
+Outcome = Literal[
+    "candidate", "incumbent", "undecided"
+]  # which of the two is to serve, or that too few members say
 
 EVEN, BETTER = (
     0.5,
@@ -30,6 +32,7 @@ EVEN, BETTER = (
 ALPHA = 0.05  # of candidates that are no better, so many may win
 BETA = 0.20  # of candidates that are better, so many may lose
 LEAST_VOTERS = 5  # as many as there must be to learn from: what one member likes is no server's taste
+FREELY, OTHERS_PER_OWN = 4, 3  # votes of one member that always count; beyond them one for so many of others
 PAIR_VOTES_LIMIT = 400  # between the two a walk can go on for ever: here it ends, and the incumbent stays
 WIN_AT = math.log((1 - BETA) / ALPHA)
 LOSE_AT = math.log(BETA / (1 - ALPHA))
@@ -89,12 +92,21 @@ class Output:
 
 
 def counted(votes: Iterable[PairVote]) -> tuple[int, int]:
-    """For the candidate and for the incumbent: the first vote of each member on each pair."""
+    """For the candidate and for the incumbent: the first vote of each member on each pair. Of one member no more count than
+    `FREELY`, or a third of what all others cast together: whoever presses most is not who decides.
+    """
     first: dict[tuple[int | str, int], bool] = {}
     for vote in votes:
         first.setdefault((vote.pair, vote.member), vote.for_candidate)
-    wins = sum(first.values())
-    return wins, len(first) - wins
+    theirs: dict[int, list[bool]] = {}
+    for (_, member), for_candidate in first.items():
+        theirs.setdefault(member, []).append(for_candidate)
+    kept = [
+        vote
+        for each in theirs.values()
+        for vote in each[: max(FREELY, (len(first) - len(each)) // OTHERS_PER_OWN)]
+    ]
+    return sum(kept), len(kept) - sum(kept)
 
 
 def evidence(wins: int, losses: int) -> float:
@@ -105,11 +117,12 @@ def evidence(wins: int, losses: int) -> float:
 def decided(wins: int, losses: int, voters: int) -> Outcome | None:
     """What the blind vote says after so many, cast by so many members; None: go on."""
     found = evidence(wins, losses)
-    if voters >= LEAST_VOTERS and found >= WIN_AT:
+    over = wins + losses >= PAIR_VOTES_LIMIT
+    if voters < LEAST_VOTERS:
+        return "undecided" if over else None
+    if found >= WIN_AT:
         return "candidate"
-    if voters >= LEAST_VOTERS and found <= LOSE_AT:
-        return "incumbent"
-    return "incumbent" if wins + losses >= PAIR_VOTES_LIMIT else None
+    return "incumbent" if found <= LOSE_AT or over else None
 
 
 def quietly_decided(votes: Sequence[ArmVote]) -> Outcome | None:
@@ -123,10 +136,12 @@ def quietly_decided(votes: Sequence[ArmVote]) -> Outcome | None:
         opinions[(vote.creation, vote.member)] = vote
     kept = list(opinions.values())[:QUIET_LIMIT]
     for seen in range(LOOK_EVERY, len(kept) + 1, LOOK_EVERY):
-        if len({vote.member for vote in kept[:seen]}) < LEAST_VOTERS:
-            continue
         candidate, incumbent = arms(kept[:seen])
         chance = better(candidate, incumbent)
+        if len({vote.member for vote in kept[:seen]}) < LEAST_VOTERS:
+            if chance <= ROLL_BACK_AT or seen >= QUIET_LIMIT:
+                return "undecided"  # it writes no more of what a few dislike, and may be tried again
+            continue
         enough = min(candidate.votes, incumbent.votes) >= LEAST_PER_ARM
         if enough and chance >= PROMOTE_AT:
             return "candidate"

@@ -91,10 +91,14 @@ def test_weights_of_one_s_own_must_be_there_and_be_those_of_their_manifest(tmp_p
 
 
 def test_where_a_taste_would_be_learnt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {where: learning_to_do(settings(None, training=where)) for where in ("on", "off", "cluster")}
+    told = {
+        where: learning_to_do(BotSettings(_env_file=None, training=where))
+        for where in ("on", "off", "cluster")
+    }
+    assert "cannot be trained here" in learning_to_do(settings(None))
     assert told["on"].startswith("on this machine")
     assert told["off"].startswith("off (TRAINING)")
     assert "RAY_ADDRESS" in told["cluster"]
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(Problem, match=r"pip install 'renga\[cluster\]'"):
-        learning_to_do(settings(None, training="cluster"))
+        learning_to_do(BotSettings(_env_file=None, training="cluster"))

@@ -62,3 +62,16 @@ def test_a_bar_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) 
     tell("train", 1, 15, 0.69)
     tell.close()
     assert capsys.readouterr().out == ""
+
+
+def test_a_phase_whose_extent_is_known_later_counts_from_where_this_life_took_it_up(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock: Iterator[float] = iter([0.0, 10.0, 12.0])
+    tell = Telling("json", lambda: next(clock))
+    tell("gates", 0, 0)
+    tell("gates", 72, 144)  # made by an earlier life
+    tell("gates", 73, 144)
+    first, second, third = (json.loads(line)["eta_s"] for line in capsys.readouterr().out.splitlines())
+    assert first is second is None
+    assert third == pytest.approx(71 * 12.0, rel=0.01)

@@ -22,7 +22,7 @@ def test_pieces_made_beside_one_another_are_those_made_alone(tmp_path: Path, arm
     for at_once in (1, 2, 5):
         kept = Pieces(tmp_path / f"{at_once}.jsonl")
         bench._make(FakeEngine(), arm, wanted, kept, at_once)
-        pieces = [kept.get(f"{one.key} {arm}") for one in wanted]
+        pieces = [kept.get(bench._key(one, arm, at_once)) for one in wanted]
         found.append([piece.text for piece in pieces if piece is not None])
     assert found[0] == found[1] == found[2]
     assert len(set(found[0])) == len(wanted)

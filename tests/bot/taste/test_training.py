@@ -277,6 +277,8 @@ async def test_a_run_goes_on_from_what_it_began_with_whatever_serves_by_then(tmp
     assert begun_from(folder, "starter") == "starter"
     assert begun_from(folder, "aa" * 32) == "starter"
     assert begun_from(tmp_path / "training" / "2", "aa" * 32) == "aa" * 32
+    (folder / "parent").write_text("")  # as a power cut may leave it
+    assert begun_from(folder, "starter") == "starter"
 
 
 def test_of_what_a_run_worked_in_its_report_and_its_plots_stay(tmp_path: Path) -> None:

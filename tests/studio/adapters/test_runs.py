@@ -152,6 +152,26 @@ async def test_who_asks_to_be_forgotten_meanwhile_takes_the_run_with_them(
     assert list(folders.of("head").iterdir()) == [], "what it learnt is forgotten, too"
 
 
+async def test_what_a_run_made_before_it_was_called_off_is_deleted_and_what_is_registered_stays(
+    taught: Store, folders: Folders
+) -> None:
+    begun = await runs.begin(taught, folders, await asked(taught), BASE, NOW)
+    await runs.head_learnt(taught, folders, begun, a_head(folders), NOW)
+    begun = await runs.begin(taught, folders, await asked(taught, "2"), BASE, NOW)
+    assert begun.run.snapshot is not None
+    for what, name, snapshot in (
+        ("head", "head", begun.run.snapshot), ("adapter", "new", begun.run.snapshot), ("adapter", "other", digest("other")),
+    ):  # fmt: skip
+        folder = folders.of(what) / digest(name)  # type: ignore[arg-type]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "manifest.json").write_text(json.dumps({"base": BASE, "snapshot": snapshot}))
+    await runs.cancel(taught, GUILD, None, None, MANAGER, NOW)
+    await runs.discard(taught, folders, "2")
+    assert (folders.of("head") / digest("head")).exists(), "it serves"
+    assert not (folders.of("adapter") / digest("new")).exists()
+    assert (folders.of("adapter") / digest("other")).exists()
+
+
 async def test_training_goes_on_from_what_serves_and_not_from_what_another_model_wrote_with(
     store: Store, folders: Folders
 ) -> None:

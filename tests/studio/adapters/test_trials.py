@@ -100,6 +100,36 @@ async def test_pairs_are_of_forms_that_the_candidate_has_learnt_against_what_wri
     )
 
 
+async def test_what_served_another_model_writes_nothing_any_more_and_is_tried_against_nothing(
+    store: Store, folders: Folders
+) -> None:
+    await a_piece(store, "1")
+    await a_version(store, folders, "one")
+    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
+    another = digest("another model")
+    await a_version(store, folders, "two", made_at=NOW + 1, base=another)
+    trial, _ = await trials.begin(
+        store, folders, "7", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=another
+    )
+    assert await trials.going_on(store, "7") == (trial, {"haiku": None}, 0)
+
+
+async def test_where_too_few_members_have_voted_in_the_end_the_candidate_waits_again(
+    store: Store, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.taste.trial.PAIR_VOTES_LIMIT", 6)
+    await begun(store, folders)
+    for number in range(3):
+        pair = await a_pair(store, number)
+        for member in (ADA, BOB):
+            said = await voted(store, folders, pair, member, left=False)
+    assert said.concluded is not None
+    assert said.concluded.outcome == "undecided"
+    assert (await state(store, folders, "two")).state == "candidate"
+    (newest, *_) = await store.read(lambda db: audit.of_guild(db, GUILD))
+    assert newest.detail == "verse adapter 2, 0 to 6 by fewer than 5 members"
+
+
 async def test_a_quiet_trial_looks_at_no_form_that_its_candidate_has_not_learnt(
     store: Store, folders: Folders
 ) -> None:

@@ -69,9 +69,12 @@ def test_no_vote_is_decided_by_fewer_members_than_there_must_be_to_learn_from() 
     for voters in range(LEAST_VOTERS):
         assert decided(60, 0, voters) is None
         assert decided(0, 60, voters) is None
-    assert decided(60, PAIR_VOTES_LIMIT - 60, 1) == "incumbent", "it ends all the same"
-    alone = [ArmVote(str(n), n % (LEAST_VOTERS - 1), n % 2 == 0, n % 2 == 0) for n in range(QUIET_LIMIT - 1)]
-    assert quietly_decided(alone) is None
+    assert decided(300, PAIR_VOTES_LIMIT - 300, 1) == "undecided", "it ends all the same, and nothing is lost"
+    alone = [ArmVote(str(n), n % (LEAST_VOTERS - 1), n % 2 == 0, n % 2 == 0) for n in range(QUIET_LIMIT)]
+    assert quietly_decided(alone[:-1]) is None
+    assert quietly_decided(alone) == "undecided"
+    disliked = [ArmVote(str(n), n % 2, n % 2 == 0, n % 2 == 1) for n in range(2 * LEAST_PER_ARM)]
+    assert quietly_decided(disliked) == "undecided", "it writes no more"
     among = [ArmVote(str(n), n % LEAST_VOTERS, n % 2 == 0, n % 2 == 0) for n in range(QUIET_LIMIT - 1)]
     assert quietly_decided(among) == "candidate"
 
@@ -80,6 +83,16 @@ def test_a_vote_that_decides_nothing_leaves_the_incumbent() -> None:
     middle = round(PAIR_VOTES_LIMIT * 0.55)
     assert decided(middle - 1, PAIR_VOTES_LIMIT - middle, 25) is None
     assert decided(middle, PAIR_VOTES_LIMIT - middle, 25) == "incumbent"
+
+
+def test_of_who_presses_most_no_more_counts_than_a_third_of_what_the_others_cast() -> None:
+    few = [PairVote(n, n, for_candidate=True) for n in range(4)]
+    one = [PairVote(n, 99, for_candidate=False) for n in range(40)]
+    assert counted([*few, *one]) == (4, 4)
+    assert decided(*counted([*few, *one]), voters=5) is None
+    many = [PairVote(n, member, for_candidate=True) for n in range(20) for member in range(5)]
+    assert counted([*many, *one]) == (100, 33)
+    assert counted(many) == (100, 0), "all alike count whole"
 
 
 def test_equal_candidates_win_a_blind_vote_in_less_than_one_case_of_twenty() -> None:
