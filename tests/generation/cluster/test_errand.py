@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +44,12 @@ print(json.dumps({"adapter": "made"}), flush=True)
 """
 
 
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+        return True
+    return False
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A cluster of one node, which finds modules in `modules`."""
@@ -58,6 +67,11 @@ def address() -> Iterator[str]:
     node = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    began = time.monotonic()
+    while not listens(port):
+        assert node.poll() is None
+        assert time.monotonic() - began < 120
+        time.sleep(0.1)
     yield f"127.0.0.1:{port} {folder / 'modules'}"
     for child in psutil.Process(node.pid).children(recursive=True):
         child.kill()
