@@ -124,7 +124,7 @@ def worth(judge: Judge, snapshot: Snapshot) -> None:
 
 
 @contextmanager
-def _alone(folder: Path, wait_s: float) -> Iterator[None]:
+def _alone(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Hold `folder` for this process; a lock of the kernel's, gone with the process, or with its node after a while. Raises TrainingError."""
     until = time.monotonic() + wait_s
     with (folder / ".lock").open("w") as lock:

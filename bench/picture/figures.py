@@ -46,5 +46,6 @@ def spread_ratio(rows: Floats) -> float:
 def nearest(small: Numbers, others: Numbers) -> Numbers:
     """The RMS difference of each of `small` (N, D) from the one of `others` (M, D) that is most like it: (N,)."""
     squares = (small**2).sum(1)[:, None] + (others**2).sum(1) - 2 * small @ others.T  # (N, M)
-    found: Numbers = np.sqrt(squares.clip(0) / others.shape[1]).min(1)
+    # a small difference of large squares depends on the processor; of the one that is nearest it is taken as it is
+    found: Numbers = np.sqrt(((small - others[squares.argmin(1)]) ** 2).mean(1))
     return found

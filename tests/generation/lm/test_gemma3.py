@@ -61,12 +61,13 @@ def test_the_numbers_are_those_that_transformers_reads(
         for piece in source.files:
             with piece.open("rb") as opened:
                 shutil.copyfileobj(opened, whole)
+    numbers = torch.bfloat16
+    unpacked = directory(source, DATA_DIR, numbers)  # here, where no other test has them in bfloat16
     mapped = (
         np.memmap
     )  # each of 262,144 words is a slice, which takes four times as long of a memmap as of an array
     monkeypatch.setattr(np, "memmap", lambda *given, **named: np.asarray(mapped(*given, **named)))
-    numbers = torch.bfloat16
-    ours = AutoModelForCausalLM.from_pretrained(directory(source, DATA_DIR, numbers), dtype=numbers)
+    ours = AutoModelForCausalLM.from_pretrained(unpacked, dtype=numbers)
     theirs = AutoModelForCausalLM.from_pretrained(tmp_path, gguf_file="whole.gguf", dtype=numbers)
     ids = torch.randint(1000, 100_000, (1, 600), generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
