@@ -238,6 +238,17 @@ class Rig:
         found: list[dict[str, Any]] = await self.call("GET", f"/channels/{channel_id}/messages?as={member}")
         return found
 
+    async def seen(self, fits: str, *, member: str = "mo", within_s: float = 300.0) -> dict[str, Any]:
+        """The newest message of "poems" in which a member reads that, once it is there."""
+        began = time.monotonic()
+        while time.monotonic() - began < within_s:
+            found = await self.messages(member=member)
+            for message in reversed(found):
+                if fits in message["content"]:
+                    return message
+            await asyncio.sleep(0.05)
+        raise RigError(f"nobody said {fits!r}; there is {[message['content'][:120] for message in found]}")
+
     async def quiet(
         self, channel: str = "poems", *, count: int = 1, within_s: float = 60.0
     ) -> list[dict[str, Any]]:

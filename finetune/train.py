@@ -180,7 +180,7 @@ def _asked() -> Asked:
         "--threads",
         type=int,
         default=1,
-        help="of the model (default: 1, which leaves the others to who serves); a run goes on with the number that it began with",
+        help="of the model (default: 1, which leaves the others to who serves); go on with a run with as many, or its digest is another",
     )
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
     parser.add_argument(

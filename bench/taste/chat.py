@@ -14,7 +14,7 @@ import shutil
 import time
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select, update
 
@@ -85,9 +85,9 @@ class Chat:
         for n, name in names.items():
             self.members[n] = (await self._rig.call("POST", "/members", {"name": name}))["user"]["id"]
         await self._rig.command(MODERATOR, "adapters", **{"": "enable"})
-        asked = await self._says("off until you turn it on", MODERATOR)
+        asked = await self._rig.seen("off until you turn it on", member=MODERATOR)
         await self._rig.press(MODERATOR, asked, "Turn it on")
-        invitation = await self._says("This server can have a taste of its own", MODERATOR)
+        invitation = await self._rig.seen("This server can have a taste of its own", member=MODERATOR)
         everybody = [*ASKERS, *names.values()]
         for name in everybody:
             await self._rig.press(name, invitation, "Count my votes")
@@ -161,15 +161,6 @@ class Chat:
                 raise RigError("nothing is learnt")
             await asyncio.sleep(LOOK_EVERY_S)
         raise RigError("what is learnt comes to no end")
-
-    async def _says(self, fits: str, member: str) -> dict[str, Any]:
-        began = time.monotonic()
-        while time.monotonic() - began < STUCK_S:
-            for message in reversed(await self._rig.messages(member=member)):
-                if fits in message["content"]:
-                    return message
-            await asyncio.sleep(LOOK_EVERY_S)
-        raise RigError(f"nobody said {fits!r}")
 
     async def _one(self, query: Select[tuple[int]]) -> int:
         return await self.store.read(lambda db: db.execute(query).scalar_one())

@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-async def seen(rig: Rig, fits: str, *, member: str = "mo", within_s: float = 300.0) -> dict[str, Any]:
-    """The newest message in which a member reads that, once it is there."""
-    began = time.monotonic()
-    while time.monotonic() - began < within_s:
-        for message in reversed(await rig.messages(member=member)):
-            if fits in message["content"]:
-                return message
-        await asyncio.sleep(0.05)
-    there = [message["content"][:120] for message in await rig.messages(member=member)]
-    raise AssertionError(f"nobody said {fits!r}; there is {there}")
-
-
 async def until(holds: Callable[[], Any], within_s: float = 60.0) -> None:
     async with asyncio.timeout(within_s):
         while not await holds():
@@ -66,33 +54,33 @@ async def test_a_moderator_goes_from_reactions_to_a_picker_and_back_though_the_b
         assert not {"adapters", "Flag", "review"} & commands
 
         await rig.command("mo", "adapters", **{"": "enable"})
-        asked = await seen(rig, "off until you turn it on")
+        asked = await rig.seen("off until you turn it on")
         assert asked["ephemeral_for"]
         await rig.press("mo", asked, "Turn it on")
-        invitation = await seen(rig, "This server can have a taste of its own", member="ada")
+        invitation = await rig.seen("This server can have a taste of its own", member="ada")
         await rig.press("ada", invitation, "Count my votes")
-        await seen(rig, "your votes count from now on", member="ada")
+        await rig.seen("your votes count from now on", member="ada")
 
         path = f"sqlite:///{tmp_path / 'data' / 'renga.sqlite'}"
         async with await Store.open(path, tmp_path / "data" / "pictures") as store:
             await opinionated(store, guild_id=guild_id, now=time.time(), channel_id=elsewhere)
             await rig.command("mo", "adapters", **{"": "list"})
-            await seen(rig, "Enough for a picker: `/adapters retrain kind:verse`")
+            await rig.seen("Enough for a picker: `/adapters retrain kind:verse`")
             await rig.command("mo", "adapters", **{"": "retrain", "kind": "verse"})
-            shown = await seen(rig, "🌱 **verse picker**")
+            shown = await rig.seen("🌱 **verse picker**")
             rig.bot.kill()
             assert len(await runs.unfinished(store)) == 1, "what was cut off is not over"
             await rig.restart_bot()
-            message = await seen(rig, "**verse picker 1** serves from now on")
+            message = await rig.seen("**verse picker 1** serves from now on")
             assert message["id"] == shown["id"]
 
         await rig.ask("ada", "poem", theme="the harbour", form="haiku", seed=7)
-        piece = await seen(rig, "drafts by this server's taste", member="ada")
+        piece = await rig.seen("drafts by this server's taste", member="ada")
         flag = {"as": "mo", "type": "message_command", "name": "Flag", "message": piece["id"]}
         await rig.call("POST", "/interactions", flag)
-        await seen(rig, "Flagged: nothing will be learnt from this as liked.")
+        await rig.seen("Flagged: nothing will be learnt from this as liked.")
         await rig.press("mo", message, "Take it back")
-        await seen(rig, "took **verse picker 1** back. What I came with serves again.", member="ada")
+        await rig.seen("took **verse picker 1** back. What I came with serves again.", member="ada")
         await rig.ask("bo", "poem", theme="the harbour", form="haiku", seed=8)
-        again = await seen(rig, "seed 8 · for <@", member="bo")
+        again = await rig.seen("seed 8 · for <@", member="bo")
         assert "drafts by this server's taste" not in again["content"]
