@@ -6,10 +6,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from finetune.packs import Tokens, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from torch import Tensor
 
     from finetune.packs import Pack
 
@@ -48,10 +52,14 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Lessons of one form in one pack: the rows of `pack` are their answers, a lesson's beside one another."""
+    """Lessons of one form in one pack, whose rows are their answers; one that several lessons share is there once.
+
+    rows: (lessons, answers of each), which row is which.
+    """
 
     lessons: tuple[Lesson, ...]
     pack: Pack
+    rows: Tensor
 
 
 def batches(lessons: Sequence[Lesson], size: int, seed: str) -> list[list[Lesson]]:
@@ -73,14 +81,25 @@ def strays(lessons: Sequence[Lesson]) -> list[Lesson]:
 def bundles(lessons: Sequence[Lesson], room: int) -> list[Bundle]:
     """`lessons` in packs of one form whose rows come to at most `room` tokens with their padding; a longer one is alone."""
     found: list[list[Lesson]] = []
+    rows: set[Tokens] = set()  # of the last
     for lesson in sorted(lessons, key=lambda lesson: (lesson.form, lesson.length, lesson.number)):
         last = found[-1] if found else []
-        rows = sum(len(other.answers) for other in last) + len(lesson.answers)
-        if last and last[0].form == lesson.form and rows * (lesson.length + PADDING) <= room:
+        together = rows.union(lesson.answers)
+        if last and last[0].form == lesson.form and len(together) * (lesson.length + PADDING) <= room:
             last.append(lesson)
+            rows = together
         else:
             found.append([lesson])
-    return [
-        Bundle(tuple(group), pack([answer for lesson in group for answer in lesson.answers]))
-        for group in found
-    ]
+            rows = set(lesson.answers)
+    return [_bundle(group) for group in found]
+
+
+def _bundle(lessons: Sequence[Lesson]) -> Bundle:
+    rows = {answer: n for n, answer in enumerate(unlike(lessons))}
+    where = [[rows[answer] for answer in lesson.answers] for lesson in lessons]
+    return Bundle(tuple(lessons), pack(list(rows)), torch.tensor(where))
+
+
+def unlike(lessons: Iterable[Lesson]) -> list[Tokens]:
+    """The answers of `lessons`, one that several share once, in the order in which they come."""
+    return list(dict.fromkeys(answer for lesson in lessons for answer in lesson.answers))

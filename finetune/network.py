@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
 from finetune.frozen import frozen
 from finetune.packs import NO_TARGET
-from finetune.products import adapted, surprises
+from finetune.products import Head, adapted, surprises
 from generation.adapters import AdapterError
 from generation.lm.architecture import architecture_of
 
@@ -106,6 +106,18 @@ class Read:
     rows: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """How tokens lie: those of the `prompt`, then those of `rows` rows without what pads them to `width`; `there`: where each of them
+    is in (rows * width,).
+    """
+
+    prompt: int
+    rows: int
+    width: int
+    there: Tensor
+
+
 class TrainedNetwork:
     """A frozen network with a LoRA on every linear layer but its output head."""
 
@@ -127,7 +139,7 @@ class TrainedNetwork:
                 weight = frozen(layers, model.dtype) if beside is None else beside.groups[key].weight
                 self.groups[key] = Group(names, layers, rank, alpha / rank, weight)
         self._embedding: Tensor = parts.embedding.clone() if beside is None else beside._embedding  # noqa: SLF001 - its own kind
-        self.head: Tensor = parts.head.weight.detach()  # (V, D)
+        self.head: Head = Head(parts.head.weight) if beside is None else beside.head
 
     def begin(self, seed: int) -> None:
         """A new LoRA, which changes nothing yet."""
@@ -187,11 +199,14 @@ class TrainedNetwork:
     def read(self, pack: Pack, drop: float = 0.0) -> Read:
         """What the network makes of `pack` where something is to be learnt."""
         parts, count = self._parts, len(pack.prefix)
-        width = pack.rows.shape[1]
+        rows, width = pack.rows.shape
         where = self._embedding.device
-        ids = torch.cat((pack.prefix, pack.rows.flatten())).to(where)
-        positions = torch.cat((torch.arange(count), (count + torch.arange(width)).repeat(len(pack.rows))))
+        # what rows are padded with is there where they attend, and nowhere else
+        there = (torch.arange(width) < pack.lengths[:, None]).flatten().nonzero()[:, 0]
+        ids = torch.cat((pack.prefix, pack.rows.flatten()[there])).to(where)
+        positions = torch.cat((torch.arange(count), (count + torch.arange(width)).repeat(rows)[there]))
         positions = positions.to(where)
+        laid = _Laid(count, rows, width, there.to(where))
         ropes = {
             kind: self._signed(*parts.rope(kind, positions))
             for kind in {layer.rope for layer in parts.layers}
@@ -203,15 +218,15 @@ class TrainedNetwork:
         if parts.embedding_scale is not None:
             x = x * torch.tensor(parts.embedding_scale, dtype=self._dtype)
         for layer in parts.layers:
-            x = self._layer(layer, x, count, width, ropes[layer.rope], sees[layer.window], drop)
-        targets = pack.targets.flatten().to(where)
+            x = self._layer(layer, x, laid, ropes[layer.rope], sees[layer.window], drop)
+        targets = pack.targets.flatten()[there].to(where)
         wanted = targets != NO_TARGET
-        of_row = torch.arange(len(pack.rows), device=where).repeat_interleave(width)[wanted]
-        return Read(parts.norm(x[count:][wanted]), targets[wanted], of_row, len(pack.rows))
+        of_row = torch.arange(rows).repeat_interleave(pack.lengths).to(where)[wanted]
+        return Read(parts.norm(x[count:][wanted]), targets[wanted], of_row, rows)
 
     def _layer(
-        self, layer: LayerParts, x: Tensor, count: int, width: int, rope: tuple[Tensor, Tensor],
-        sees: tuple[Tensor, Tensor], drop: float,
+        self, layer: LayerParts, x: Tensor, laid: _Laid, rope: tuple[Tensor, Tensor], sees: tuple[Tensor, Tensor],
+        drop: float,
     ) -> Tensor:  # fmt: skip
         parts = self._parts
         heads, kv_heads, size = parts.heads, parts.kv_heads, parts.head_dim
@@ -226,21 +241,20 @@ class TrainedNetwork:
             qk = torch.cat((layer.q_norm(qk[:, :heads]), layer.k_norm(qk[:, heads:])), 1)
         cos, sin = rope
         qk = torch.addcmul(qk * cos, torch.roll(qk, size // 2, -1), sin)
-        attended = self._attend(qk[:, :heads], qk[:, heads:], v, count, width, sees)
+        attended = self._attend(qk[:, :heads], qk[:, heads:], v, laid, sees)
         x = _added(x, through("out", attended), layer.norm_after_attention)
         gate, up = through("gate_up", layer.norm_before_mlp(x)).chunk(2, 1)
         return _added(x, through("down", parts.activation(gate) * up), layer.norm_after_mlp)
 
-    def _attend(
-        self, q: Tensor, k: Tensor, v: Tensor, count: int, width: int, sees: tuple[Tensor, Tensor]
-    ) -> Tensor:
-        """q: (N, H, D), k, v: (N, KH, D), N = count + rows * width -> (N, H * D). The prompt first, then each row
-        over the prompt and itself; the queries of a group share their keys.
+    def _attend(self, q: Tensor, k: Tensor, v: Tensor, laid: _Laid, sees: tuple[Tensor, Tensor]) -> Tensor:
+        """q: (N, H, D), k, v: (N, KH, D), as they are laid -> (N, H * D). The prompt first, then each row over the prompt and
+        itself; the queries of a group share their keys.
         """
-        rows = (len(q) - count) // width
+        count, rows, width = laid.prompt, laid.rows, laid.width
 
         def of_rows(x: Tensor) -> Tensor:  # (rows, heads, width, D)
-            return x[count:].view(rows, width, x.shape[1], x.shape[2]).transpose(1, 2)
+            wide = x.new_zeros(rows * width, x.shape[1], x.shape[2]).index_copy(0, laid.there, x[count:])
+            return wide.view(rows, width, x.shape[1], x.shape[2]).transpose(1, 2)
 
         def of_prompt(x: Tensor) -> Tensor:  # (1, heads, count, D)
             return x[:count].transpose(0, 1)[None]
@@ -250,7 +264,7 @@ class TrainedNetwork:
         keys = torch.cat((k0.expand(rows, -1, -1, -1), of_rows(k)), 2)
         values = torch.cat((v0.expand(rows, -1, -1, -1), of_rows(v)), 2)
         answers = self._over(of_rows(q), keys, values, sees[1])
-        return torch.cat((prompt.flatten(0, 1), answers.flatten(0, 1)))
+        return torch.cat((prompt.flatten(0, 1), answers.flatten(0, 1)[laid.there]))
 
     def _over(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor) -> Tensor:
         """q: (B, H, n, D), k, v: (B, KH, m, D), seen: (n, m) -> (B, n, H * D)"""

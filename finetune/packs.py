@@ -30,7 +30,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """prefix: (P,) ids that come before every row, P > 0. rows: (B, n) ids, padded with 0 at their ends.
+    """prefix: (P,) ids that come before every row, P > 0. rows: (B, n) ids, padded with 0 after their `lengths`, (B,).
     targets: (B, n), the id that is to follow each position, `NO_TARGET` where nothing is learnt.
     """
 
@@ -38,6 +38,7 @@ class Pack:
     prefix: Tensor
     rows: Tensor
     targets: Tensor
+    lengths: Tensor
 
     @property
     def learnt(self) -> int:
@@ -60,6 +61,7 @@ def pack(pieces: Sequence[Tokens]) -> Pack:
         torch.tensor(pieces[0].prompt[:shared]),
         torch.tensor([row + (0,) * (width - len(row)) for row in rows]),
         torch.tensor([row + (NO_TARGET,) * (width - len(row)) for row in targets]),
+        torch.tensor([len(row) for row in rows]),
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
+from generation.lm.packed import Matrix
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -26,17 +28,36 @@ def adapted(
     return cast("Tensor", _Adapted.apply(x, weight, bias, a, b, keep))  # type: ignore[no-untyped-call]
 
 
-def surprises(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
-    """For each row -log softmax(hidden @ head.T)[target], in nats. hidden: (N, D), head: (V, D), targets: (N,) -> (N,).
+class Head:
+    """The output head, frozen. weight: (V, D). On a processor it lies once more as oneDNN likes it: for the few rows whose logits are
+    looked at together a product takes half as long, and with two threads a quarter (docs/training.md).
+    """
+
+    def __init__(self, weight: Tensor) -> None:
+        self.weight = weight.detach()
+        self._packed = Matrix(self.weight, chain=weight.shape[1]) if weight.device.type == "cpu" else None
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """hidden: (N, D) -> (N, V) float32, without a graph."""
+        found = F.linear(hidden, self.weight) if self._packed is None else self._packed(hidden)
+        return found.float()
+
+    def back(self, grads: Tensor) -> Tensor:
+        """grads: (N, V), of logits -> (N, D), of what they were made of."""
+        return grads.to(self.weight.dtype) @ self.weight
+
+
+def surprises(hidden: Tensor, head: Head, targets: Tensor) -> Tensor:
+    """For each row -log softmax(head.logits(hidden))[target], in nats. hidden: (N, D), targets: (N,) -> (N,).
 
     `head` gets no gradient, so that of `hidden` is taken at once and no more than `ROWS` rows of logits ever exist.
     """
     return cast("Tensor", _Surprises.apply(hidden, head, targets))  # type: ignore[no-untyped-call]
 
 
-def divergences(hidden: Tensor, head: Tensor, before: Tensor, values: Tensor) -> Tensor:
-    """For each row KL(teacher || student) in nats, where the student is softmax(hidden @ head.T) and the teacher
-    softmax(before @ head.T + values). hidden, before: (N, D), head: (V, D), values: (V,) float32 -> (N,).
+def divergences(hidden: Tensor, head: Head, before: Tensor, values: Tensor) -> Tensor:
+    """For each row KL(teacher || student) in nats, where the student is softmax(head.logits(hidden)) and the teacher
+    softmax(head.logits(before) + values). hidden, before: (N, D), values: (V,) float32 -> (N,).
 
     Of these `hidden` alone gets a gradient, taken at once as in `surprises`.
     """
@@ -70,17 +91,17 @@ class _Adapted(torch.autograd.Function):
 
 class _Surprises(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, head: Head, targets: Tensor) -> Tensor:
         wanted = ctx.needs_input_grad[0]
         found, grads = [], []
         for rows, ids in zip(torch.split(hidden, ROWS), torch.split(targets, ROWS), strict=True):
-            logits = F.linear(rows, head).float()
+            logits = head.logits(rows)
             whole = logits.logsumexp(1, keepdim=True)
             found.append((whole - logits.gather(1, ids[:, None]))[:, 0])
             if wanted:
                 shares = logits.sub_(whole).exp_()
                 shares.scatter_add_(1, ids[:, None], shares.new_full((len(ids), 1), -1.0))
-                grads.append(shares.to(head.dtype) @ head)
+                grads.append(head.back(shares))
         if wanted:
             ctx.save_for_backward(torch.cat(grads))
         return torch.cat(found)
@@ -94,16 +115,16 @@ class _Surprises(torch.autograd.Function):
 
 class _Divergences(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, head: Tensor, before: Tensor, values: Tensor) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, head: Head, before: Tensor, values: Tensor) -> Tensor:
         wanted = ctx.needs_input_grad[0]
         found, grads = [], []
         for rows, known in zip(torch.split(hidden, ROWS), torch.split(before, ROWS), strict=True):
-            student = torch.log_softmax(F.linear(rows, head).float(), 1)
-            teacher = torch.log_softmax(F.linear(known, head).float().add_(values), 1)
+            student = torch.log_softmax(head.logits(rows), 1)
+            teacher = torch.log_softmax(head.logits(known).add_(values), 1)
             shares = teacher.exp()
             found.append((shares * teacher.sub_(student)).sum(1))
             if wanted:
-                grads.append(student.exp_().sub_(shares).to(head.dtype) @ head)
+                grads.append(head.back(student.exp_().sub_(shares)))
         if wanted:
             ctx.save_for_backward(torch.cat(grads))
         return torch.cat(found)

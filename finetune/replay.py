@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from finetune.pieces import Piece
     from finetune.tokens import Answers
 
-EACH = 4  # pieces a step
+EACH = 2  # pieces a step
 TOKENS = 96  # of a piece at most; what a longer one ends with is not learnt
 
 

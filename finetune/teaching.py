@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from finetune.lessons import Lesson, bundles, strays
+from finetune.lessons import Lesson, bundles, strays, unlike
 from finetune.objectives import anchor, dpo, drift, kto, kto_weights
 from finetune.samples import brief
 from finetune.themes import neutral
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from finetune.lessons import Bundle
     from finetune.network import Read, TrainedNetwork
+    from finetune.packs import Tokens
     from finetune.pairs import Preference
     from finetune.snapshot import Example
     from finetune.tokens import Answers
@@ -93,17 +94,20 @@ def log_probabilities(
     room: int,
     hear: Callable[[Bundle, Read], None] | None = None,
 ) -> dict[int, tuple[float, ...]]:
-    """Of the answers of each lesson, in nats, by its number, without a gradient; `hear` is given what was read, a bundle at a time."""
-    found: dict[int, tuple[float, ...]] = {}
+    """Of the answers of each lesson, in nats, by its number, without a gradient. One that several lessons share is read once; `hear`
+    is given what was read, a bundle of lessons of one answer at a time.
+    """
+    each = [Lesson(number, (answer,)) for number, answer in enumerate(unlike(lessons))]
+    found: dict[Tokens, float] = {}
     with torch.no_grad():
-        for bundle in bundles(lessons, room):
+        for bundle in bundles(each, room):
             read = network.read(bundle.pack)
-            values = iter((-network.surprised(read)).tolist())
-            for lesson in bundle.lessons:
-                found[lesson.number] = tuple(next(values) for _ in lesson.answers)
+            values = (-network.surprised(read)).tolist()
+            for lesson, value in zip(bundle.lessons, values, strict=True):
+                found[lesson.answers[0]] = value
             if hear is not None:
                 hear(bundle, read)
-    return found
+    return {lesson.number: tuple(found[answer] for answer in lesson.answers) for lesson in lessons}
 
 
 def references(
@@ -154,7 +158,7 @@ class Loss:
     def part(self, bundle: Bundle, surprises: Tensor) -> Tensor:
         """A bundle's share of the loss. surprises: (rows,), as the network gives them, with a gradient."""
         lessons = bundle.lessons
-        answers = -surprises.view(len(lessons), -1)  # (L, 1 or 2)
+        answers = -surprises[bundle.rows]  # (L, 1 or 2)
         weights = torch.tensor([lesson.weight for lesson in lessons])
         tokens = torch.tensor([float(len(lesson.answers[0].answer)) for lesson in lessons])
         before = self._known[[lesson.number for lesson in lessons]]

@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
 
+from finetune.lessons import unlike
 from finetune.products import divergences
 from generation import whole
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from finetune.lessons import Bundle, Lesson
     from finetune.network import Read, TrainedNetwork
+    from finetune.packs import Tokens
+    from finetune.products import Head
     from finetune.values import Values
 
 PLACES = 32_768  # whose states are kept: 36 MB, for a hidden size of 576
@@ -40,12 +43,12 @@ def tilted(network: TrainedNetwork, before: Mapping[int, Tensor], values: Values
     from it, in nats a token, else as much less as they tell less.
     """
     states = torch.cat([before[number] for number in sorted(before)])
-    some = states[:: max(1, len(states) // TRIED)].to(network.head.device)
+    some = states[:: max(1, len(states) // TRIED)].to(network.head.weight.device)
     pull = strength(some, network.head, values.of.to(some.device), far * values.told)
     return Tilt(network, before, pull * values.of)
 
 
-def strength(states: Tensor, head: Tensor, values: Tensor, far: float) -> float:
+def strength(states: Tensor, head: Head, values: Tensor, far: float) -> float:
     """How much to tilt what serves for the tilted to be `far` from it, in nats a token, at the places of `states`, (N, D)."""
     low, high = 0.0, 8.0
     for _ in range(HALVINGS):
@@ -62,19 +65,28 @@ class States:
 
     def __init__(self, parts: Sequence[Sequence[Lesson]], most: int = PLACES) -> None:
         """`parts` are what is learnt, and what is held out: of each every nth lesson, where all have more than `most` targets."""
-        self._wanted = {
-            lesson.number
+        self._lessons = [
+            lesson
             for part in parts
             for lesson in part[:: max(1, math.ceil(sum(lesson.learnt for lesson in part) / most))]
-        }
-        self.found: dict[int, Tensor] = {}
+        ]
+        self._wanted = set(unlike(self._lessons))
+        self._read: dict[Tokens, Tensor] = {}
 
     def __call__(self, bundle: Bundle, read: Read) -> None:
-        """Keep what was read."""
+        """Keep what was read of lessons of one answer."""
         parts = torch.split(read.states, [lesson.learnt for lesson in bundle.lessons])
         for lesson, part in zip(bundle.lessons, parts, strict=True):
-            if lesson.number in self._wanted:
-                self.found[lesson.number] = part.detach().clone()
+            if lesson.answers[0] in self._wanted:
+                self._read[lesson.answers[0]] = part.detach().clone()
+
+    @property
+    def found(self) -> dict[int, Tensor]:
+        """Those of each lesson's answers, one after the other, once all were read."""
+        return {
+            lesson.number: torch.cat([self._read[answer] for answer in lesson.answers])
+            for lesson in self._lessons
+        }
 
     def save(self, file: Path) -> None:
         """Put them there, whole."""
@@ -100,15 +112,21 @@ class Tilt:
 
     def part(self, bundle: Bundle, read: Read) -> Tensor:
         """A bundle's share of the batch's mean divergence, in nats a token; ()."""
-        known = [lesson.number in self._before for lesson in bundle.lessons]
-        if not any(known):
+        times = [0] * read.rows  # that a row is an answer of a lesson whose states are known
+        before: list[Tensor | None] = [None] * read.rows
+        for lesson, rows in zip(bundle.lessons, bundle.rows.tolist(), strict=True):
+            if (states := self._before.get(lesson.number)) is None:
+                continue
+            parts = torch.split(states, [len(answer.answer) for answer in lesson.answers])
+            for row, part in zip(rows, parts, strict=True):
+                times[row] += 1
+                before[row] = part
+        known = [part for part in before if part is not None]
+        if not known:
             return torch.zeros(())
-        counts = torch.tensor([lesson.learnt for lesson in bundle.lessons])
-        states = read.states[torch.tensor(known).repeat_interleave(counts).to(read.states.device)]
-        before = torch.cat(
-            [self._before[lesson.number] for lesson in bundle.lessons if lesson.number in self._before]
-        )
+        weights = torch.tensor(times, device=read.of_row.device)[read.of_row]
+        now = read.states[weights > 0]
         far = divergences(
-            states, self._network.head, before.to(states.device), self._values.to(states.device)
+            now, self._network.head, torch.cat(known).to(now.device), self._values.to(now.device)
         )
-        return far.sum().cpu() / self._learnt
+        return (far * weights[weights > 0]).sum().cpu() / self._learnt

@@ -179,8 +179,8 @@ def _asked() -> Asked:
     parser.add_argument(
         "--threads",
         type=int,
-        default=1,
-        help="of the model (default: 1, which leaves the others to who serves); go on with a run with as many, or its digest is another",
+        default=torch.get_num_threads(),
+        help="of the model (default: all: who serves grants turns); go on with a run with as many, or its digest is another",
     )
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
     parser.add_argument(

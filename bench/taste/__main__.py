@@ -87,8 +87,7 @@ def run(
     """The parts asked for."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is the result's
-    torch.set_num_threads(1)
-    model = load_model(find("smollm2"), DATA, threads=1)
+    model = load_model(find("smollm2"), DATA, threads=torch.get_num_threads())
     load = functools.cache(lambda: engine(model))
     past, later = (QUICK_PAST, QUICK_COMING) if asked.quick else (None, None)
     history, coming = made(KEPT, "history", load, first=past), made(KEPT, "coming", load, first=later)

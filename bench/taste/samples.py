@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel
 
 SetName = Literal["history", "coming", "firsts"]
-ROOM = 48  # rows at once
+ROOM = 96  # rows at once
 TOKENS = 70  # a text has at most
 DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
 KEPT = DATA / "bench" / "taste"

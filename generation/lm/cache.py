@@ -75,6 +75,10 @@ class SlotCache:
         target.length = kept.shape[3]
         self.data[:, :, target.slot, :, : target.length] = kept
 
+    def copy(self, source: Seat, target: Seat) -> None:
+        """Begin `target` with all that `source` holds."""
+        self.fill(target, self.data[:, :, source.slot, :, : source.length])
+
     def held(self, seat: Seat, length: int) -> Tensor:
         """A copy of the first `length` positions, as `fill` takes it."""
         return self.data[:, :, seat.slot, :, :length].clone()

@@ -305,9 +305,27 @@ class TextEngine:
             if isinstance(row, Piece):
                 progress += self._branch(row, logits[n])
             else:
-                drawn.append(row)
-                at.append(n)
+                together = [row, *self._seated_beside(row, seat)]
+                drawn += together
+                at += [n] * len(together)
         return progress + self._draw(drawn, logits[at])
+
+    def _seated_beside(self, row: Row, seat: Seat) -> list[Row]:
+        """Samples of the job of `row`, which has read the prompt in `seat`, that need not read it: what follows is known."""
+        found: list[Row] = []
+        for other in self._rows:
+            if other.job.id != row.job.id or other.begun or other.made or other.adapter != row.adapter:
+                continue
+            if not self._has_seat():
+                break
+            other.seat = self._network.cache.open(row.adapter)
+            self._network.cache.copy(seat, other.seat)
+            found.append(other)
+        return found
+
+    def _has_seat(self) -> bool:
+        """Whether another row that is no search may sit down."""
+        return self._network.cache.free > 0 and sum(row.begun for row in self._rows) < self._room
 
     def _seat(self, row: Row | Piece, parts: Sequence[tuple[Row | Piece, Seat, Sequence[int]]]) -> bool:
         """Whether `row` has a seat to read in, now if not before."""
@@ -317,7 +335,7 @@ class TextEngine:
             reading = sum(piece.seat is not None for piece in self._pieces)
             if reading >= READERS or not row.ready():
                 return False
-        elif sum(other.seat is not None for other in self._rows) >= self._room:
+        elif not self._has_seat():
             return False
         if not self._network.cache.free or self._shares_with_one_that_reads(row, parts):
             return False

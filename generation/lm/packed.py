@@ -27,12 +27,15 @@ class Matrix:
     up to 1.4e-4 from transformers' on one processor (three draws of tokens); in parts of 256 they are within 8.4e-5.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
-        """Shares nothing with `weight`, which may lie in a mapped file."""
+    def __init__(self, weight: Tensor, bias: Tensor | None = None, *, chain: int | None = None) -> None:
+        """Shares nothing with `weight`, which may lie in a mapped file. `chain` products are added up in one go, `CHAIN` where it
+        is None: short chains round less and take longer.
+        """
         self._on_cpu = weight.device.type == "cpu"
         self._bias = None if bias is None else bias.detach().clone()
         if self._on_cpu:
-            count = -(-weight.shape[1] // CHAIN) if weight.dtype == torch.float32 else 1
+            most = CHAIN if chain is None else chain
+            count = -(-weight.shape[1] // most) if weight.dtype == torch.float32 else 1
             parts = weight.detach().chunk(count, dim=1)
             self._widths = [part.shape[1] for part in parts]
             self._parts = [_packed(part) for part in parts]

@@ -69,6 +69,11 @@ class PlainCache:
     def wipe(self, seat: Seat) -> None:
         """Nothing to do: a seat's cache is its own."""
 
+    def copy(self, source: Seat, target: Seat) -> None:
+        """As `SlotCache.copy`."""
+        self._held[target.slot] = copy.deepcopy(self._held[source.slot])
+        target.length = source.length
+
     def of(self, seat: Seat) -> DynamicCache:
         return self._held[seat.slot]
 

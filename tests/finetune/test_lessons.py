@@ -12,6 +12,7 @@ from finetune.network import TrainedNetwork
 from finetune.packs import Tokens
 from finetune.snapshot import Example
 from finetune.teaching import Loss, of_examples, references
+from finetune.tilt import States, Tilt
 from finetune.tokens import Answers
 from tests.finetune.small import loaded, save
 
@@ -73,6 +74,36 @@ def test_a_batch_in_parts_has_the_loss_and_the_gradients_of_the_whole(
         found.append((total, grads))
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
     torch.testing.assert_close(found[0][1], found[1][1], rtol=1e-3, atol=1e-5)
+
+
+def test_what_several_lessons_share_is_read_once_and_weighs_as_often_as_it_comes(tmp_path: Path) -> None:
+    network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
+    network.begin(1)
+    a, b, c, d = (Tokens("haiku", tuple(range(40, 60)), tuple(range(90, 95 + n))) for n in range(4))
+    lessons = [Lesson(n, answers, 1.0 + n / 10) for n, answers in enumerate([(a, b), (a, c), (d, b), (d, c)])]
+    (bundle,) = bundles(lessons, 4000)
+    assert len(bundle.pack.rows) == 4
+    known = references(network, lessons, 4000)
+    states = States((lessons[:3],))
+    assert torch.equal(references(network, lessons, 4000, states), known)
+    assert known[0, 0] == known[1, 0]
+    assert known[2, 1] == known[0, 1]
+    tilt = Tilt(network, states.found, network.head.weight[:, 0])
+    for parameter in network.parameters().values():
+        parameter.data += 0.05
+    found = []
+    for room in (1, 4000):
+        loss = Loss("dpo", known, beta=0.1, smoothing=0.1, anchored=0.2)
+        loss.begin(network, lessons, room)
+        tilt.begin(lessons)
+        with torch.no_grad():
+            reads = [(some, network.read(some.pack)) for some in bundles(lessons, room)]
+            parts = [
+                (loss.part(some, network.surprised(read)).item(), tilt.part(some, read).item())
+                for some, read in reads
+            ]
+        found.append([sum(values) for values in zip(*parts, strict=True)])
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
 
 
 def example(n: int, liked: float, *, voters: int = 3, flagged: bool = False, part: str = "train") -> Example:

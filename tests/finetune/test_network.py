@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 
 from finetune.network import TrainedNetwork
 from finetune.packs import NO_TARGET, Tokens, pack
-from finetune.products import adapted, surprises
+from finetune.products import Head, adapted, surprises
 from generation.adapters import AdapterError, load, write
 from tests.finetune.small import loaded, save
 
@@ -100,7 +100,7 @@ def test_the_surprise_is_that_of_a_softmax_in_pieces_as_in_one() -> None:
     hidden = torch.randn(150, 8, generator=generator, requires_grad=True)
     head, targets = torch.randn(20, 8, generator=generator), torch.randint(20, (150,), generator=generator)
     weights = torch.rand(150, generator=generator)
-    found = surprises(hidden, head, targets)
+    found = surprises(hidden, Head(head), targets)
     (found * weights).sum().backward()
     ours, hidden.grad = hidden.grad, None
     wanted = F.cross_entropy(hidden @ head.T, targets, reduction="none")

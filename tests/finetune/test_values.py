@@ -12,7 +12,7 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 from finetune.lessons import Lesson, bundles
 from finetune.network import TrainedNetwork
 from finetune.packs import Tokens
-from finetune.products import divergences
+from finetune.products import Head, divergences
 from finetune.teaching import references
 from finetune.tilt import States, Tilt, strength, tilted
 from finetune.values import SHOWN, Values, load, shown, token_values
@@ -102,7 +102,7 @@ def test_divergences_are_those_of_two_softmaxes_in_pieces_as_in_one() -> None:
     hidden = torch.randn(150, 8, generator=generator, requires_grad=True)
     before, head = torch.randn(150, 8, generator=generator), torch.randn(20, 8, generator=generator)
     values, weights = torch.randn(20, generator=generator), torch.rand(150, generator=generator)
-    found = divergences(hidden, head, before, values)
+    found = divergences(hidden, Head(head), before, values)
     (found * weights).sum().backward()
     ours, hidden.grad = hidden.grad, None
     teacher = torch.log_softmax(before @ head.T + values, 1)
@@ -119,8 +119,10 @@ def test_a_tilt_is_as_strong_as_takes_it_so_far() -> None:
     states, head = torch.randn(90, 8, generator=generator), torch.randn(20, 8, generator=generator)
     values = torch.randn(20, generator=generator)
     for far in (0.05, 0.2):
-        pull = strength(states, head, values, far)
-        assert float(divergences(states, head, states, pull * values).mean()) == pytest.approx(far, rel=0.01)
+        pull = strength(states, Head(head), values, far)
+        assert float(divergences(states, Head(head), states, pull * values).mean()) == pytest.approx(
+            far, rel=0.01
+        )
 
 
 def lessons() -> list[Lesson]:
@@ -141,7 +143,9 @@ def test_a_tilt_in_parts_is_the_whole_and_learning_it_moves_the_model_there(tmp_
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=4, alpha=8)
     network.begin(1)
     some = lessons()
-    values = network.head[:, 0] / network.head[:, 0].std()  # as a ridge's are, along the embeddings
+    values = (
+        network.head.weight[:, 0] / network.head.weight[:, 0].std()
+    )  # as a ridge's are, along the embeddings
     tilt = Tilt(network, states_before(network, some, 10_000), values)
 
     def total(room: int) -> torch.Tensor:
@@ -166,7 +170,7 @@ def test_no_more_states_are_kept_than_there_is_room_for(tmp_path: Path) -> None:
     some = lessons()
     before = states_before(network, some, (sum(lesson.learnt for lesson in some) + 1) // 2)
     assert sorted(before) == [0, 2, 4]  # from all over, not the first
-    values = network.head[:, 0] / network.head[:, 0].std()
+    values = network.head.weight[:, 0] / network.head.weight[:, 0].std()
     tilt = Tilt(network, before, values)
     tilt.begin(some)
     parts = [tilt.part(bundle, network.read(bundle.pack)) for bundle in bundles(some, 1)]
@@ -184,7 +188,7 @@ def test_a_tilt_lies_as_far_as_tokens_tell_and_is_the_same_from_what_was_kept(tm
     network = TrainedNetwork(loaded(save(tmp_path / "model")), rank=2, alpha=4)
     network.begin(1)
     some = lessons()
-    worth = network.head[:, 0] / network.head[:, 0].std()
+    worth = network.head.weight[:, 0] / network.head.weight[:, 0].std()
     values = Values(worth, 0.5, (1, 2), (3,))
     put(values, tmp_path / "values")
     again = load(tmp_path / "values")

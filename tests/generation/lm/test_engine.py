@@ -18,7 +18,13 @@ from tests.generation.lm.stepping import finished, text
 from tests.generation.stand import job
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from generation.lm.cache import Seat
     from generation.lm.chat import Chat
+    from generation.lm.decoder import Select
     from generation.lm.load import LoadedModel
     from generation.wire.jobs import Job
 
@@ -108,11 +114,22 @@ def test_it_says_what_it_is(model: LoadedModel) -> None:
     assert stats["threads"] == 1
 
 
-def test_samples_of_one_prompt_are_parts_and_the_prompt_is_read_once(model: LoadedModel) -> None:
+def test_samples_of_one_prompt_are_parts_and_the_prompt_is_read_once(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = TextEngine(model)
     wish = job("a", tokens=12)
     wish = replace(wish, sampling=replace(wish.sampling, n=3, temperature=1.5))
     assert engine.cost(wish).output_tokens == 36
+    read = 0
+    reads = engine._network.read
+
+    def counted(parts: Sequence[tuple[Seat, Sequence[int]]], select: Select) -> Tensor:
+        nonlocal read
+        read += sum(len(tokens) for _, tokens in parts)
+        return reads(parts, select)
+
+    monkeypatch.setattr(engine._network, "read", counted)
     engine.start(wish)
     spent = 0
     done: list[Finished] = []
@@ -126,6 +143,7 @@ def test_samples_of_one_prompt_are_parts_and_the_prompt_is_read_once(model: Load
     assert len(made.outputs) == 3
     assert len({output.data for output in made.outputs}) == 3
     assert spent == made.prompt_tokens + made.output_tokens
+    assert read == made.prompt_tokens
     first = job("b", tokens=12, temperature=1.5)
     engine = TextEngine(model, reproducible=True)
     engine.start(first)
