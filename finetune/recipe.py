@@ -97,7 +97,7 @@ class Recipe:
     head: str | None = None
     seed: int = 1
     rate: float = RATE
-    themes: int = 64
+    themes: int = 48
     asked: int = 24
     beta: float = 0.1
     smoothing: float = 0.1

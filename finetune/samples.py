@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import math
 import os
 import random
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 ROOM = 96  # rows at once: with two threads 104 tokens a second, where 64 give 83 (AVX2, float32)
 CONTEXT = 2048  # tokens of a prompt and a piece, so that the cache is no larger than that of a server with its 16 rows
-PORTION = 16  # wishes; a kill costs what was made of one
+PORTION = 256  # samples, or
+SEARCHED = 16  # wishes that are searched; a kill costs what was made of one
 FREE = 16  # samples for a wish that is written freely
 HELD = 4  # for one that is searched, at most: a haiku costs as much as a dozen free poems
 EACH_TOKENS = 2000  # of searching that a wish may cost; two of a longer form, the least that makes a pair
@@ -167,7 +169,7 @@ def sampled(
     `tell` hears how many there are, and of how many. Raises SamplesError.
     """
     wanted = planned(wishes, share)
-    portions = [jobs(wanted[at : at + PORTION], adapter, seed) for at in range(0, len(wanted), PORTION)]
+    portions = [jobs(some, adapter, seed) for some in _portions(wanted)]
     of = sum(job.sampling.n for portion in portions for job in portion)
     bounded = replace(model, context=min(model.context, CONTEXT))
     there = _read(file)
@@ -185,6 +187,18 @@ def sampled(
         gc.collect()  # its cache is as large as a server's, and the next one has its own
         _append(file, there[-1])
     return [sample for portion in there for sample in portion]
+
+
+def _portions(planned: Sequence[tuple[Wish, int]]) -> list[list[tuple[Wish, int]]]:
+    """`planned`, in its order, in as few portions as it takes, all of about one size: at the end of each few rows are left."""
+    sizes = [each / PORTION if form_named(wish.form).plan is None else 1 / SEARCHED for wish, each in planned]
+    count = math.ceil(sum(sizes) - 1e-9)
+    found: list[list[tuple[Wish, int]]] = [[] for _ in range(count)]
+    before = 0.0
+    for one, size in zip(planned, sizes, strict=True):
+        found[min(count - 1, int((before + size / 2) * count / sum(sizes)))].append(one)
+        before += size
+    return [portion for portion in found if portion]
 
 
 def given(file: Path, adapter: str | None) -> list[Sample]:

@@ -183,4 +183,6 @@ def _group(
             (used.index(name) * columns, Matrix(bs[name].to(device))) if name in bs else None
             for name in names
         ]
-    return _Group(Matrix(a.to(device)), len(used), diagonal, tuple(split), sizes)
+    # in one chain: what is added is small, and so is what it rounds to
+    narrow = Matrix(a.to(device), chain=shape.width)
+    return _Group(narrow, len(used), diagonal, tuple(split), sizes)

@@ -15,6 +15,7 @@ from finetune.samples import (
     Sample,
     SamplesError,
     _append,
+    _portions,
     _read,
     given,
     jobs,
@@ -59,6 +60,19 @@ def test_what_is_searched_is_paid_for_out_of_a_budget_but_never_less_than_can_be
     assert planned([Wish("haiku", "a gate"), Wish("free verse", "a gate")], 1 / 8) == [
         (Wish("haiku", "a gate"), 1), (Wish("free verse", "a gate"), 2),
     ]  # fmt: skip
+
+
+def test_portions_are_few_and_of_about_one_size_and_together_all_that_is_planned() -> None:
+    freely = [(Wish("free verse", f"a gate {n}"), 16) for n in range(48)]
+    assert [len(portion) for portion in _portions(freely)] == [16, 16, 16]
+    assert [len(portion) for portion in _portions(freely[:24])] == [12, 12]
+    assert _portions([(wish, 6) for wish, _ in freely[:24]]) == [[(wish, 6) for wish, _ in freely[:24]]]
+    searched = [(Wish("haiku", f"a gate {n}"), 4) for n in range(20)]
+    mixed = freely[:5] + searched + freely[5:]
+    found = _portions(mixed)
+    assert [one for portion in found for one in portion] == mixed
+    assert len(found) == 5
+    assert _portions([]) == []
 
 
 def test_half_a_portion_is_cut_off_and_made_again(tmp_path: Path) -> None:
