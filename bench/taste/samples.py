@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SetName = Literal["history", "coming", "firsts"]
 ROOM = 96  # rows at once
+CONTEXT = 2048  # tokens that one has at most: of more, so many rows are not promised memory
 TOKENS = 70  # a text has at most
 DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
 KEPT = DATA / "bench" / "taste"
@@ -65,8 +66,8 @@ def wanted(name: SetName, first: int | None = None) -> list[tuple[str, int]]:
 
 
 def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
-    """The engine that serves, with more rows than a server gives it; `adapters` is the directory that has them."""
-    return TextEngine(model, room=ROOM, adapters=adapters)
+    """The engine that serves, with more rows than a server gives it, and shorter ones; `adapters` is the directory that has them."""
+    return TextEngine(replace(model, context=min(model.context, CONTEXT)), room=ROOM, adapters=adapters)
 
 
 def made(
