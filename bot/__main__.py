@@ -71,7 +71,7 @@ async def run(settings: BotSettings) -> None:
         bot = Renga(
             store=store, generation=generation, clock=time.time, limits=Limits(), data_dir=settings.data_dir,
             allowed_guilds=settings.allowed_guilds, press=press, learns=settings.learns,
-            retrain=settings.retrain, on_cluster=settings.training == "cluster",
+            retrain=settings.retrain, on_cluster=settings.training == "cluster", threads=settings.threads,
         )  # fmt: skip
         await stack.enter_async_context(bot)
         beating = asyncio.create_task(pulse.run(), name="pulse")

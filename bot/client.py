@@ -77,10 +77,10 @@ class Renga(commands.Bot):
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
         data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None, retrain: bool = False,
-        on_cluster: bool = False,
+        on_cluster: bool = False, threads: int = 0,
     ) -> None:  # fmt: skip
         """`learns` is the model that is trained, as TEXT_MODEL; None: nothing is. `retrain`: by itself, too. `on_cluster`: on a node
-        of a Ray cluster, not on this machine.
+        of a Ray cluster, not on this machine. `threads` that this may take here; 0: all.
         """
         intents = discord.Intents.none()
         intents.guilds = True
@@ -108,7 +108,15 @@ class Renga(commands.Bot):
         self.folders = Folders(data_dir)
         self.training = (
             Training(
-                self, store, generation, clock, self.folders, learns, retrain=retrain, on_cluster=on_cluster
+                self,
+                store,
+                generation,
+                clock,
+                self.folders,
+                learns,
+                retrain=retrain,
+                on_cluster=on_cluster,
+                threads=threads,
             )
             if learns
             else None

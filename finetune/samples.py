@@ -13,7 +13,7 @@ import math
 import os
 import random
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from finetune.themes import language
 from generation.forms import FORMS, form_named, verdict
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel
 
 ROOM = 96  # rows at once: with two threads 104 tokens a second, where 64 give 83 (AVX2, float32)
-CONTEXT = 2048  # tokens of a prompt and a piece, so that the cache is no larger than that of a server with its 16 rows
+CONTEXT = 2048  # tokens of a prompt and a piece: what is not written takes no memory on a processor, all of it on CUDA
 PORTION = 256  # samples, or
 SEARCHED = 16  # wishes that are searched; a kill costs what was made of one
 FREE = 16  # samples for a wish that is written freely
@@ -172,7 +172,7 @@ def sampled(
     portions = [jobs(some, adapter, seed) for some in _portions(wanted)]
     of = sum(job.sampling.n for portion in portions for job in portion)
     bounded = replace(model, context=min(model.context, CONTEXT))
-    there = _read(file)
+    there = _read(file, [_asked(portion) for portion in portions])
     count = sum(map(len, there))
     for portion in portions[len(there) :]:
         engine = TextEngine(bounded, room=ROOM, adapters=adapters)
@@ -185,7 +185,7 @@ def sampled(
         there.append(made(engine, portion, tell_more))
         del engine
         gc.collect()  # its cache is as large as a server's, and the next one has its own
-        _append(file, there[-1])
+        _append(file, _asked(portion), there[-1])
     return [sample for portion in there for sample in portion]
 
 
@@ -202,14 +202,14 @@ def _portions(planned: Sequence[tuple[Wish, int]]) -> list[list[tuple[Wish, int]
 
 
 def given(file: Path, adapter: str | None) -> list[Sample]:
-    """Samples that were made before, of the same model and adapter, one JSON object or a list of them a line.
+    """Samples that were made before, of the same model and adapter: JSON lines, in each a sample, a list of them, or what `sampled` keeps.
 
     Raises:
         SamplesError: they were made with something else, or there are none.
     """
     try:
         lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        found = [Sample(**one) for line in lines for one in (line if isinstance(line, list) else [line])]
+        found = [Sample(**one) for line in lines for one in _in(line)]
         known = all(sample.form in FORMS and isinstance(sample.text, str) for sample in found)
     except (OSError, ValueError, TypeError) as error:
         raise SamplesError(f"{file.name} holds no samples: {error}.") from None
@@ -221,6 +221,12 @@ def given(file: Path, adapter: str | None) -> list[Sample]:
     return found
 
 
+def _in(line: Any) -> list[Any]:
+    if isinstance(line, list):
+        return line
+    return list(line["made"]) if "made" in line else [line]
+
+
 def fingerprint(file: Path) -> str:
     """The hex SHA-256 of a file of samples. Raises SamplesError."""
     try:
@@ -229,26 +235,36 @@ def fingerprint(file: Path) -> str:
         raise SamplesError(f"{file.name} cannot be read: {error.strerror}.") from None
 
 
-def _read(file: Path) -> list[list[Sample]]:
-    """The whole portions in `file`, which is cut after the last."""
+def _asked(portion: Sequence[Job]) -> str:
+    """What a portion is the answer to, as one word."""
+    said = [[job.form, job.text_brief.theme, job.seed, job.sampling.n, job.adapter] for job in portion]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _read(file: Path, asked: Sequence[str]) -> list[list[Sample]]:
+    """The portions in `file` that answer the first of `asked`; it is cut after the last whole one of them."""
     if not file.exists():
         return []
     portions: list[list[Sample]] = []
     whole = 0
     with file.open("rb") as lines:
-        for line in lines:
-            if not line.endswith(b"\n"):
+        for line, wanted in zip(lines, asked, strict=False):
+            kept = json.loads(line) if line.endswith(b"\n") else None
+            if (
+                not isinstance(kept, dict) or kept.get("asked") != wanted
+            ):  # or of another version of this file
                 break
-            portions.append([Sample(**one) for one in json.loads(line)])
+            portions.append([Sample(**one) for one in kept["made"]])
             whole += len(line)
     if whole < file.stat().st_size:
         os.truncate(file, whole)
     return portions
 
 
-def _append(file: Path, portion: Sequence[Sample]) -> None:
+def _append(file: Path, asked: str, portion: Sequence[Sample]) -> None:
+    line = {"asked": asked, "made": [asdict(sample) for sample in portion]}
     with file.open("ab") as lines:
-        lines.write(json.dumps([asdict(sample) for sample in portion], ensure_ascii=False).encode() + b"\n")
+        lines.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
         lines.flush()
         os.fsync(lines.fileno())
 

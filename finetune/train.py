@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -33,6 +33,7 @@ from finetune.state import StateError
 from finetune.teaching import Objective
 from finetune.telling import Telling
 from finetune.themes import ThemesError
+from generation import whole
 from generation.adapters import AdapterError
 from generation.lm.architecture import UnknownArchitectureError
 from generation.lm.load import Quantization, load_model
@@ -51,9 +52,12 @@ REFUSALS = (
 )  # fmt: skip
 
 
+THREADS = "threads"  # in a training's folder: with how many it began
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command line. Paths are as they were given; `adapters` is where a published adapter goes; `threads` is at least 1."""
+    """The command line. Paths are as they were given; `adapters` is where a published adapter goes; `threads` may be 0: as `threads` says."""
 
     snapshot: Path
     folder: Path
@@ -72,11 +76,12 @@ class Asked:
 def main() -> None:
     asked = _asked()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is for programs
-    torch.set_num_threads(asked.threads)
     tell = Telling(asked.progress)
     try:
         asked.folder.mkdir(parents=True, exist_ok=True)
         with _alone(asked.folder, asked.wait_s):
+            asked = replace(asked, threads=threads(asked.folder, asked.threads))
+            torch.set_num_threads(asked.threads)
             report = _trained(asked, tell)
     except REFUSALS as error:
         sys.exit(str(error))
@@ -104,6 +109,19 @@ def _trained(asked: Asked, tell: Telling) -> Report:
         asked.samples, asked.save_every_s,
     )  # fmt: skip
     return train(asked.recipe, given, tell)
+
+
+def threads(folder: Path, asked: int) -> int:
+    """How many a run in `folder` has: as many as are asked for, else as it began with, else (0) all that it may use.
+
+    With another number sums round otherwise, and a run that was killed would come to another adapter than one that was not.
+    """
+    kept = folder / THREADS
+    if not asked and kept.exists() and (said := kept.read_text()).isdigit():
+        return max(1, int(said))
+    found = asked or torch.get_num_threads()
+    whole.put(kept, str(found).encode())
+    return found
 
 
 def enough(snapshot: Snapshot) -> None:
@@ -179,8 +197,8 @@ def _asked() -> Asked:
     parser.add_argument(
         "--threads",
         type=int,
-        default=torch.get_num_threads(),
-        help="of the model (default: all: who serves grants turns); go on with a run with as many, or its digest is another",
+        default=0,
+        help="of the model (default: as many as the run in FOLDER began with, a new one with all: who serves grants turns)",
     )
     parser.add_argument("--progress", choices=("json", "bar"), default="bar")
     parser.add_argument(
@@ -191,8 +209,8 @@ def _asked() -> Asked:
     )
     parser.add_argument("--save-every-s", type=float, default=60.0)
     given = parser.parse_args()
-    if given.threads < 1:
-        parser.error("Threads are at least 1.")
+    if given.threads < 0:
+        parser.error("Threads are at least 1, or 0: as many as may be used.")
     if given.themes < 1 or (given.epochs is not None and given.epochs < 1) or not 0 < given.rate <= 0.01:
         parser.error("Themes and epochs are at least 1, a rate is above 0 and at most 0.01.")
     epochs = given.epochs or {"dpo": 1, "kto": 2, "sft": 3}[given.objective]

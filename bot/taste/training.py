@@ -70,10 +70,11 @@ class Training:
 
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
-        folders: Folders, model: str, *, retrain: bool = False, on_cluster: bool = False,
+        folders: Folders, model: str, *, retrain: bool = False, on_cluster: bool = False, threads: int = 0,
     ) -> None:  # fmt: skip
         """`model` is TEXT_MODEL: what the processes load. `retrain`: learn again by itself where enough was said. `on_cluster`: they
-        run on a node of a Ray cluster, which has the same folders, and take no turns with this machine's host.
+        run on a node of a Ray cluster, which has the same folders, and take no turns with this machine's host. `threads` that a
+        training on this machine may use; 0: all, by turns.
         """
         self._client = client
         self._store = store
@@ -88,6 +89,7 @@ class Training:
         self._current: str | None = None
         self._retrain = retrain
         self._on_cluster = on_cluster
+        self._threads = threads
         self._looking: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -272,12 +274,12 @@ class Training:
         serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
         parent = serving if serving == STARTER else str(self._folders.of("adapter") / serving)
         # a lock of a node that was lost may stand for a while
-        patient = ["--wait-s", str(LOCKED_FOR_S)] if self._on_cluster else []
+        how = ["--wait-s", str(LOCKED_FOR_S)] if self._on_cluster else ["--threads", str(self._threads)]
         ended = await self._work(
             run, live,
             ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),
              "--parent", parent, "--base", self._model, "--data-dir", str(self._folders.data),
-             "--adapters", str(self._folders.of("adapter")), "--progress", "json", *patient],
+             "--adapters", str(self._folders.of("adapter")), "--progress", "json", *how],
         )  # fmt: skip
         result = ended.result or {}
         if ended.code != 0 or "report" not in result:

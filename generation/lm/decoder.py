@@ -62,7 +62,7 @@ class Decoder:
         """`rows` seats of `context` positions. Copies what it needs; the network may be let go.
 
         `together`: rows share steps. Where each is computed alone, so that its numbers are always the same, nothing is
-        taken over from other rows' prompts, and recording steps (on CUDA) would not be worth it.
+        taken over from other jobs' prompts, and recording steps (on CUDA) would not be worth it.
         """
         self.shapes = architecture.group_shapes()
         self.dtype, self.device = dtype, device
@@ -107,11 +107,6 @@ class Decoder:
             self._graphs.clear()
         if self._prefixes is not None:
             self._prefixes.clear()
-
-    @property
-    def recalls(self) -> bool:
-        """Whether a prompt that was read need not be read again."""
-        return self._prefixes is not None
 
     def recall(self, seat: Seat, prompt: Sequence[int]) -> None:
         """Begin an empty seat with as much of `prompt` as is known."""

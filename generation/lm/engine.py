@@ -371,10 +371,8 @@ class TextEngine:
     def _shares_with_one_that_reads(
         self, row: Row | Piece, parts: Sequence[tuple[Row | Piece, Seat, Sequence[int]]]
     ) -> bool:
-        """Whether another sample of the same job reads its prompt just now: this one copies it in the next step."""
-        return self._network.recalls and any(
-            other.job.id == row.job.id and not other.made for other, _, _ in parts
-        )
+        """Whether another sample of the same job reads its prompt just now: this one begins with what that has read."""
+        return any(other.job.id == row.job.id and not other.made for other, _, _ in parts)
 
     def _write(self, rows: list[Row], pieces: list[Piece]) -> list[Progress]:
         """A token for each of `rows` and of the particles of `pieces`, or the first half of the work for it."""

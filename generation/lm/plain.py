@@ -104,8 +104,6 @@ class PlainBranches:
 class PlainNetwork:
     """Computes logits for rows, as `decoder.Decoder` does."""
 
-    recalls = False
-
     def __init__(
         self, network: Any, modules: Mapping[str, tuple[int, int]], *, rows: int, context: int, dtype: torch.dtype,
         device: torch.device,

@@ -15,6 +15,7 @@ from finetune.samples import (
     Sample,
     SamplesError,
     _append,
+    _asked,
     _portions,
     _read,
     given,
@@ -77,23 +78,49 @@ def test_portions_are_few_and_of_about_one_size_and_together_all_that_is_planned
 
 def test_half_a_portion_is_cut_off_and_made_again(tmp_path: Path) -> None:
     file = tmp_path / "samples.jsonl"
-    assert _read(file) == []
-    _append(file, [PIECE])
-    _append(file, [])
+    asked = ["a", "b", "c"]
+    assert _read(file, asked) == []
+    _append(file, "a", [PIECE])
+    first = file.read_bytes()
+    _append(file, "b", [])
     whole = file.read_bytes()
     with file.open("ab") as broken:
-        broken.write(json.dumps([asdict(PIECE)]).encode()[:40])
-    assert _read(file) == [[PIECE], []]
+        broken.write(json.dumps({"asked": "c", "made": [asdict(PIECE)]}).encode()[:40])
+    assert _read(file, asked) == [[PIECE], []]
     assert file.read_bytes() == whole
+    assert _read(file, ["a", "c"]) == [[PIECE]]  # what follows answers something else
+    assert file.read_bytes() == first
+
+
+def test_samples_of_another_plan_are_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "samples.jsonl"
+    file.write_text(json.dumps([asdict(PIECE)]) + "\n")  # as an older version kept them
+    assert _read(file, ["a"]) == []
+    assert file.read_bytes() == b""
+    gates, doors = ([(Wish("free verse", f"a {what}"), 6)] for what in ("gate", "door"))
+    names = [
+        _asked(jobs(*arguments))
+        for arguments in ((gates, None, 1), (gates, None, 2), (doors, None, 1), (gates + doors, None, 1), (gates, "d" * 64, 1))
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
 
 
 def test_given_samples_have_to_be_of_what_serves(tmp_path: Path) -> None:
     file = tmp_path / "given.jsonl"
-    file.write_text(json.dumps(asdict(PIECE)) + "\n" + json.dumps([asdict(PIECE)]) + "\n")
+    file.write_text(json.dumps(asdict(PIECE)) + "\n")
+    _append(file, "a", [PIECE])
     assert given(file, None) == [PIECE, PIECE]
     with pytest.raises(SamplesError, match="were made with the model alone, not with what serves"):
         given(file, "d" * 64)
-    for strange in ("", "nonsense", '{"form": 1}', json.dumps({**asdict(PIECE), "form": "ode"}), "[[]]"):
+    for strange in (
+        "",
+        "nonsense",
+        '{"form": 1}',
+        json.dumps({**asdict(PIECE), "form": "ode"}),
+        "[[]]",
+        "3",
+        '{"made": 3}',
+    ):
         file.write_text(strange)
         with pytest.raises(SamplesError, match="holds no samples"):
             given(file, None)

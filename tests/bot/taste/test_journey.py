@@ -104,6 +104,7 @@ async def test_the_whole_way_there_and_back(
     head, trained = learner.asked[-2:]
     assert trained[0] == "finetune.train"
     assert trained[trained.index("--parent") + 1] == "starter"
+    assert trained[trained.index("--threads") + 1] == "0"
 
     await mo.click(report, label="Serve it now")
     assert f"<@{mo.id}> let **verse adapter 1** serve, instead of what I came with." in last(channel).content

@@ -208,3 +208,27 @@ def test_what_is_not_known_is_refused_by_what_is_strange() -> None:
     dynamic = {"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 2.0}
     with pytest.raises(UnknownArchitectureError, match="rotary"):
         architecture_of(LlamaForCausalLM(LlamaConfig(**SIZES, rope_parameters=dynamic)))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("path", [decoder, plain], ids=["fast", "plain"])
+@torch.inference_mode()
+def test_the_copy_of_a_seat_goes_on_as_what_it_was_copied_from_would_and_leaves_that_alone(
+    name: str, path: Any
+) -> None:
+    net = network(name)
+    made = path(net)
+    reference = Reference(net, [])
+    torch.manual_seed(5)
+    prompt = torch.randint(0, VOCABULARY, (11,)).tolist()
+    first = made.cache.open(None)
+    made.read([(first, prompt)], lambda _: None)
+    second = made.cache.open(None)
+    made.cache.copy(first, second)
+    texts = {first: list(prompt), second: list(prompt)}
+    for _ in range(4):
+        tokens = torch.randint(0, VOCABULARY, (2,)).tolist()
+        found = made.write([first, second], tokens, lambda _: None)
+        for seat, token, logits in zip(texts, tokens, found, strict=True):
+            texts[seat].append(token)
+            torch.testing.assert_close(logits, reference.logits(texts[seat], None), **CLOSE)

@@ -144,10 +144,20 @@ def test_samples_of_one_prompt_are_parts_and_the_prompt_is_read_once(
     assert len({output.data for output in made.outputs}) == 3
     assert spent == made.prompt_tokens + made.output_tokens
     assert read == made.prompt_tokens
-    first = job("b", tokens=12, temperature=1.5)
+
+
+def test_a_sample_among_others_is_what_its_seed_alone_comes_to(model: LoadedModel) -> None:
+    wish = job("a", tokens=12)
+    wish = replace(wish, sampling=replace(wish.sampling, n=3, temperature=1.5))
     engine = TextEngine(model, reproducible=True)
-    engine.start(first)
-    assert finished(engine)["b"].outputs[0].data
+    engine.start(wish)
+    among = [output.data for output in finished(engine)["a"].outputs]
+    alone = []
+    for part in range(3):
+        one = replace(wish, id="b", seed=wish.seed + part, sampling=replace(wish.sampling, n=1))
+        engine.start(one)
+        alone.append(finished(engine)["b"].outputs[0].data)
+    assert among == alone
 
 
 def test_a_piece_ends_before_a_stop_text(model: LoadedModel) -> None:
