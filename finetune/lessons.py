@@ -95,11 +95,11 @@ def bundles(lessons: Sequence[Lesson], room: int) -> list[Bundle]:
 
 
 def _bundle(lessons: Sequence[Lesson]) -> Bundle:
-    rows = {answer: n for n, answer in enumerate(unlike(lessons))}
+    rows = {answer: n for n, answer in enumerate(distinct(lessons))}
     where = [[rows[answer] for answer in lesson.answers] for lesson in lessons]
     return Bundle(tuple(lessons), pack(list(rows)), torch.tensor(where))
 
 
-def unlike(lessons: Iterable[Lesson]) -> list[Tokens]:
+def distinct(lessons: Iterable[Lesson]) -> list[Tokens]:
     """The answers of `lessons`, one that several share once, in the order in which they come."""
     return list(dict.fromkeys(answer for lesson in lessons for answer in lesson.answers))

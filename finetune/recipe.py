@@ -2,7 +2,7 @@
 
 Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
 preferred (`pairs.py`), and says what tokens are worth (`values.py`); a LoRA that begins with the weights of what serves learns
-both (`teaching.py`, `objectives.py`, `tilt.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands
+both (`learning.py`, `teaching.py`, `objectives.py`, `tilt.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands
 on the way to it and is near enough (`reach.py`), is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
 (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided by (seed, step), so
 that a run that was killed and one that was not come to the same adapter on the same machine.
@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
 import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
-from torch.utils.tensorboard import SummaryWriter
 
 from finetune import report_picture
 from finetune.gates import gates
 from finetune.incumbent import incumbent
 from finetune.kinds import kind_read
-from finetune.lessons import batches, bundles
+from finetune.learning import learn
 from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
 from finetune.pairs import Preference, of_members, of_samples, spoilt_low
@@ -37,8 +34,7 @@ from finetune.replay import Replay
 from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
 from finetune.samples import fingerprint, given, sampled
-from finetune.state import State
-from finetune.teaching import Loss, Objective, of_examples, of_pairs, references
+from finetune.teaching import Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
 from finetune.tilt import States, tilted
 from finetune.tokens import Answers
@@ -55,26 +51,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from finetune.incumbent import Incumbent
-    from finetune.lessons import Bundle, Lesson
+    from finetune.lessons import Lesson
     from finetune.measured import Taste
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
-    from finetune.tilt import Tilt
     from finetune.values import Values
     from generation.lm.load import LoadedModel, Quantization
 
 RATE = 2e-4  # beside public pieces, else half of it; 2e-5, the usual advice, hardly moves a small model (docs/training.md)
-LEAST_RATE = 0.1  # of the rate, at the end
-WARM_UP = 0.1  # of all steps
-DECAY = 0.01
-BETAS = (0.9, 0.98)
-CLIP = 1.0
-# narrow values left out by chance; none for pairs, whose log-ratios are over references that nothing was left out of
-DROP = {"dpo": 0.0, "kto": 0.0, "sft": 0.05}
 RANK, ALPHA = 16, 32  # where training begins with the model alone
-PATIENCE = 3  # looks at what is held out without a better one
 # in a training's folder
-STATE, REFERENCES = "state.safetensors", "references.safetensors"
+REFERENCES = "references.safetensors"
 SAMPLES, PAIRS, SECONDS, CANDIDATE = "samples.jsonl", "pairs.json", "seconds.json", "candidate"
 VALUES, STATES = "values.safetensors", "states.safetensors"
 LEAST_WEIGHT = 0.05  # of a pair of the taste, whatever tokens tell
@@ -88,7 +75,7 @@ class TrainingError(Exception):
 class Recipe:
     """What decides the result beside the snapshot and the taste. `batch` counts lessons a step, `room` tokens of rows in a pack,
     `themes` what fresh samples are about and `asked` what both sides are asked for in the end. `replayed` is the share of
-    public pieces in the loss of pairs (`Replay`), `tilted` how far what is to be learnt of tokens' values lies from what serves,
+    public pieces in the loss of pairs (`Replay`), `public` how many there are a step, `tilted` how far what is to be learnt of tokens' values lies from what serves,
     in nats a token, where they tell all of a taste.
     """
 
@@ -103,6 +90,7 @@ class Recipe:
     smoothing: float = 0.1
     anchored: float = 0.2
     replayed: float = 0.2
+    public: int = 2
     tilted: float = 0.2
     epochs: int = 1
     batch: int = 8
@@ -166,9 +154,9 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     tilt = None if values is None else tilted(network, states, values, recipe.tilted)
     replay = None
     if recipe.objective == "dpo" and recipe.replayed:
-        public = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
-        replay = Replay(answers, public.pieces("train"), recipe.seed)
-    state = _learn(recipe, of, network, known, lessons, held_out, replay, tilt, tell, rank=rank, alpha=alpha)
+        read = kind_read(of.snapshot.kind, max(shares, key=lambda form: (shares[form], form)))
+        replay = Replay(answers, read.pieces("train"), recipe.seed, recipe.public)
+    state = learn(recipe, of, network, known, lessons, held_out, replay, tilt, tell, rank=rank, alpha=alpha)
     watch.add("train", time.monotonic() - began)
 
     at = state.progress
@@ -282,117 +270,6 @@ def _before(
             states.save(beside)
         whole.put(file, bytes_of({"known": known}))
     return load_file(file)["known"], States.load(beside) if tilts else {}
-
-
-def _learn(
-    recipe: Recipe, of: Given, network: TrainedNetwork, known: Tensor, lessons: Sequence[Lesson],
-    held_out: Sequence[Lesson], replay: Replay | None, tilt: Tilt | None, tell: Telling, *, rank: int, alpha: int,
-) -> State:  # fmt: skip
-    """Take every step that is left. The best weights on what is held out are kept in the state."""
-    parameters = network.parameters()
-    optimizer = torch.optim.AdamW(parameters.values(), lr=recipe.rate, betas=BETAS, weight_decay=DECAY)
-    about = [
-        asdict(recipe),
-        of.snapshot.digest,
-        of.model.base.digest,
-        rank,
-        alpha,
-        len(lessons),
-        len(held_out),
-    ]
-    state = State(parameters, optimizer, json.dumps(about))
-    if (of.folder / STATE).exists():
-        state.load(of.folder / STATE)
-    at = state.progress
-    steps = recipe.epochs * math.ceil(len(lessons) / recipe.batch)
-    loss = Loss(
-        recipe.objective, known, beta=recipe.beta, smoothing=recipe.smoothing, anchored=recipe.anchored
-    )  # fmt: skip
-    plots = SummaryWriter(str(of.folder / "plots"), purge_step=at.step)
-    saved = time.monotonic()
-    tell("train", at.step, steps)
-    while not at.over:
-        if at.step * recipe.looks >= at.looks * steps:
-            at.looks = at.step * recipe.looks // steps + 1
-            looked = -float(at.step)
-            if held_out:
-                looked = _held_out(network, loss, tilt, held_out, recipe.room)
-            if held_out:
-                at.seen.append((at.step, looked))
-                plots.add_scalar("held_out/loss", looked, at.step)
-            at.before = looked if at.before is None else at.before
-            if at.best is None or looked < at.best:
-                at.best, at.best_step, at.worse = looked, at.step, 0
-                state.keep_as_best()
-            else:
-                at.worse += 1
-            at.over = at.step >= steps or at.worse >= PATIENCE
-        if at.over or time.monotonic() - saved >= of.save_every_s:
-            state.save(of.folder / STATE)
-            saved = time.monotonic()
-        if at.over:
-            break
-
-        torch.manual_seed(recipe.seed * 1_000_003 + at.step)
-        epoch, place = divmod(at.step, steps // recipe.epochs)
-        batch = batches(lessons, recipe.batch, f"{recipe.seed} {epoch}")[place]
-        _begin(network, loss, tilt, batch, recipe.room)
-        total = 0.0
-        for bundle in bundles(batch, recipe.room):
-            part = _part(network, loss, tilt, bundle, DROP[recipe.objective])
-            part.backward()  # type: ignore[no-untyped-call]
-            total += float(part.detach())
-        if replay is not None:
-            public = replay.pack(at.step)
-            part = recipe.replayed * network.surprises(public).sum() / public.learnt
-            part.backward()  # type: ignore[no-untyped-call]
-            plots.add_scalar("replayed", float(part.detach()) / recipe.replayed, at.step)
-        norm = torch.nn.utils.clip_grad_norm_(parameters.values(), CLIP)
-        rate = recipe.rate * _share((at.step + 1) / steps)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        optimizer.step()
-        optimizer.zero_grad()
-
-        at.step += 1
-        at.learnt += sum(lesson.learnt for lesson in batch)
-        at.losses.append(total)
-        tell("train", at.step, steps, total)
-        for name, value in (("loss", total), ("norm", float(norm)), ("rate", rate)):
-            plots.add_scalar(name, value, at.step)
-    plots.close()
-    return state
-
-
-def _share(done: float) -> float:
-    """How much of the learning rate a step has: a straight way up, half a cosine down."""
-    if done < WARM_UP:
-        return done / WARM_UP
-    fall = (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
-    return LEAST_RATE + (1 - LEAST_RATE) * fall
-
-
-def _begin(
-    network: TrainedNetwork, loss: Loss, tilt: Tilt | None, batch: Sequence[Lesson], size: int
-) -> None:
-    loss.begin(network, batch, size)
-    if tilt is not None:
-        tilt.begin(batch)
-
-
-def _part(network: TrainedNetwork, loss: Loss, tilt: Tilt | None, bundle: Bundle, drop: float) -> Tensor:
-    """A bundle's share of a batch's loss: that of the pairs or labels, and of the tokens' values."""
-    read = network.read(bundle.pack, drop)
-    part = loss.part(bundle, network.surprised(read))
-    return part if tilt is None else part + tilt.part(bundle, read)
-
-
-@torch.no_grad()
-def _held_out(
-    network: TrainedNetwork, loss: Loss, tilt: Tilt | None, lessons: Sequence[Lesson], size: int
-) -> float:
-    _begin(network, loss, tilt, lessons, size)
-    return sum(float(_part(network, loss, tilt, bundle, 0.0)) for bundle in bundles(lessons, size))
 
 
 def _judged(

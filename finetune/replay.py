@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     from finetune.pieces import Piece
     from finetune.tokens import Answers
 
-EACH = 2  # pieces a step
 TOKENS = 96  # of a piece at most; what a longer one ends with is not learnt
 
 
 class Replay:
-    """Packs of `EACH` pieces of one form behind the prompt that serves it; which come in a step is decided by (seed, step)."""
+    """Packs of `each` pieces of one form behind the prompt that serves it; which come in a step is decided by (seed, step)."""
 
-    def __init__(self, answers: Answers, pieces: Sequence[Piece], seed: int) -> None:
+    def __init__(self, answers: Answers, pieces: Sequence[Piece], seed: int, each: int) -> None:
         """`pieces` are those that may be learnt from."""
-        self._answers, self._seed = answers, seed
+        self._answers, self._seed, self._each = answers, seed, each
         self._pieces = pieces
         self._forms: dict[str, list[Piece]] = {}
         for piece in pieces:
@@ -37,6 +36,6 @@ class Replay:
         """What is read in a step. Forms come as often as there are pieces of them."""
         chance = random.Random(f"replay {self._seed} {step}")  # noqa: S311 - no secret
         of_form = self._forms[chance.choice(self._pieces).form]
-        some = chance.sample(of_form, min(EACH, len(of_form)))
+        some = chance.sample(of_form, min(self._each, len(of_form)))
         tokens = [self._answers.tokens(piece, chance, bare=0) for piece in some]
         return pack([type(one)(one.form, one.prompt, one.answer[:TOKENS]) for one in tokens])

@@ -209,7 +209,7 @@ def given(file: Path, adapter: str | None) -> list[Sample]:
     """
     try:
         lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        found = [Sample(**one) for line in lines for one in _in(line)]
+        found = [Sample(**one) for line in lines for one in _kept_in(line)]
         known = all(sample.form in FORMS and isinstance(sample.text, str) for sample in found)
     except (OSError, ValueError, TypeError) as error:
         raise SamplesError(f"{file.name} holds no samples: {error}.") from None
@@ -221,7 +221,7 @@ def given(file: Path, adapter: str | None) -> list[Sample]:
     return found
 
 
-def _in(line: Any) -> list[Any]:
+def _kept_in(line: Any) -> list[Any]:
     if isinstance(line, list):
         return line
     return list(line["made"]) if "made" in line else [line]
@@ -250,9 +250,8 @@ def _read(file: Path, asked: Sequence[str]) -> list[list[Sample]]:
     with file.open("rb") as lines:
         for line, wanted in zip(lines, asked, strict=False):
             kept = json.loads(line) if line.endswith(b"\n") else None
-            if (
-                not isinstance(kept, dict) or kept.get("asked") != wanted
-            ):  # or of another version of this file
+            # half a line, another plan's, or a line of an older version
+            if not isinstance(kept, dict) or kept.get("asked") != wanted:
                 break
             portions.append([Sample(**one) for one in kept["made"]])
             whole += len(line)

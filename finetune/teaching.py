@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from finetune.lessons import Lesson, bundles, strays, unlike
+from finetune.lessons import Lesson, bundles, distinct, strays
 from finetune.objectives import anchor, dpo, drift, kto, kto_weights
 from finetune.samples import brief
 from finetune.themes import neutral
@@ -97,7 +97,7 @@ def log_probabilities(
     """Of the answers of each lesson, in nats, by its number, without a gradient. One that several lessons share is read once; `hear`
     is given what was read, a bundle of lessons of one answer at a time.
     """
-    each = [Lesson(number, (answer,)) for number, answer in enumerate(unlike(lessons))]
+    each = [Lesson(number, (answer,)) for number, answer in enumerate(distinct(lessons))]
     found: dict[Tokens, float] = {}
     with torch.no_grad():
         for bundle in bundles(each, room):

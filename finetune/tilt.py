@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
 
-from finetune.lessons import unlike
+from finetune.lessons import distinct
 from finetune.products import divergences
 from generation import whole
 
@@ -70,7 +70,7 @@ class States:
             for part in parts
             for lesson in part[:: max(1, math.ceil(sum(lesson.learnt for lesson in part) / most))]
         ]
-        self._wanted = set(unlike(self._lessons))
+        self._wanted = set(distinct(self._lessons))
         self._read: dict[Tokens, Tensor] = {}
 
     def __call__(self, bundle: Bundle, read: Read) -> None:

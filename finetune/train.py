@@ -50,14 +50,12 @@ REFUSALS = (
     AdapterError, ModelError, PublishError, SamplesError, SnapshotError, StateError, TasteError, ThemesError, TrainingError,
     UnknownArchitectureError,
 )  # fmt: skip
-
-
 THREADS = "threads"  # in a training's folder: with how many it began
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command line. Paths are as they were given; `adapters` is where a published adapter goes; `threads` may be 0: as `threads` says."""
+    """The command line. Paths are as they were given; `adapters` is where a published adapter goes; `threads` may be 0 (`threads_of`)."""
 
     snapshot: Path
     folder: Path
@@ -80,7 +78,7 @@ def main() -> None:
     try:
         asked.folder.mkdir(parents=True, exist_ok=True)
         with _alone(asked.folder, asked.wait_s):
-            asked = replace(asked, threads=threads(asked.folder, asked.threads))
+            asked = replace(asked, threads=threads_of(asked.folder, asked.threads))
             torch.set_num_threads(asked.threads)
             report = _trained(asked, tell)
     except REFUSALS as error:
@@ -111,7 +109,7 @@ def _trained(asked: Asked, tell: Telling) -> Report:
     return train(asked.recipe, given, tell)
 
 
-def threads(folder: Path, asked: int) -> int:
+def threads_of(folder: Path, asked: int) -> int:
     """How many a run in `folder` has: as many as are asked for, else as it began with, else (0) all that it may use.
 
     With another number sums round otherwise, and a run that was killed would come to another adapter than one that was not.

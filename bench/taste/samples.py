@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from bench.jsonl import read_rows
 from bench.report import tell
 from bench.taste.prompts import COMING, FORM, PAST
+from finetune.samples import CONTEXT, ROOM
 from generation.host.engine import Broken, Finished
 from generation.lm.engine import TextEngine
 from generation.wire.jobs import BASE, Brief, Job, Sampling
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel
 
 SetName = Literal["history", "coming", "firsts"]
-ROOM = 96  # rows at once
-CONTEXT = 2048  # tokens that one has at most: of more, so many rows are not promised memory
 TOKENS = 70  # a text has at most
 DATA = Path(__file__).resolve().parent.parent.parent / ".renga"
 KEPT = DATA / "bench" / "taste"
@@ -66,7 +65,7 @@ def wanted(name: SetName, first: int | None = None) -> list[tuple[str, int]]:
 
 
 def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
-    """The engine that serves, with more rows than a server gives it, and shorter ones; `adapters` is the directory that has them."""
+    """The engine that serves, with the rows that a training's samples have; `adapters` is the directory that has them."""
     return TextEngine(replace(model, context=min(model.context, CONTEXT)), room=ROOM, adapters=adapters)
 
 

@@ -15,16 +15,17 @@ import pytest
 import torch
 
 from finetune import reach, recipe
+from finetune.learning import STATE
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
-from finetune.recipe import PAIRS, REFERENCES, STATE, Recipe, TrainingError
+from finetune.recipe import PAIRS, REFERENCES, Recipe, TrainingError
 from finetune.report import JSON, PNG, Gate, load
 from finetune.samples import brief
 from finetune.snapshot import Evidence, Snapshot, write
 from finetune.state import StateError
 from finetune.teaching import log_probabilities
 from finetune.tokens import Answers
-from finetune.train import _alone, _asked, enough, threads
+from finetune.train import _alone, _asked, enough, threads_of
 from generation.adapters import load as adapter_of
 from tests.finetune.small import loaded, save
 from tests.finetune.tasting import RECIPE, trained
@@ -94,12 +95,12 @@ def test_a_candidate_that_went_too_far_comes_back_along_its_way(
 def test_a_run_goes_on_with_as_many_threads_as_it_began_with_unless_others_are_asked_for(
     tmp_path: Path,
 ) -> None:
-    assert threads(tmp_path, 3) == 3
-    assert threads(tmp_path, 0) == 3
-    assert threads(tmp_path, 2) == 2
-    assert threads(tmp_path, 0) == 2
+    assert threads_of(tmp_path, 3) == 3
+    assert threads_of(tmp_path, 0) == 3
+    assert threads_of(tmp_path, 2) == 2
+    assert threads_of(tmp_path, 0) == 2
     (tmp_path / "threads").write_text("some")
-    assert threads(tmp_path, 0) == torch.get_num_threads() == threads(tmp_path, 0)
+    assert threads_of(tmp_path, 0) == torch.get_num_threads() == threads_of(tmp_path, 0)
 
 
 def test_it_learns_the_taste_and_its_report_says_so(whole: Path, model: LoadedModel) -> None:
