@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import json
@@ -227,5 +228,8 @@ def _ports(settings: BotSettings) -> str:
             with socket.create_server((host, port)):
                 pass
         except OSError as error:
-            raise Problem(f"{name} {port} on {host} is not free: {error.strerror or error}.") from None
+            why = f"{name} {port} on {host} is not free: {error.strerror or error}."
+            if error.errno == errno.EADDRINUSE:
+                why += " If it is Renga that runs there, all is well; stop it to check this."
+            raise Problem(why) from None
     return ", ".join(f"{name} {port}" for name, (_, port) in wanted.items()) + " free"

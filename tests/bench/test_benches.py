@@ -33,7 +33,7 @@ def test_quantiles_are_by_nearest_rank() -> None:
 
 def test_committed_results_have_the_agreed_form() -> None:
     found = sorted(RESULTS.rglob("*.json"))  # those of a part alone lie in a folder
-    assert {"ack.json", "dpo/loss.json"} <= {path.relative_to(RESULTS).as_posix() for path in found}
+    assert {"ack.json", "taste/rerank.json"} <= {path.relative_to(RESULTS).as_posix() for path in found}
     for path in found:
         result = json.loads(path.read_text())
         assert set(result) == {"bench", "commit", "machine", "targets", "details"}

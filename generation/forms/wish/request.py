@@ -47,8 +47,9 @@ ASKING = (
 _ARTICLE = r"(?:(?:a|an|some|one|another|the|two|three|four|2|3|4|a few)(?: nice| good| new)? )?"
 _LINKS = (
     r"(?:about|on|for|to|where|in which|in praise of|inspired by|based on|regarding|re:?|titled|called|entitled|between|by|"
-    r"out of|from|that begins with)"
+    r"out of|from|that begins with|that|which|whose|with|using)"
 )
+_SAYING = {"that", "which", "whose", "with", "using"}  # more of a subject, behind a name that is nothing else
 _CAST = re.compile(
     r"(?:for |with )?(?:two|three|2|3) (?:characters|people|persons|voices|speakers|actors)", re.IGNORECASE
 )
@@ -140,6 +141,8 @@ def _literal(found: re.Match[str]) -> bool:
     if found["extra"] and (
         noun not in PLAIN or ask.endswith("the") or found["extra"].strip().lower() in _OWN
     ):
+        return True
+    if link in _SAYING and noun not in PLAIN:
         return True
     if link in ("of", "by"):
         return ask == "the" or (not ask and noun in LITERAL)

@@ -20,6 +20,11 @@ from generation.forms.wish.english import moods_of
         ("rain on a tin roof - haiku please", "haiku", "rain on a tin roof"),
         ("5-7-5 on new year's morning, nobody up yet", "haiku", "new year's morning, nobody up yet"),
         ("winter (haiku)", "haiku", "winter"),
+        ("a limerick that rhymes with orange", "limerick", "rhymes with orange"),
+        ("write a haiku with rain in it", "haiku", "rain in it"),
+        ("a limerick whose hero is a goat", "limerick", "hero is a goat"),
+        ("a story that never ends", "", "a story that never ends"),
+        ("the haiku that I dreamt", "", "the haiku that I dreamt"),
         ("winter, as a sonnet", "sonnet", "winter"),
         (
             "give me a limerick: a goat that ate the wifi router",
