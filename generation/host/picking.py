@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 DRAFTS = 4  # to choose from
 AT_ONCE = 8  # drafts of all jobs together, from which on no second ones are begun
-PATIENCE_S = 3.0  # for the head's word; the first piece of all may wait for a model to load
+PATIENCE_S = 3.0  # for the word of a head that can be asked
+LOADING_S = (
+    30.0  # for a head that cannot be asked yet: the first piece after a start waits for what reads texts
+)
 WAIT_S = 0.01
 APART = 104_729  # between the seeds of one job's drafts
 
@@ -49,8 +52,8 @@ class UnusableHeadError(Exception):
 class Judge(Protocol):
     """Scores texts by heads, somewhere else (`generation.host.tasting`)."""
 
-    def prepare(self, digest: str) -> None:
-        """That head will be wanted soon."""
+    def prepare(self, digest: str) -> Future[Any]:
+        """That head will be wanted soon. Done, with whatever result, once it can be asked or never can."""
 
     def scores(self, digest: str, texts: Sequence[str]) -> Future[list[float]]:
         """What the head says of each text, higher is better liked; or UnusableHeadError."""
@@ -58,10 +61,14 @@ class Judge(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Wish:
-    """A job whose drafts are made. `more` have not begun; `running` are the ids of those that are made, the last begun last."""
+    """A job whose drafts are made. `more` have not begun; `running` are the ids of those that are made, the last begun last.
+
+    `loading` is there until the judge can be asked; `since` is when the waiting for its word began.
+    """
 
     job: Job
     prompt_tokens: int
+    loading: Future[Any] | None
     more: list[Job]
     running: dict[str, None]
     grown: set[str] = field(default_factory=set)
@@ -104,13 +111,13 @@ class Picking:
             self._others.add(job.id)
             return
         assert job.head is not None
-        self._judge.prepare(job.head)
+        loading = self._judge.prepare(job.head)
         cost = self._engine.cost(job)
         more = [
             replace(job, id=f"{job.id}#{n}", seed=(job.seed + APART * n) % SEEDS)
             for n in range(1, 1 + self._more(cost))
         ]
-        wish = self._wishes[job.id] = _Wish(job, cost.prompt_tokens, more, {job.id: None})
+        wish = self._wishes[job.id] = _Wish(job, cost.prompt_tokens, loading, more, {job.id: None})
         self._of[job.id] = wish
 
     def step(self) -> Sequence[Progress]:
@@ -202,7 +209,8 @@ class Picking:
         """The best of a wish's drafts, once the judge has spoken, or too late."""
         assert wish.judging is not None
         if not wish.judging.done():
-            if self._clock() - wish.since < PATIENCE_S:
+            patience = self._patience(wish)
+            if self._clock() - wish.since < patience:
                 return None
             wish.judging.cancel()
             log.warning("not_picked_in_time", job=wish.job.id, head=wish.job.head)
@@ -221,6 +229,12 @@ class Picking:
         scores = wish.judging.result()
         best = max(range(len(scores)), key=scores.__getitem__)
         return self._made(wish, best, {"picked": {"of": len(scores), "head": wish.job.head}})
+
+    def _patience(self, wish: _Wish) -> float:
+        """How many seconds from `wish.since` it waits for the judge's word, which begin anew once that can be asked."""
+        if wish.loading is not None and wish.loading.done():
+            wish.loading, wish.since = None, self._clock()
+        return PATIENCE_S if wish.loading is None else LOADING_S
 
     def _made(self, wish: _Wish, best: int, told: dict[str, Any]) -> Finished:
         del self._wishes[wish.job.id]

@@ -29,8 +29,8 @@ class Tasting:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="taste")
         self._taster: Taster | None = None  # the worker's
 
-    def prepare(self, digest: str) -> None:
-        self._worker.submit(self._scores, digest, [])
+    def prepare(self, digest: str) -> Future[list[float]]:
+        return self._worker.submit(self._scores, digest, [])
 
     def scores(self, digest: str, texts: Sequence[str]) -> Future[list[float]]:
         return self._worker.submit(self._scores, digest, list(texts))

@@ -12,7 +12,7 @@ from generation.forms import form_named
 from generation.host import judged
 from generation.host.engine import Broken, Cost, Finished, Grew, Output
 from generation.host.fake import FakeEngine
-from generation.host.picking import AT_ONCE, DRAFTS, PATIENCE_S, Picking, UnusableHeadError
+from generation.host.picking import AT_ONCE, DRAFTS, LOADING_S, PATIENCE_S, Picking, UnusableHeadError
 from generation.wire.jobs import Brief
 from tests.generation.contract import EngineContract
 from tests.generation.stand import job
@@ -27,15 +27,21 @@ HEAD = "ab" * 32
 
 
 class Liking:
-    """A judge that counts a word, at once; or says `error`; or is silent."""
+    """A judge that counts a word, at once; or says `error`; or is silent. One that `loads` cannot be asked yet."""
 
-    def __init__(self, word: str = "moon", error: Exception | None = None, *, silent: bool = False) -> None:
+    def __init__(
+        self, word: str = "moon", error: Exception | None = None, *, silent: bool = False, loads: bool = False
+    ) -> None:
         self.word, self.error, self.silent = word, error, silent
         self.prepared: list[str] = []
+        self.loading: Future[None] = Future()
+        if not loads:
+            self.loading.set_result(None)
         self.asked: list[list[str]] = []
 
-    def prepare(self, digest: str) -> None:
+    def prepare(self, digest: str) -> Future[None]:
         self.prepared.append(digest)
+        return self.loading
 
     def scores(self, digest: str, texts: Sequence[str]) -> Future[list[float]]:
         self.asked.append(list(texts))
@@ -258,6 +264,34 @@ def test_a_judge_that_says_nothing_is_not_waited_for_long() -> None:
     made = only(picking.step())
     assert made.outputs[0].data.decode() == "one\ntwo\nthree"
     assert "picked" not in made.outputs[0].meta
+
+
+def test_a_judge_that_is_still_loading_is_waited_for_and_then_for_as_long_as_any() -> None:
+    now = [100.0]
+    engine, judge = Scripted(choices=4), Liking(silent=True, loads=True)
+    picking = Picking(engine, judge, clock=lambda: now[0])
+    under_way(engine, picking)
+    engine.finish("a", "one\ntwo\nthree", "four\nfive\nsix")
+    for _ in range(4):
+        assert picking.step() == []
+        now[0] += PATIENCE_S
+    judge.loading.set_result(None)
+    assert picking.step() == []
+    now[0] += PATIENCE_S / 2
+    assert picking.step() == []
+    now[0] += PATIENCE_S
+    assert "picked" not in only(picking.step()).outputs[0].meta
+
+
+def test_a_judge_that_does_not_come_to_be_loaded_is_given_up() -> None:
+    now = [100.0]
+    engine = Scripted(choices=4)
+    picking = Picking(engine, Liking(silent=True, loads=True), clock=lambda: now[0])
+    under_way(engine, picking)
+    engine.finish("a", "one\ntwo\nthree", "four\nfive\nsix")
+    assert picking.step() == []
+    now[0] += LOADING_S
+    assert "picked" not in only(picking.step()).outputs[0].meta
 
 
 def test_a_draft_that_breaks_leaves_the_others_to_choose_from() -> None:
