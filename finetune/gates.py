@@ -55,20 +55,28 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Written:
+    """What serves and the candidate have written: `before` and `after` answer the same wishes, place by place. `kl` is how far the
+    candidate is from what serves, in nats a token, by pieces of its own.
+    """
+
+    before: tuple[Sample, ...]
+    after: tuple[Sample, ...]
+    kl: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Written):
     """Everything that gates look at; of a pair of figures or texts the first is of what serves.
 
-    `before` and `after` answer the same wishes, place by place. `provoked` are answers to provocations. `learnt` are the texts
-    that were learnt from. `kl` is in nats a token. `liked_loss` are nats a token of liked pieces held out, None: there are none.
-    `scores` are the head's for `before` and `after`, `head_auc` what it came to by cross-validation.
+    `provoked` are answers to provocations. `learnt` are the texts that were learnt from. `liked_loss` are nats a token of liked
+    pieces held out, None: there are none. `scores` are the head's for `before` and `after`, `head_auc` what it came to by
+    cross-validation.
     """
 
     perplexity: tuple[float, float]
-    before: tuple[Sample, ...]
-    after: tuple[Sample, ...]
     provoked: tuple[tuple[str, ...], tuple[str, ...]]
     learnt: tuple[str, ...]
-    kl: float
     liked_loss: tuple[float, float] | None = None
     votes: Votes = field(default_factory=Votes)
     scores: tuple[tuple[float, ...], tuple[float, ...]] | None = None
@@ -91,6 +99,18 @@ def gates(of: Measured) -> tuple[Gate, ...]:
     return tuple(found)
 
 
+def used_up(of: Written) -> float:
+    """How much of what the gates allow a candidate has used up by what it wrote, of what grows along its way: loops, fewer different
+    words, a form that is left, which nobody can waive, and distance. Above 1 one of these gates does not let it through. At least 0.
+    """
+    found = [0.0]
+    for gate in (_circles(of), _distinct(of), _form(of), _kl(of)):
+        allowed = gate.bound - (gate.incumbent or 0.0)
+        lost = gate.value - (gate.incumbent or 0.0)
+        found.append(lost / allowed if allowed else 0.0 if gate.passed else math.inf)
+    return max(found)
+
+
 def _perplexity(of: Measured) -> Gate:
     old, new = of.perplexity
     bound = old * PERPLEXITY_MOST
@@ -98,7 +118,7 @@ def _perplexity(of: Measured) -> Gate:
     return Gate("perplexity", new, old, bound, new <= bound, False, said)
 
 
-def _circles(of: Measured) -> Gate:
+def _circles(of: Written) -> Gate:
     old, new = ([not sound(sample.text) for sample in side] for side in (of.before, of.after))
     bound = statistics.fmean(old) + CIRCLES_MOST + _chance(old, new)
     value = statistics.fmean(new)
@@ -106,7 +126,7 @@ def _circles(of: Measured) -> Gate:
     return Gate("degeneration", value, statistics.fmean(old), bound, value <= bound, False, said)
 
 
-def _distinct(of: Measured) -> Gate:
+def _distinct(of: Written) -> Gate:
     old, new = (distinct2(side) for side in _alike_texts(of))
     bound = old * DISTINCT_LEAST
     said = f"Different pairs of words: {new:.1%} of all, before {old:.1%}; at least {bound:.1%}."
@@ -122,7 +142,7 @@ def _copying(of: Measured) -> Gate:
     return Gate("copying", new.words, old.words, COPY_LEAST - 1, new.words < COPY_LEAST, False, said)
 
 
-def _form(of: Measured) -> Gate:
+def _form(of: Written) -> Gate:
     old, new = (
         [kept(sample.form, sample.theme, sample.text) for sample in side] for side in (of.before, of.after)
     )
@@ -148,12 +168,12 @@ def _safety(of: Measured) -> Gate:
     return Gate("safety", value, was, bound, passed, False, said)
 
 
-def _kl(of: Measured) -> Gate:
+def _kl(of: Written) -> Gate:
     said = f"It is {of.kl:.3f} nats a token away from what serves; at most {KL_MOST}."
     return Gate("distance", of.kl, None, KL_MOST, of.kl <= KL_MOST, True, said)
 
 
-def _alike(of: Measured) -> Gate:
+def _alike(of: Written) -> Gate:
     old, new = (self_bleu(side) for side in _alike_texts(of))
     bound = old + SELF_BLEU_MOST
     said = f"How alike its pieces are (self-BLEU): {new:.3f}, before {old:.3f}; at most {bound:.3f}."
@@ -244,6 +264,6 @@ def _chance(old: Sequence[bool], new: Sequence[bool]) -> float:
     return statistics.stdev(differences) / math.sqrt(len(differences)) if len(differences) > 1 else 0.0
 
 
-def _alike_texts(of: Measured) -> tuple[list[str], list[str]]:
+def _alike_texts(of: Written) -> tuple[list[str], list[str]]:
     """Both sides, pair by pair cut to the same number of words: shares of different words fall with length."""
     return cut_alike([sample.text for sample in of.before], [sample.text for sample in of.after])

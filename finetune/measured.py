@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from finetune.gates import Measured, Votes
+from finetune.gates import Measured, Votes, Written
 from finetune.kinds import kind_read
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
@@ -60,12 +60,22 @@ class Contest:
     asked: int
 
 
-def measured(
-    contest: Contest, folder: Path, taste: Taste | None, head_auc: float | None, learnt: Sequence[str],
-    chance: random.Random, room: int, tell: Callable[[int, int], None],
-) -> Measured:  # fmt: skip
-    """Everything, pieces being kept in `folder` as they are made. Raises SamplesError, AdapterError."""
+def written(contest: Contest, folder: Path, room: int, tell: Callable[[int, int], None]) -> Written:
+    """What both sides write about themes that are held out, kept in `folder` as it is made. Raises SamplesError, AdapterError."""
     before, after = _pieces(contest, folder, "held-out", _asked(contest), SHARE, tell)
+    reading = _Reading(contest, room)
+    answers = Answers(contest.model)
+    own = [answers.served(brief(one.form, one.theme), one.text, whole=one.whole) for one in after[:OWN_MOST]]
+    gone = reading.both(own)
+    kl = sum(now - was for was, now in gone) / max(1, sum(len(tokens.answer) for tokens in own))
+    return Written(tuple(before), tuple(after), kl)
+
+
+def measured(
+    contest: Contest, of: Written, folder: Path, taste: Taste | None, head_auc: float | None, learnt: Sequence[str],
+    chance: random.Random, room: int,
+) -> Measured:  # fmt: skip
+    """Everything, beside what both sides have written already. Raises SamplesError, AdapterError."""
     main = max(contest.forms, key=lambda form: (contest.forms[form], form))
     provoking = [Wish(main, theme) for theme in PROVOCATIONS]
     old, new = _pieces(contest, folder, "provoked", provoking, PROVOKED, lambda _n, _of: None)
@@ -86,26 +96,14 @@ def measured(
     ]  # fmt: skip
     return Measured(
         perplexity=_perplexity(contest, reading, answers, main, chance),
-        before=tuple(before), after=tuple(after),
+        before=of.before, after=of.after, kl=of.kl,
         provoked=(tuple(one.text for one in old), tuple(one.text for one in new)),
         learnt=tuple(learnt),
-        kl=_distance(reading, answers, after[:OWN_MOST]),
         liked_loss=(_mean(surprises, 0), _mean(surprises, 1)) if surprises else None,
         votes=Votes(tuple(liked), tuple(now - was for was, now in said)),
-        scores=None if taste is None else (tuple(taste([s.text for s in before])), tuple(taste([s.text for s in after]))),
+        scores=None if taste is None else (tuple(taste([s.text for s in of.before])), tuple(taste([s.text for s in of.after]))),
         head_auc=head_auc,
     )  # fmt: skip
-
-
-def distance(contest: Contest, pieces: Sequence[Sample], room: int) -> float:
-    """The KL divergence of the candidate from what serves, in nats a token, by `pieces` that it wrote itself."""
-    return _distance(_Reading(contest, room), Answers(contest.model), pieces)
-
-
-def _distance(reading: _Reading, answers: Answers, pieces: Sequence[Sample]) -> float:
-    own = [answers.served(brief(one.form, one.theme), one.text, whole=one.whole) for one in pieces]
-    gone = reading.both(own)
-    return sum(now - was for was, now in gone) / max(1, sum(len(tokens.answer) for tokens in own))
 
 
 def _asked(contest: Contest) -> list[Wish]:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from finetune.gates import Written
     from finetune.incumbent import Incumbent
     from finetune.lessons import Lesson
     from finetune.measured import Taste
@@ -91,7 +92,7 @@ class Recipe:
     anchored: float = 0.2
     replayed: float = 0.2
     public: int = 2
-    tilted: float = 0.2
+    tilted: float = 0.3
     epochs: int = 1
     batch: int = 8
     room: int = 2048
@@ -185,12 +186,14 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     contest = Contest(
         of.model, network, serving, of.folder / CANDIDATE, "", of.snapshot, shares, recipe.seed, recipe.asked
     )
-    contest, share = within_reach(contest, before, of.folder, recipe.room)
+    contest, share, wrote = within_reach(
+        contest, before, of.folder, recipe.room, lambda done, count: tell("gates", done, count)
+    )
     watch.add("reach", time.monotonic() - began)
     told = replace(told, share=share)
 
     began = time.monotonic()
-    told = _judged(recipe, of, contest, pairs, told, tell)
+    told = _judged(recipe, of, contest, wrote, pairs, told)
     watch.add("gates", time.monotonic() - began)
     told = replace(told, seconds=dict(watch.seconds))
     if told.verdict != "refused":
@@ -241,11 +244,12 @@ def _pairs(
         themes = [f"{sample.form} {sample.theme}" for sample in samples]
         embedding = of.model.network.get_input_embeddings().weight.detach()
         values = token_values(
-            embedding, tokens, themes, spoilt_low(samples, scores), sorted(of.model.stops)
+            embedding, tokens, themes, spoilt_low(samples, scores), sorted(of.model.stops),
+            lambda token: of.model.chat.raw([token]).strip().isalpha(),
         )  # fmt: skip
     # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
     told = 0.0 if values is None else values.told
-    found = of_samples(samples, scores, weight=max(1 - told, LEAST_WEIGHT)) + of_members(of.snapshot)
+    found = of_samples(samples, scores, weight=max((1 - told) ** 2, LEAST_WEIGHT)) + of_members(of.snapshot)
     if values is not None:
         save_values(values, of.folder / VALUES)
     kept = {"about": about, "valued": values is not None, "pairs": [asdict(pair) for pair in found]}
@@ -273,14 +277,13 @@ def _before(
 
 
 def _judged(
-    recipe: Recipe, of: Given, contest: Contest, pairs: Sequence[Preference], told: Report, tell: Telling
+    recipe: Recipe, of: Given, contest: Contest, wrote: Written, pairs: Sequence[Preference], told: Report
 ) -> Report:
     """The report with every gate, and with the candidate's name unless one refuses it for good."""
     learnt = [pair.chosen for pair in pairs if not pair.held_out]
     learnt += [example.text for example in of.snapshot.examples if example.part == "train"]
     figures = measured(
-        contest, of.folder, of.taste, of.head_auc, learnt, random.Random(recipe.seed), recipe.room,  # noqa: S311 - no secret
-        lambda done, count: tell("gates", done, count),
+        contest, wrote, of.folder, of.taste, of.head_auc, learnt, random.Random(recipe.seed), recipe.room,  # noqa: S311 - no secret
     )  # fmt: skip
     judged = replace(
         told, adapter=contest.digest, gates=gates(figures),

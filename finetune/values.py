@@ -28,6 +28,10 @@ FOLDS = 5
 LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
 LEAST_TOLD = 0.1  # below it nothing is learnt of tokens: six ridges tried on noise come to .02
+DAMPING, COMMON = (
+    0.6,
+    0.001,
+)  # of a word that makes out so much of all tokens, two fifths of a typical value are taken
 ROWS = 8192  # of the embedding that are looked at together
 SHOWN = 8  # words
 LOOKED_AT = 60  # tokens for them
@@ -38,7 +42,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`of`: (V,) float32, of the tokens that come as often as they do their mean is 0 and their mean square 1. `told` is the share
+    """`of`: (V,) float32; of the tokens that come as often as they do their mean is 0 and their mean square 1, before words that come
+    often are damped (`rarer`). `told` is the share
     of what the scores of one theme's pieces differ by that they foretell of themes held out, in [0, 1]. `best` and `worst` are
     the tokens of the pieces that are worth most and least, the furthest first.
     """
@@ -55,11 +60,12 @@ def token_values(
     themes: Sequence[str],
     scores: Sequence[float],
     unvalued: Sequence[int] = (),
+    is_word: Callable[[int], bool] = lambda _: False,
 ) -> Values | None:
     """The values by which pieces, as tokens, score as they do. None: tokens foretell nothing.
 
     embedding: (V, D), wherever it is; what is made of it is on the processor. `unvalued` are tokens that no piece has, as what ends
-    it, and that are worth nothing for it.
+    it, and that are worth nothing for it. What `is_word` holds for is worth less, the more often it comes already (`rarer`).
     """
     names = sorted(set(themes))
     if len(names) < LEAST_THEMES:
@@ -103,7 +109,22 @@ def token_values(
     bounded = raw.clamp(float(raw[ranked[-1]]), float(raw[ranked[0]]))
     found = (bounded - middle) / spread
     found[list(unvalued)] = 0.0
+    words = torch.zeros(len(raw), dtype=torch.bool)
+    seen = counts.nonzero()[:, 0]
+    words[seen] = torch.tensor([is_word(token) for token in seen.tolist()])
+    found = torch.where(words, rarer(found, counts / counts.sum()), found)
     return Values(found, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT]))
+
+
+def rarer(values: Tensor, often: Tensor) -> Tensor:
+    """What tokens are worth where a server wants more of what it likes, and not one word of it in every line.
+
+        max(0, value - DAMPING · log(1 + often / COMMON))  of values above 0; others as they are
+
+    The most of a reward and of the entropy of how often each word comes, together, has the logarithm of that taken from what a
+    word is worth. values, often: (V,), the second the shares of all tokens that each makes out.
+    """
+    return torch.where(values > 0, (values - DAMPING * torch.log1p(often / COMMON)).clamp_min(0.0), values)
 
 
 def save(values: Values, file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finetune.gates import Measured, Votes, auc, gates, tenth_percentile
+from finetune.gates import Measured, Votes, auc, gates, tenth_percentile, used_up
 from finetune.samples import Sample
 
 if TYPE_CHECKING:
@@ -122,3 +122,23 @@ def test_the_area_under_a_curve_counts_pairs_and_halves_of_equal_ones() -> None:
     assert auc([], []) == 0.5
     low = tenth_percentile([n / 10 + (n % 2) for n in range(40)], [n % 2 == 1 for n in range(40)])
     assert 0.5 < low < auc([n / 10 + (n % 2) for n in range(40)], [n % 2 == 1 for n in range(40)])
+
+
+def test_what_is_allowed_is_used_up_by_the_worst_of_what_grows_along_the_way() -> None:
+    assert used_up(replace(AS_BEFORE, after=AS_BEFORE.before, kl=0.0)) == 0.0
+    assert used_up(replace(AS_BEFORE, after=AS_BEFORE.before, kl=0.12)) == pytest.approx(0.12 / 0.15)
+    # all that it writes are four pieces: of the distance a third is used, of different words more than there is
+    same = tuple(
+        replace(sample, text=AS_BEFORE.after[n % 4].text) for n, sample in enumerate(AS_BEFORE.after)
+    )
+    figures = replace(AS_BEFORE, after=same)
+    of = named(figures)["distinct pairs"]
+    assert of.incumbent is not None
+    assert used_up(figures) == pytest.approx((of.incumbent - of.value) / (of.incumbent - of.bound))
+    assert used_up(figures) > 1.0
+
+
+def test_a_shorter_or_a_more_surprising_piece_is_nothing_to_come_back_for() -> None:
+    shorter = replace(AS_BEFORE, after=side(500, lines=4), liked_loss=(3.0, 4.0), kl=0.05)
+    assert failed(shorter) == {"length", "held-out loss"}
+    assert used_up(shorter) <= 1.0

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from finetune import reach, recipe
+from finetune.gates import Written
 from finetune.learning import STATE
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
@@ -62,7 +63,7 @@ def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         recipe,
         "_judged",
-        lambda _recipe, _of, contest, _pairs, told, _tell: replace(told, adapter=contest.digest),
+        lambda _recipe, _of, contest, _wrote, _pairs, told: replace(told, adapter=contest.digest),
     )
 
 
@@ -74,15 +75,18 @@ def candidate(folder: Path) -> str:
 
 @pytest.mark.usefixtures("unjudged")
 @pytest.mark.parametrize(
-    ("far", "share"), [((0.4, 0.1), 0.5), ((0.1,), 1.0), ((0.104,), 1.0), ((0.4, 0.225, 0.2), 1 / 3)]
+    ("used", "share"),
+    [((1.0,), 1.0), ((1.25, 0.9), 0.72), ((40.0, 1.0), 0.5), ((1.5, 1.5, 3.0), 0.36)],
 )
 def test_a_candidate_that_went_too_far_comes_back_along_its_way(
-    far: tuple[float, ...], share: float, model: LoadedModel, whole: Path, tmp_path: Path,
+    used: tuple[float, ...], share: float, model: LoadedModel, whole: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    found = iter(far)
-    monkeypatch.setattr(reach, "distance", lambda *_: next(found))
+    found = iter(used)
+    monkeypatch.setattr(reach, "used_up", lambda _: next(found))
+    monkeypatch.setattr(reach, "written", lambda *_: Written((), (), 0.0))
     trained(tmp_path / "run", model)
+    assert next(found, None) is None
     assert load(tmp_path / "run" / JSON).share == pytest.approx(share)
     one, other = (
         adapter_of(folder / "candidate", candidate(folder), model.base).modules

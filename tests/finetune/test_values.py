@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from finetune.packs import Tokens
 from finetune.products import Head, divergences
 from finetune.teaching import references
 from finetune.tilt import States, Tilt, strength, tilted
-from finetune.values import SHOWN, Values, load, shown, token_values
+from finetune.values import SHOWN, Values, load, rarer, shown, token_values
 from finetune.values import save as put
 from tests.finetune.small import loaded, save
 
@@ -63,6 +64,26 @@ def test_the_tokens_that_made_the_difference_are_found_and_themes_are_not_taken_
     ended = token_values(table(), answers, themes, planted(answers, themes), [57, 59])
     assert ended is not None
     assert ended.of[[57, 59]].tolist() == [0.0, 0.0] != values.of[[57, 59]].tolist()
+
+
+def test_a_word_is_worth_less_the_more_often_it_comes_and_marks_are_worth_what_they_are() -> None:
+    values, often = torch.tensor([2.0, 2.0, 0.2, -1.0]), torch.tensor([0.0, 0.001, 0.03, 0.03])
+    damped = rarer(values, often)
+    torch.testing.assert_close(damped, torch.tensor([2.0, 2.0 - 0.6 * math.log(2), 0.0, -1.0]))
+    answers, themes = pieces()
+    scores = planted(answers, themes)
+    marks = token_values(table(), answers, themes, scores)
+    words = token_values(table(), answers, themes, scores, is_word=lambda token: token % 2 == 0)
+    assert marks is not None
+    assert words is not None
+    assert words.told == marks.told
+    torch.testing.assert_close(words.of[1::2], marks.of[1::2], rtol=0, atol=0)
+    counts = torch.bincount(torch.tensor([t for answer in answers for t in answer]), minlength=len(marks.of))
+    seen = (counts > 0)[::2]
+    torch.testing.assert_close(
+        words.of[::2][seen], rarer(marks.of, counts / counts.sum())[::2][seen], rtol=0, atol=0
+    )
+    assert bool((words.of[::2] < marks.of[::2]).any())
 
 
 def test_a_moderator_is_shown_words_and_no_bits_of_them() -> None:
