@@ -6,18 +6,18 @@ base model that serves; where texts are written elsewhere, or by the fake engine
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from generation.host.picking import UnusableHeadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from generation.taste.taster import Taster
 
+ANY = "."  # a text, for which all is loaded that a head reads by
 SHIPPED = "smollm2"  # the model that comes with Renga
 
 
@@ -28,9 +28,14 @@ class Tasting:
         self._base, self._data_dir = base, data_dir
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="taste")
         self._taster: Taster | None = None  # the worker's
+        self._asked: set[str] = set()  # heads that have been: what they read by is loaded
 
     def prepare(self, digest: str) -> Future[list[float]]:
-        return self._worker.submit(self._scores, digest, [])
+        if digest in self._asked:
+            done: Future[list[float]] = Future()
+            done.set_result([])
+            return done
+        return self._worker.submit(self._scores, digest, [ANY])
 
     def scores(self, digest: str, texts: Sequence[str]) -> Future[list[float]]:
         return self._worker.submit(self._scores, digest, list(texts))
@@ -42,12 +47,11 @@ class Tasting:
         try:
             if self._taster is None:
                 self._taster = self._loaded()
-            if not texts:
-                self._taster.head(digest)
-                return []
-            return self._taster.scores(digest, texts)
+            found = self._taster.scores(digest, texts)
         except (ModelError, TasteError) as error:
             raise UnusableHeadError(str(error)) from error
+        self._asked.add(digest)
+        return found
 
     def _loaded(self) -> Taster:
         import torch

@@ -253,21 +253,33 @@ class TextEngine:
 
     def _adapter(self, job: Job) -> str | None:
         """What `job` is made with: the adapter that it names, or the starter of its form, or None."""
-        if job.adapter is not None or self._starter is None or self._adapting is None:
-            return job.named_adapter
+        return job.named_adapter if job.adapter is not None else self._starter_of(job)
+
+    def _starter_of(self, job: Job) -> str | None:
+        if self._starter is None or self._adapting is None:
+            return None
         return self._starter(self._base, job.form)
 
     def _settle_adapters(self) -> list[Progress]:
-        """Rows whose adapter turned out bad go on with the base model, or fail, as their terms say."""
+        """Rows whose adapter turned out bad go on with the starter of their form, or the base model where that is what is bad or there
+        is none, or fail, as their terms say.
+        """
         progress: list[Progress] = []
-        for row, error in [] if self._adapting is None else self._adapting.refused(self._everyone):
+        if self._adapting is None:
+            return progress
+        for row, error in self._adapting.refused(self._everyone):
             if row not in self._everyone:
                 continue  # with another of its job's
             log.warning("adapter_refused", job=row.job.id, digest=row.adapter, reason=str(error))
-            row.adapter, row.note = None, f"Its adapter cannot be used. {error}"
+            row.note = row.note or f"Its adapter cannot be used. {error}"
             if row.job.named_adapter is not None and row.job.terms.when_adapter_is_bad == "fail":
                 self.cancel(row.job.id)
                 progress.append(Broken(row.job.id, "adapter", row.note))
+                continue
+            starter = self._starter_of(row.job)
+            row.adapter = starter if starter != row.adapter else None
+            if row.adapter is not None:
+                self._adapting.want(row.adapter)
         return progress
 
     def _read(self) -> list[Progress] | None:

@@ -115,7 +115,8 @@ class Terms:
 
     `weight` scales the tenant's share (> 0); `priority` (-100 to 100) orders a tenant's own jobs: 0 is a member's wish,
     higher is more urgent, by the rule in `generation.queue.fair`; `deadline` is in Unix seconds, after which nobody
-    wants the result (None: never).
+    wants the result (None: never). A bad adapter is done without ("base": what is made where none is named, a form's starter or the
+    base model), or the job fails.
     """
 
     weight: float = 1.0

@@ -112,6 +112,40 @@ def test_a_damaged_starter_is_told_and_fails_nobody_as_nobody_asked_for_it(
     assert "cannot be used" in done.outputs[0].meta["note"]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_in_the_place_of_a_bad_adapter_the_starter_writes_what_is_searched_and_what_is_not(
+    model: LoadedModel, adapters: tuple[Path, list[str]], *, together: bool
+) -> None:
+    root, digests = adapters
+    engine = TextEngine(
+        model, adapters=root, starter=lambda _base, _form: digests[0], reproducible=not together
+    )
+    engine.start(with_adapter("free", "0" * 64))
+    engine.start(replace(job("searched", form="haiku", tokens=4), adapter="0" * 64))
+    engine.start(replace(job("beside", form="couplet", tokens=4), adapter=digests[1]))
+    done = finished(engine)
+    assert {name: found.adapter for name, found in done.items()} == {
+        "free": digests[0], "searched": digests[0], "beside": digests[1],
+    }  # fmt: skip
+    for name in ("free", "searched"):
+        assert "cannot be used" in done[name].outputs[0].meta["note"]
+    assert "note" not in done["beside"].outputs[0].meta
+
+
+def test_where_the_starter_is_bad_too_the_base_writes(model: LoadedModel, tmp_path: Path) -> None:
+    engine = TextEngine(model, adapters=tmp_path, starter=lambda _base, _form: "1" * 64)
+    engine.start(with_adapter("a", "0" * 64))
+    assert engine._adapting is not None
+    wanted: list[str] = []
+    want = engine._adapting.want
+    engine._adapting.want = lambda digest: (wanted.append(digest), want(digest))[1]  # type: ignore[method-assign,func-returns-value]
+    done = finished(engine)["a"]
+    assert wanted == ["1" * 64]
+    assert done.adapter is None
+    assert "000000000000" in done.outputs[0].meta["note"], "why what was asked for was not used"
+    assert text(done)
+
+
 def test_no_starter_is_used_where_no_adapters_are_served(model: LoadedModel) -> None:
     engine = TextEngine(model, starter=lambda _base, _form: "0" * 64)
     engine.start(job("a", tokens=4))
