@@ -101,13 +101,18 @@ def gates(of: Measured) -> tuple[Gate, ...]:
 
 def used_up(of: Written) -> float:
     """How much of what the gates allow a candidate has used up by what it wrote, of what grows along its way: loops, fewer different
-    words, a form that is left, which nobody can waive, and distance. Above 1 one of these gates does not let it through. At least 0.
+    words, a form that is left, which nobody can waive, and distance, as its root. Above 1 one of these gates does not let it through. At
+    least 0; infinite where it wrote nothing that could be measured.
     """
-    found = [0.0]
-    for gate in (_circles(of), _distinct(of), _form(of), _kl(of)):
-        allowed = gate.bound - (gate.incumbent or 0.0)
-        lost = gate.value - (gate.incumbent or 0.0)
-        found.append(lost / allowed if allowed else 0.0 if gate.passed else math.inf)
+    if not of.after or not math.isfinite(of.kl):
+        return math.inf
+    found = [
+        math.sqrt(max(0.0, of.kl) / KL_MOST)
+    ]  # near nought a divergence grows with the square of the way
+    for gate in (_circles(of), _distinct(of), _form(of)):
+        assert gate.incumbent is not None
+        allowed = gate.bound - gate.incumbent
+        found.append((gate.value - gate.incumbent) / allowed if allowed else 0.0)
     return max(found)
 
 

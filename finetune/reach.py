@@ -2,7 +2,8 @@
 
 A taste that is easily learnt takes a model further than the gates let it, for little more of what is liked. Weights between two
 models are a model between them (Wortsman 2022, arXiv 2109.01903; for rewards and distances Ramé 2024, arXiv 2406.16768, LITI),
-so that one that went too far comes back along its way until the gates let it through, instead of being refused.
+so that one that went too far comes back along its way, instead of being refused: until gates that look at nothing but what both sides
+write (`finetune.gates.used_up`) let it through, or it has come back twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 
 from finetune.gates import used_up
 from finetune.measured import written
+from finetune.samples import SamplesError
 from generation.adapters import write
 
 if TYPE_CHECKING:
@@ -39,21 +41,30 @@ def within_reach(
     is made on the way is kept in `folder`; `tell` hears how many pieces there are, and of how many.
 
     Raises:
-        SamplesError, AdapterError.
+        SamplesError: also where neither could make anything. AdapterError.
     """
     network, model = contest.network, contest.model
     learnt = {name: parameter.detach().clone() for name, parameter in network.parameters().items()}
-    share, tried = 1.0, 1
+    share, tried, most = 1.0, 1, 0
+
+    def forward(done: int, of: int) -> None:
+        nonlocal most
+        if done > most:  # what serves has written already where the candidate writes once more
+            most = done
+            tell(done, of)
+
     while True:
+        # also what a run left half made or half deleted that was killed
+        shutil.rmtree(contest.candidates, ignore_errors=True)
         for name, parameter in network.parameters().items():
             parameter.data.copy_(torch.lerp(before[name], learnt[name], share))
         digest = write(contest.candidates, network.config(), network.tensors(), base=model.base, manifest={})
         contest = replace(contest, digest=digest)
-        wrote = written(contest, folder, room, tell)
+        wrote = written(contest, folder, room, forward)
         used = used_up(wrote)
         if used <= 1.0 or tried == TRIES:
+            if not wrote.after:
+                raise SamplesError("The candidate wrote nothing that could be measured.")
             return contest, share, wrote
-        shutil.rmtree(contest.candidates / digest)
-        # a divergence grows with the square of the way, likeness about with the way: by either it is near enough then
         share *= max(LEAST, AIM / used)
         tried += 1

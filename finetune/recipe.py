@@ -3,7 +3,7 @@
 Read top to bottom. Fresh pieces of what serves now are written about themes (`samples.py`); a reward head picks which is to be
 preferred (`pairs.py`), and says what tokens are worth (`values.py`); a LoRA that begins with the weights of what serves learns
 both (`learning.py`, `teaching.py`, `objectives.py`, `tilt.py`), beside public pieces (`replay.py`); what was best on themes held out, or stands
-on the way to it and is near enough (`reach.py`), is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
+on the way to it and is not refused for what it writes (`reach.py`), is measured against what serves (`measured.py`, `gates.py`), and gets its name unless a gate that nobody can waive says no
 (`publish.py`). Every phase leaves its result in FOLDER and is not done again; what a step draws is decided by (seed, step), so
 that a run that was killed and one that was not come to the same adapter on the same machine.
 """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Phase = Literal["samples", "pairs", "train", "gates"]
-# seconds that each took where it was measured (docs/training.md, "Minutes"); only their proportions count
+# about the seconds that each takes on two cores (docs/training.md, "Minutes"); only their proportions count
 USUAL: dict[Phase, float] = {"samples": 225.0, "pairs": 6.0, "train": 220.0, "gates": 250.0}
 EVERY_S = 1.0  # between two lines of one phase
 

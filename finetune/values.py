@@ -113,7 +113,8 @@ def token_values(
     seen = counts.nonzero()[:, 0]
     words[seen] = torch.tensor([is_word(token) for token in seen.tolist()])
     found = torch.where(words, rarer(found, counts / counts.sum()), found)
-    return Values(found, best, tuple(ranked[:LOOKED_AT]), tuple(ranked[::-1][:LOOKED_AT]))
+    ends = known[found[known].argsort(descending=True, stable=True)].tolist()
+    return Values(found, best, tuple(ends[:LOOKED_AT]), tuple(ends[::-1][:LOOKED_AT]))
 
 
 def rarer(values: Tensor, often: Tensor) -> Tensor:
@@ -121,8 +122,8 @@ def rarer(values: Tensor, often: Tensor) -> Tensor:
 
         max(0, value - DAMPING · log(1 + often / COMMON))  of values above 0; others as they are
 
-    The most of a reward and of the entropy of how often each word comes, together, has the logarithm of that taken from what a
-    word is worth. values, often: (V,), the second the shares of all tokens that each makes out.
+    It is after what most of a reward and of the entropy of how often each word comes asks for, which is to take the logarithm of that
+    from what a word is worth; here of how often it came before, and of what is liked alone. values, often: (V,), the second the shares of all tokens that each makes out.
     """
     return torch.where(values > 0, (values - DAMPING * torch.log1p(often / COMMON)).clamp_min(0.0), values)
 

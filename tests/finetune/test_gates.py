@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -126,8 +127,12 @@ def test_the_area_under_a_curve_counts_pairs_and_halves_of_equal_ones() -> None:
 
 def test_what_is_allowed_is_used_up_by_the_worst_of_what_grows_along_the_way() -> None:
     assert used_up(replace(AS_BEFORE, after=AS_BEFORE.before, kl=0.0)) == 0.0
-    assert used_up(replace(AS_BEFORE, after=AS_BEFORE.before, kl=0.12)) == pytest.approx(0.12 / 0.15)
-    # all that it writes are four pieces: of the distance a third is used, of different words more than there is
+    assert used_up(replace(AS_BEFORE, after=AS_BEFORE.before, kl=0.12)) == pytest.approx(
+        math.sqrt(0.12 / 0.15)
+    )
+    assert used_up(replace(AS_BEFORE, before=(), after=())) == math.inf
+    assert used_up(replace(AS_BEFORE, kl=math.nan)) == math.inf
+    # all that it writes are four pieces: of the distance some is used, of different words more than there is
     same = tuple(
         replace(sample, text=AS_BEFORE.after[n % 4].text) for n, sample in enumerate(AS_BEFORE.after)
     )

@@ -21,7 +21,7 @@ from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
 from finetune.recipe import PAIRS, REFERENCES, Recipe, TrainingError
 from finetune.report import JSON, PNG, Gate, load
-from finetune.samples import brief
+from finetune.samples import Sample, SamplesError, brief
 from finetune.snapshot import Evidence, Snapshot, write
 from finetune.state import StateError
 from finetune.teaching import log_probabilities
@@ -84,7 +84,8 @@ def test_a_candidate_that_went_too_far_comes_back_along_its_way(
 ) -> None:  # fmt: skip
     found = iter(used)
     monkeypatch.setattr(reach, "used_up", lambda _: next(found))
-    monkeypatch.setattr(reach, "written", lambda *_: Written((), (), 0.0))
+    one_piece = (Sample("free verse", "frost", 1, "a kettle\na gull\na door", None),)
+    monkeypatch.setattr(reach, "written", lambda *_: Written(one_piece, one_piece, 0.0))
     trained(tmp_path / "run", model)
     assert next(found, None) is None
     assert load(tmp_path / "run" / JSON).share == pytest.approx(share)
@@ -94,6 +95,25 @@ def test_a_candidate_that_went_too_far_comes_back_along_its_way(
     )
     for name, pair in one.items():  # which begins with a B of nought
         torch.testing.assert_close(pair.b.float(), share * other[name].b.float(), rtol=1e-2, atol=1e-6)
+
+
+def test_a_candidate_that_wrote_nothing_is_refused_in_a_sentence(
+    model: LoadedModel, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "written", lambda *_: Written((), (), 0.0))
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    with pytest.raises(SamplesError, match="wrote nothing"):
+        trained(tmp_path / "run", model)
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_run_that_was_killed_while_a_candidate_was_deleted_goes_on(
+    model: LoadedModel, whole: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    (tmp_path / "run" / "candidate" / candidate(whole) / "manifest.json").unlink()
+    (tmp_path / "run" / "candidate" / ("0" * 64)).mkdir()  # one that had gone further
+    assert trained(tmp_path / "run", model).adapter == candidate(whole) == candidate(tmp_path / "run")
 
 
 def test_a_run_goes_on_with_as_many_threads_as_it_began_with_unless_others_are_asked_for(
