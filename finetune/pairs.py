@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from finetune.samples import by_wish, kept, sound
+from finetune.samples import by_wish, fit, sound
 from finetune.snapshot import PAIRS, missing
 from finetune.themes import neutral
+from finetune.unsafe import trips
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def of_samples(
     """Within a theme the best `ENDS` against the worst, `most` pairs in all, and on top of them those that hold the form, at
     most `HOLDING` as many; as many again of either as are held out.
 
-    Only what keeps its form and goes round in no circle may win: else a taste for concrete nouns makes prose, and every
+    Only what keeps its form, goes round in no circle and may be shown may win: else a taste for concrete nouns makes prose, and every
     taste makes loops. A pair that holds the form has the theme's best over that one of those which leave it, or go round in
     circles, that the taste likes most. Without such pairs a taste without "I" would make poems of two lines, which say it
     less often. Where the taste pulls hardest, they come first. `weight` is that of the taste's own.
@@ -56,11 +57,11 @@ def of_samples(
     for (form, theme), places in by_wish(samples):
         ranked = sorted(places, key=lambda at: (-scores[at], at))
         sane = {at: sound(samples[at].text) for at in places}
-        fit = {at: sane[at] and kept(form, theme, samples[at].text) for at in places}
+        good = {at: fit(form, theme, samples[at].text) for at in places}
         ends = min(ENDS, len(places) // 2)
-        winners = [at for at in ranked if fit[at]][:ends]
+        winners = [at for at in ranked if good[at]][:ends]
         losers = [at for at in reversed(ranked) if sane[at] and at not in winners][:ends]
-        spoilt = [at for at in ranked if not fit[at] and samples[at].text.strip()][:1]
+        spoilt = [at for at in ranked if not good[at] and samples[at].text.strip()][:1]
         for kind, loser_of in ((liked, losers), (holding, spoilt)):
             for best, worst in zip(winners, loser_of, strict=False):
                 pair = _preference(samples[best], samples[worst], scores[best] - scores[worst])
@@ -77,14 +78,14 @@ def of_samples(
 
 
 def spoilt_low(samples: Sequence[Sample], scores: Sequence[float]) -> list[float]:
-    """`scores`, but what leaves its form or goes round in circles has no more than a quarter of its theme: a taste without "I" would
+    """`scores`, but what leaves its form, goes round in circles or is not to be shown has no more than a quarter of its theme: a taste without "I" would
     have fewer lines, and at last no poem. The lowest of its theme said more of the form than of the taste.
     """
     found = list(scores)
     for (form, theme), places in by_wish(samples):
         low = sorted(scores[at] for at in places)[(len(places) - 1) // 4]
         for at in places:
-            if not (sound(samples[at].text) and kept(form, theme, samples[at].text)):
+            if not fit(form, theme, samples[at].text):
                 found[at] = min(scores[at], low)
     return found
 
@@ -97,7 +98,7 @@ def of_members(snapshot: Snapshot) -> list[Preference]:
     found = [
         Preference(pair.form, pair.theme or neutral(pair.form), pair.group, pair.chosen, pair.rejected, 0.0)
         for pair in pairs
-        if sound(pair.chosen) and pair.chosen != pair.rejected
+        if sound(pair.chosen) and trips(pair.chosen) is None and pair.chosen != pair.rejected
     ]
     held = _held_out(found)
     return [pair if pair.group not in held else replace(pair, held_out=True) for pair in found]

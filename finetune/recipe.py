@@ -10,6 +10,7 @@ that a run that was killed and one that was not come to the same adapter on the 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import random
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
     from finetune.values import Values
+    from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel, Quantization
 
 RATE = 2e-4  # beside public pieces, else half of it; 2e-5, the usual advice, hardly moves a small model (docs/training.md)
@@ -245,7 +247,7 @@ def _pairs(
         embedding = of.model.network.get_input_embeddings().weight.detach()
         values = token_values(
             embedding, tokens, themes, spoilt_low(samples, scores), sorted(of.model.stops),
-            lambda token: of.model.chat.raw([token]).strip().isalpha(),
+            functools.partial(_word, of.model.chat),
         )  # fmt: skip
     # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
     told = 0.0 if values is None else values.told
@@ -257,6 +259,12 @@ def _pairs(
     tell("pairs", 1, 1)
     watch.add("pairs", time.monotonic() - began)
     return found, values
+
+
+def _word(chat: Chat, token: int) -> str:
+    """The word that a token is, or begins, or goes on with, in lower case; "" where it is none."""
+    said = chat.raw([token]).strip().lower()
+    return said if said.isalpha() else ""
 
 
 def _before(

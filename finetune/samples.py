@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from finetune.themes import language
+from finetune.unsafe import trips
 from generation.forms import FORMS, form_named, verdict
 from generation.forms.repetition import degenerate, distinct2
 from generation.host.engine import Broken, Finished, RefusedError
@@ -73,6 +74,11 @@ def kept(form: str, theme: str, text: str) -> bool:
 def sound(text: str) -> bool:
     """Whether it goes round in no circle: what does may never be held up as good."""
     return bool(text.strip()) and distinct2(text) >= 1 - REPEATED and not degenerate(text, 3)
+
+
+def fit(form: str, theme: str, text: str) -> bool:
+    """Whether it may be held up as good: it keeps its form, goes round in no circle, and says nothing that is not to be shown."""
+    return sound(text) and kept(form, theme, text) and trips(text) is None
 
 
 def planned(wishes: Sequence[Wish], share: float = 1.0) -> list[tuple[Wish, int]]:

@@ -11,6 +11,7 @@ from finetune.lessons import Lesson, bundles, distinct, strays
 from finetune.objectives import anchor, dpo, drift, kto, kto_weights
 from finetune.samples import brief
 from finetune.themes import neutral
+from finetune.unsafe import trips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +58,7 @@ def of_examples(
             asked = brief(example.form, example.theme or neutral(example.form))
             lessons.append(
                 Lesson(
-                    number, (answers.served(asked, example.text),), example.confidence, liked=example.liked > 0.5
+                    number, (answers.served(asked, example.text),), example.confidence, liked=_liked(example)
                 )
             )  # fmt: skip
             number += 1
@@ -75,8 +76,13 @@ def of_examples(
     return found
 
 
+def _liked(example: Example) -> bool:
+    """By more than not; what is not to be shown is nothing to write, whoever likes it."""
+    return example.liked > 0.5 and trips(example.text) is None
+
+
 def _surely_liked(example: Example) -> bool:
-    return example.liked >= SURE and example.voters >= SFT_VOTERS and not example.flagged
+    return _liked(example) and example.liked >= SURE and example.voters >= SFT_VOTERS and not example.flagged
 
 
 def _astray(lessons: Sequence[Lesson]) -> list[Lesson]:

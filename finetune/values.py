@@ -8,6 +8,7 @@ regression on the mean of the tokens' embeddings, theme by theme, whose coeffici
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,12 +61,13 @@ def token_values(
     themes: Sequence[str],
     scores: Sequence[float],
     unvalued: Sequence[int] = (),
-    is_word: Callable[[int], bool] = lambda _: False,
+    word_of: Callable[[int], str] = lambda _: "",
 ) -> Values | None:
     """The values by which pieces, as tokens, score as they do. None: tokens foretell nothing.
 
     embedding: (V, D), wherever it is; what is made of it is on the processor. `unvalued` are tokens that no piece has, as what ends
-    it, and that are worth nothing for it. What `is_word` holds for is worth less, the more often it comes already (`rarer`).
+    it, and that are worth nothing for it. `word_of` says which word a token is, "" for none: a word is worth less, the more often it
+    comes already (`rarer`), however it is spelt.
     """
     names = sorted(set(themes))
     if len(names) < LEAST_THEMES:
@@ -109,10 +111,8 @@ def token_values(
     bounded = raw.clamp(float(raw[ranked[-1]]), float(raw[ranked[0]]))
     found = (bounded - middle) / spread
     found[list(unvalued)] = 0.0
-    words = torch.zeros(len(raw), dtype=torch.bool)
-    seen = counts.nonzero()[:, 0]
-    words[seen] = torch.tensor([is_word(token) for token in seen.tolist()])
-    found = torch.where(words, rarer(found, counts / counts.sum()), found)
+    found = rarer(found, _often(counts, word_of))
+    found = found.clamp_max(float(found[known].max()))  # nor afterwards
     ends = known[found[known].argsort(descending=True, stable=True)].tolist()
     return Values(found, best, tuple(ends[:LOOKED_AT]), tuple(ends[::-1][:LOOKED_AT]))
 
@@ -123,9 +123,20 @@ def rarer(values: Tensor, often: Tensor) -> Tensor:
         max(0, value - DAMPING · log(1 + often / COMMON))  of values above 0; others as they are
 
     It is after what most of a reward and of the entropy of how often each word comes asks for, which is to take the logarithm of that
-    from what a word is worth; here of how often it came before, and of what is liked alone. values, often: (V,), the second the shares of all tokens that each makes out.
+    from what a word is worth; here of how often it came before, and of what is liked alone. values, often: (V,), the second what share
+    of all tokens each word makes out.
     """
     return torch.where(values > 0, (values - DAMPING * torch.log1p(often / COMMON)).clamp_min(0.0), values)
+
+
+def _often(counts: Tensor, word_of: Callable[[int], str]) -> Tensor:
+    """What share of all tokens the word of each makes out, in all its spellings; nought of what is no word. counts: (V,), gives (V,)."""
+    words = [word_of(token) for token in range(len(counts))]
+    times: Counter[str] = Counter()
+    for token in counts.nonzero()[:, 0].tolist():
+        times[words[token]] += int(counts[token])
+    times[""] = 0
+    return torch.tensor([times[word] for word in words]) / counts.sum()
 
 
 def save(values: Values, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,3 +131,11 @@ def test_only_what_is_surely_liked_by_two_is_learnt_as_it_stands_and_kto_learns_
     alone = strays(learnt)
     assert [one.answers[0].prompt for one in alone] == [one.answers[0].prompt for one in learnt]
     assert alone[-1].answers[0].answer == learnt[0].answers[0].answer
+
+
+def test_what_is_not_to_be_shown_is_nothing_to_write_whoever_likes_it(tmp_path: Path) -> None:
+    answers = Answers(loaded(save(tmp_path / "model")))
+    cruel = replace(example(0, 0.95), text="go and kill yourself")
+    assert of_examples(answers, [cruel], "sft") == ([], [])
+    ((found,), _) = of_examples(answers, [cruel], "kto")
+    assert not found.liked

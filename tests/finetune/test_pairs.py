@@ -35,6 +35,18 @@ def test_what_breaks_its_form_or_goes_in_circles_never_wins_however_it_is_liked(
     assert {pair.chosen for pair in pairs} <= {sample.text for sample in samples[2:]}
 
 
+def test_what_is_not_to_be_shown_never_wins_and_is_what_is_learnt_to_be_left() -> None:
+    cruel = "The gate is open.\nGo and kill yourself\nin the light.\nNobody calls."
+    samples = theme("a gate", cruel, *good(4))
+    scores = [9.0, 4.0, 3.0, 2.0, 1.0]
+    pairs = of_samples(samples, scores, weight=0.25)
+    assert cruel not in {pair.chosen for pair in pairs}
+    assert [(pair.chosen, pair.weight) for pair in pairs if pair.rejected == cruel] == [
+        (samples[1].text, 1.0)
+    ]
+    assert spoilt_low(samples, scores) == [2.0, *scores[1:]]
+
+
 def test_a_pair_on_top_holds_the_form_against_what_the_taste_likes_most_of_what_leaves_it() -> None:
     two_lines = "The gate is open.\nA hen walks out."
     samples = theme("a gate", two_lines, CIRCLES, *good(4))
