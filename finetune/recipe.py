@@ -94,7 +94,7 @@ class Recipe:
     anchored: float = 0.2
     replayed: float = 0.2
     public: int = 2
-    tilted: float = 0.3
+    tilted: float = 0.2
     epochs: int = 1
     batch: int = 8
     room: int = 2048
@@ -251,7 +251,7 @@ def _pairs(
         )  # fmt: skip
     # what can be told of tokens need not be told by pairs, whose other tokens only lead further away
     told = 0.0 if values is None else values.told
-    found = of_samples(samples, scores, weight=max((1 - told) ** 2, LEAST_WEIGHT)) + of_members(of.snapshot)
+    found = of_samples(samples, scores, weight=max(1 - told, LEAST_WEIGHT)) + of_members(of.snapshot)
     if values is not None:
         save_values(values, of.folder / VALUES)
     kept = {"about": about, "valued": values is not None, "pairs": [asdict(pair) for pair in found]}
