@@ -106,9 +106,8 @@ def used_up(of: Written) -> float:
     """
     if not of.after or not math.isfinite(of.kl):
         return math.inf
-    found = [
-        math.sqrt(max(0.0, of.kl) / KL_MOST)
-    ]  # near nought a divergence grows with the square of the way
+    # near nought a divergence grows with the square of the way
+    found = [math.sqrt(max(0.0, of.kl) / KL_MOST)]
     for gate in (_circles(of), _distinct(of), _form(of)):
         assert gate.incumbent is not None
         allowed = gate.bound - gate.incumbent

@@ -48,8 +48,8 @@ def of_samples(
     most `HOLDING` as many; as many again of either as are held out.
 
     Only what keeps its form, goes round in no circle and may be shown may win: else a taste for concrete nouns makes prose, and every
-    taste makes loops. A pair that holds the form has the theme's best over that one of those which leave it, or go round in
-    circles, that the taste likes most. Without such pairs a taste without "I" would make poems of two lines, which say it
+    taste makes loops. A pair that holds the form has the theme's best over that one of those which leave it, go round in
+    circles or are not to be shown that the taste likes most. Without such pairs a taste without "I" would make poems of two lines, which say it
     less often. Where the taste pulls hardest, they come first. `weight` is that of the taste's own.
     """
     liked: list[Preference] = []

@@ -29,10 +29,8 @@ FOLDS = 5
 LEAST_THEMES = 5
 SEEN = 3  # times that a token has to come for its value to bound the others'
 LEAST_TOLD = 0.1  # below it nothing is learnt of tokens: six ridges tried on noise come to .02
-DAMPING, COMMON = (
-    0.6,
-    0.001,
-)  # of a word that makes out so much of all tokens, two fifths of a typical value are taken
+COMMON = 0.001  # of all tokens; of a word that makes out so much
+DAMPING = 0.6  # times the logarithm of 2 is taken, two fifths of a typical value
 ROWS = 8192  # of the embedding that are looked at together
 SHOWN = 8  # words
 LOOKED_AT = 60  # tokens for them
@@ -44,7 +42,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 @dataclass(frozen=True, slots=True)
 class Values:
     """`of`: (V,) float32; of the tokens that come as often as they do their mean is 0 and their mean square 1, before words that come
-    often are damped (`rarer`). `told` is the share
+    often are damped (`damped`). `told` is the share
     of what the scores of one theme's pieces differ by that they foretell of themes held out, in [0, 1]. `best` and `worst` are
     the tokens of the pieces that are worth most and least, the furthest first.
     """
@@ -67,7 +65,7 @@ def token_values(
 
     embedding: (V, D), wherever it is; what is made of it is on the processor. `unvalued` are tokens that no piece has, as what ends
     it, and that are worth nothing for it. `word_of` says which word a token is, "" for none: a word is worth less, the more often it
-    comes already (`rarer`), however it is spelt.
+    comes already (`damped`), however it is spelt.
     """
     names = sorted(set(themes))
     if len(names) < LEAST_THEMES:
@@ -111,13 +109,13 @@ def token_values(
     bounded = raw.clamp(float(raw[ranked[-1]]), float(raw[ranked[0]]))
     found = (bounded - middle) / spread
     found[list(unvalued)] = 0.0
-    found = rarer(found, _often(counts, word_of))
+    found = damped(found, _often(counts, word_of))
     found = found.clamp_max(float(found[known].max()))  # nor afterwards
     ends = known[found[known].argsort(descending=True, stable=True)].tolist()
     return Values(found, best, tuple(ends[:LOOKED_AT]), tuple(ends[::-1][:LOOKED_AT]))
 
 
-def rarer(values: Tensor, often: Tensor) -> Tensor:
+def damped(values: Tensor, often: Tensor) -> Tensor:
     """What tokens are worth where a server wants more of what it likes, and not one word of it in every line.
 
         max(0, value - DAMPING · log(1 + often / COMMON))  of values above 0; others as they are

@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 DRAFTS = 4  # to choose from
 AT_ONCE = 8  # drafts of all jobs together, from which on no second ones are begun
 PATIENCE_S = 3.0  # for the word of a head that can be asked
-LOADING_S = (
-    30.0  # for a head that cannot be asked yet: the first piece after a start waits for what reads texts
-)
+LOADING_S = 30.0  # for a head that cannot be asked yet, as after a start
 WAIT_S = 0.01
 APART = 104_729  # between the seeds of one job's drafts
 

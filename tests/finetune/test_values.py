@@ -16,7 +16,7 @@ from finetune.packs import Tokens
 from finetune.products import Head, divergences
 from finetune.teaching import references
 from finetune.tilt import States, Tilt, strength, tilted
-from finetune.values import SEEN, SHOWN, Values, load, rarer, shown, token_values
+from finetune.values import SEEN, SHOWN, Values, damped, load, shown, token_values
 from finetune.values import save as put
 from tests.finetune.small import loaded, save
 
@@ -68,8 +68,7 @@ def test_the_tokens_that_made_the_difference_are_found_and_themes_are_not_taken_
 
 def test_a_word_is_worth_less_the_more_often_it_comes_and_marks_are_worth_what_they_are() -> None:
     values, often = torch.tensor([2.0, 2.0, 0.2, -1.0]), torch.tensor([0.0, 0.001, 0.03, 0.03])
-    damped = rarer(values, often)
-    torch.testing.assert_close(damped, torch.tensor([2.0, 2.0 - 0.6 * math.log(2), 0.0, -1.0]))
+    torch.testing.assert_close(damped(values, often), torch.tensor([2.0, 2.0 - 0.6 * math.log(2), 0.0, -1.0]))
     answers, themes = pieces()
     scores = planted(answers, themes)
     marks = token_values(table(), answers, themes, scores)
@@ -84,7 +83,7 @@ def test_a_word_is_worth_less_the_more_often_it_comes_and_marks_are_worth_what_t
     for token in range(0, len(wanted), 2):  # ten tokens are one word
         first = token // 20 * 20
         spelt = counts[first : first + 20 : 2].sum() / counts.sum()
-        wanted[token] = rarer(marks.of[token], spelt)
+        wanted[token] = damped(marks.of[token], spelt)
     wanted = wanted.clamp_max(
         float(wanted[counts >= SEEN].max())
     )  # what never came is worth no more than what did

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -136,11 +137,9 @@ def test_where_the_starter_is_bad_too_the_base_writes(model: LoadedModel, tmp_pa
     engine = TextEngine(model, adapters=tmp_path, starter=lambda _base, _form: "1" * 64)
     engine.start(with_adapter("a", "0" * 64))
     assert engine._adapting is not None
-    wanted: list[str] = []
-    want = engine._adapting.want
-    engine._adapting.want = lambda digest: (wanted.append(digest), want(digest))[1]  # type: ignore[method-assign,func-returns-value]
-    done = finished(engine)["a"]
-    assert wanted == ["1" * 64]
+    with patch.object(engine._adapting, "want", wraps=engine._adapting.want) as want:
+        done = finished(engine)["a"]
+    want.assert_called_once_with("1" * 64)
     assert done.adapter is None
     assert "000000000000" in done.outputs[0].meta["note"], "why what was asked for was not used"
     assert text(done)
