@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from generation import safety
 from generation.host.languages import note, refusal
 from generation.host.log import JobLog
 from generation.host.loop import Made
@@ -80,6 +81,8 @@ class GenerationHost:
                 raise Conflict("Another job has this id.")
             return False
         if job.brief is not None and (sentence := refusal(job.brief, self._languages)):
+            raise Refused(sentence)
+        if (sentence := safety.refusal(job)) is not None:
             raise Refused(sentence)
         self._admission.join(job)
         record = self._records[job.id] = _Record(job, JobLog())

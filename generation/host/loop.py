@@ -21,6 +21,7 @@ from generation.host.judged import judged
 from generation.host.stumble import stumbled
 from generation.queue import Expected, FairQueue, Line
 from generation.queue.pace import Pace
+from generation.safety import unfit
 from generation.wire.events import Failed, Preview, Started
 from generation.wire.jobs import Kind
 
@@ -276,7 +277,8 @@ class EngineLoop:
         now = time.monotonic()
         if found.text and now - task.said_at.get(found.part, -PREVIEW_EVERY_S) >= PREVIEW_EVERY_S:
             task.said_at[found.part] = now
-            self._pending.news.append((task.ticket, Preview(found.part, found.text)))
+            if unfit(found.text) is None:
+                self._pending.news.append((task.ticket, Preview(found.part, found.text)))
 
     def _made(self, found: Finished) -> None:
         task, now = self._running[found.job_id], time.monotonic()
