@@ -161,14 +161,20 @@ def noun(brief: Wish) -> str:
 
 def footer(creation: Creation) -> str:
     """What made the piece, from what, for whom."""
+    note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
+    return _lines(_made_by(creation), *_not_kept(creation), *note)
+
+
+def _made_by(creation: Creation) -> str:
     told = [escape(creation.model)]
     if not creation.pictures:  # a picture's model has no adapters
         told.append(_adapter(creation.adapter))
         if creation.picked_of is not None:
             told.append(f"picked from {creation.picked_of} drafts by this server's taste")
+        elif creation.choice is not None:
+            told.append(f"picked from {len(creation.drafts)} drafts")
     made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
-    note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
-    return _lines(heading(creation.brief), made, *_not_kept(creation), *note)
+    return _lines(heading(creation.brief), made)
 
 
 def _not_kept(creation: Creation) -> tuple[str, ...]:
@@ -192,7 +198,11 @@ def _told_of_pictures(brief: PictureBrief) -> list[str]:
 
 
 def finished(creation: Creation, *, as_file: bool = False) -> Card:
-    """The piece as messages, or as a file where it is longer than `MOST_PAGES` of them or `as_file` asks for one."""
+    """The piece as messages, or as a file where it is longer than `MOST_PAGES` of them or `as_file` asks for one. Drafts of which one
+    is to be picked are one message, with a file where they are long.
+    """
+    if creation.is_open:
+        return _drafts(creation, as_file=as_file)
     foot = footer(creation)
     pages = _pages(escape(creation.text), len(foot) + 2)
     if as_file or len(pages) > MOST_PAGES:
@@ -200,6 +210,24 @@ def finished(creation: Creation, *, as_file: bool = False) -> Card:
         told = f"This {creation.form} is long, so it is in the file."
         return Card((_lines(told, "", foot),), creation.text.encode(), name, "The whole piece, as text")
     return Card((*pages[:-1], _lines(pages[-1], "", foot)))
+
+
+def _drafts(creation: Creation, *, as_file: bool) -> Card:
+    """All drafts, numbered, so that one can be picked."""
+    foot = _lines(
+        _made_by(creation),
+        f"-# Which one shall it be? <@{creation.member_id}> picks; the others are not kept as pieces.",
+    )
+    shown = []
+    for draft in creation.drafts:
+        amiss = " · not quite in its form" if draft.kept is False else ""
+        shown.append(_lines(f"**{draft.part + 1}**{amiss}", escape(draft.text)))
+    text = "\n\n".join(shown)
+    if not as_file and len(text) + len(foot) + 2 <= MESSAGE_LIMIT:
+        return Card((_lines(text, "", foot),))
+    whole = "\n\n".join(f"{draft.part + 1}.\n\n{draft.text}" for draft in creation.drafts)
+    told = f"These {len(creation.drafts)} drafts are long, so they are in the file."
+    return Card((_lines(told, "", foot),), whole.encode(), f"drafts-{creation.id}.txt", "All drafts, as text")
 
 
 def _pages(text: str, room_for_foot: int) -> list[str]:

@@ -132,7 +132,7 @@ class Renga(commands.Bot):
         """Before the gateway is opened: cogs, buttons, commands."""
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(views.VerbButton, buttons.PictureButton, TasteButton)
+        self.add_dynamic_items(views.VerbButton, views.PickButton, buttons.PictureButton, TasteButton)
         self.chore(sweep(self.store, self.clock()), "sweep")
         self.chore(consent.sweep(self.store, self.folders.snapshots), "sweep-snapshots")
         self.chore(versions.sweep(self.store, self.folders), "sweep-versions")

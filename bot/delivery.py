@@ -88,8 +88,9 @@ class Delivery:
         if self._waited_long():
             await self._announce()
         channel = self._shown.channel
-        await offer_votes(channel.get_partial_message(last), self._record.id)
-        if card is not None and self._press is not None:
+        if not self._creation.is_open:  # of drafts nobody could say which one a vote is for
+            await offer_votes(channel.get_partial_message(last), self._record.id)
+        if card is not None and self._press is not None and not self._creation.is_open:
             await self._pages(card, self._press)
         await deliver.settled(self._store, self._record.id, self._clock())
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from generation.wire.client import GenerationClient
     from studio.pages import Press
     from studio.store import Store
-    from studio.store.records import JobRecord, Wish
+    from studio.store.records import Creation, JobRecord, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +83,7 @@ class Runs:
         seed: int | None = None,
         parent: str | None = None,
         spoiler: bool = False,
+        drafts: int = 1,
     ) -> None:
         """Write the wish down, then say so, then start it; the interaction's id is the job's.
 
@@ -97,7 +98,7 @@ class Runs:
             job_id=str(interaction.id), guild_id=interaction.guild_id, channel_id=interaction.channel_id,
             member_id=interaction.user.id, application_id=interaction.application_id,
             interaction_token=interaction.token, brief=brief, seed=seed, parent=parent, asked_at=asked_at,
-            spoiler=spoiler,
+            spoiler=spoiler, drafts=drafts,
         )  # fmt: skip
         self._beginning.add(request.job_id)
         try:
@@ -127,6 +128,26 @@ class Runs:
         self._launch(record, message_id, content)
         if note := _missing(interaction.app_permissions):
             await tell(interaction, note)
+
+    async def show_pick(
+        self, interaction: discord.Interaction[Any], record: JobRecord, creation: Creation
+    ) -> None:
+        """Show the draft that was picked in the message that had all of them, as a piece of its own.
+
+        Raises:
+            Withdrawn, Undeliverable: that message is gone, or out of reach.
+            Refusal: it cannot be shown; the sentence says why.
+        """
+        assert interaction.message is not None
+        now = self._clock()
+        shown = ShownMessage(
+            self._client, application_id=interaction.application_id, token=interaction.token,
+            token_dies_at=now + TOKEN_LIFE_S, channel_id=record.channel_id, guild_id=record.guild_id,
+            message_id=interaction.message.id,
+        )  # fmt: skip
+        told = replace(record, notified=True)  # who pressed is there
+        await Delivery(self._store, shown, told, creation, self._clock, press=self._press, resumed=True).run()
+        self._made(record.guild_id, record.kind, record.channel_id)
 
     async def resume(self) -> None:
         """Take up what an earlier life of this process left unfinished."""
@@ -312,7 +333,7 @@ class Runs:
                     content = cards.not_made(record.brief, str(refusal), None)
                 else:
                     log.info("job_delivered", job=record.id, took_s=round(self._clock() - record.asked_at, 3))
-                    if record.kind != PICTURE:
+                    if record.kind != PICTURE and not creation.is_open:
                         self._made(record.guild_id, record.kind, record.channel_id)
                     return
             case deliver.NotMade(sentence=sentence, reference=reference):

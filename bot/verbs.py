@@ -5,6 +5,7 @@ A member always hears of a failure: discord.py only logs what is raised in a but
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -33,6 +34,24 @@ async def press(interaction: discord.Interaction[Any], verb: str, job_id: str) -
         if await interaction.client.lets_in(interaction):
             await VERBS[verb](interaction, job_id)
     except Exception as error:  # noqa: BLE001 - the member hears of every failure, the log has it
+        await apologise(interaction, error)
+
+
+async def pick(interaction: discord.Interaction[Any], job_id: str, part: int) -> None:
+    """Make a piece of one of its drafts, and show it alone; pressed again, it is shown again as it was picked."""
+    try:
+        client = interaction.client
+        if not await client.lets_in(interaction):
+            return
+        await interaction.response.defer()
+        creation = await deliver.choose(
+            client.store, job_id, part, by_member=interaction.user.id, guild_id=interaction.guild_id or 0, now=time.time()
+        )  # fmt: skip
+        record = await _asked(interaction, job_id)
+        await client.runs.show_pick(interaction, record, creation)
+        if creation.choice != part:
+            await tell(interaction, f"Number {(creation.choice or 0) + 1} was picked already.")
+    except Exception as error:  # noqa: BLE001 - as above
         await apologise(interaction, error)
 
 
@@ -75,8 +94,9 @@ async def _again(interaction: discord.Interaction[Renga], job_id: str) -> None:
     record = await _asked(interaction, job_id)
     seed = ask.seed_of(str(interaction.id))
     await interaction.client.runs.begin(
-        interaction, derive.again(record, seed), seed=seed, parent=job_id, spoiler=record.spoiler
-    )
+        interaction, derive.again(record, seed), seed=seed, parent=job_id, spoiler=record.spoiler,
+        drafts=record.drafts,
+    )  # fmt: skip
 
 
 def _moved(derived: Callable[[Creation], Brief]) -> Verb:

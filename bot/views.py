@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.store.records import Creation, JobRecord, Wish
 
 TEMPLATE = r"renga:(?P<verb>[a-z]{2,12}):(?P<job>[A-Za-z0-9_-]{1,64})(?::(?P<page>[0-9]{1,2}))?"
+PICK = r"renga-pick:(?P<job>[A-Za-z0-9_-]{1,64}):(?P<part>[0-9])"
 BRIEF_FORM = re.compile(r"renga-brief:([A-Za-z0-9_-]{1,64})")
 WISH_FORM = re.compile(r"renga-wish:([A-Za-z0-9_-]{1,64})")
 
@@ -58,6 +59,30 @@ class VerbButton(discord.ui.DynamicItem[Button], template=TEMPLATE):
         await verbs.press(interaction, self.verb, self.job_id)
 
 
+class PickButton(discord.ui.DynamicItem[Button], template=PICK):
+    """Picks one of a piece's drafts; its number is its label."""
+
+    def __init__(self, job_id: str, part: int) -> None:
+        button: Button = discord.ui.Button(
+            label=str(part + 1),
+            style=discord.ButtonStyle.primary,
+            custom_id=f"renga-pick:{job_id}:{part}",
+            row=0,
+        )
+        super().__init__(button)
+        self.job_id = job_id
+        self.part = part
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["job"], int(match["part"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await verbs.pick(interaction, self.job_id, self.part)
+
+
 class PageMark(discord.ui.Button[discord.ui.View]):
     """A dead button that says which page this is, and by which we know our own page again after an outage."""
 
@@ -92,6 +117,9 @@ def when_made(creation: Creation, page: int = 0, pages: int = 1) -> discord.ui.V
     if creation.pictures:
         items, row = buttons.under_made(creation)
         items += [VerbButton(verb, creation.id, row=row) for verb in ("again", "delete")]
+    elif creation.is_open:
+        items = [PickButton(creation.id, draft.part) for draft in creation.drafts]
+        items += [VerbButton(verb, creation.id, row=1) for verb in ("again", "edit", "delete")]
     elif page == pages - 1:
         items += [VerbButton(verb, creation.id, row=row) for verb, row in _of_a_text(creation.brief)]
     if pages > 1:

@@ -39,7 +39,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one interaction asks for. A `seed` of None is derived from the job's id. `spoiler`: show it behind a veil."""
+    """What one interaction asks for. A `seed` of None is derived from the job's id. `spoiler`: show it behind a veil. `drafts` (1 to
+    3): so many texts to pick from.
+    """
 
     job_id: str
     guild_id: int
@@ -52,6 +54,7 @@ class Request:
     parent: str | None
     asked_at: float
     spoiler: bool = False
+    drafts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def wire_job(record: JobRecord) -> Job:
         terms=Terms(weight=record.weight),
         adapter=record.adapter,
         head=record.head,
+        drafts=record.drafts,
     )
 
 
@@ -164,6 +168,7 @@ def _record(request: Request) -> JobRecord:
         interaction_token=request.interaction_token,
         asked_at=request.asked_at,
         spoiler=request.spoiler,
+        drafts=request.drafts,
     )
 
 

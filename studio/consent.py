@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 DISCLOSURE = (
     "With training on, I learn what this server likes, on the machines of whoever runs me and nowhere else. I keep the pieces that "
-    "I made here, and who reacted to them how. Only members who opt in with /privacy opt-in are learnt from: their reactions, those from before "
-    "included, and the themes that they typed for pieces. Nothing else that is written here is ever read for it. What I learn "
+    "I made here, who reacted to them how, and which of several drafts was picked. Only members who opt in with /privacy opt-in are learnt from: "
+    "their reactions and what they picked, from before included, and the themes that they typed for pieces. Nothing else that is written here is ever read for it. What I learn "
     "from holds no names and no Discord ids. Every member can see, take back and delete what I keep of theirs; deleting it also "
     "takes back every taste that learnt from it. It can be switched off again at any time."
 )
 ABOUT_OPTING_IN = (
-    "Your reactions to pieces of mine, those from before included, will help to teach me what this server likes, and themes "
-    "that you type for pieces may be learnt from. Your name and your id will not be in what I learn from. /privacy opt-out "
+    "Your reactions to pieces of mine and the drafts that you pick, those from before included, will help to teach me what this server likes, "
+    "and themes that you type for pieces may be learnt from. Your name and your id will not be in what I learn from. /privacy opt-out "
     "stops it from then on; /privacy delete also takes back what was learnt."
 )
 MEANWHILE = "One of your pieces is still being made: cancel it or wait for it, then ask me again."

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.apology import apologise
 from generation.forms import forms_of
 from generation.forms.brief import InvalidBriefError, asked, validated_seed
+from generation.wire.jobs import DRAFTS_LIMIT
 from studio.errors import Refusal
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from generation.forms.form import FormKind
 
 Length = Literal["short", "medium", "long"]
+Drafts = app_commands.Range[int, 1, DRAFTS_LIMIT]
 
 DESCRIBED = {
     "theme": "What it is about, in your own words; form, mood and words to include may be said in it",
@@ -26,6 +28,7 @@ DESCRIBED = {
     "length": "How long",
     "must": "Words to include, with commas",
     "seed": "The same seed and brief give the same text again",
+    "drafts": "How many to choose from, where it should be more than one",
 }
 LINE = "The word that an acrostic spells, or the line for a golden shovel or a found line"
 
@@ -41,27 +44,28 @@ class Write(commands.Cog):
     async def poem(
         self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
         length: Length | None = None, must: str = "", line: str = "", seed: int | None = None,
+        drafts: Drafts = 1,
     ) -> None:  # fmt: skip
         """A poem."""
-        await self._write(interaction, "verse", theme, form, tone, length, must, line, seed)
+        await self._write(interaction, "verse", theme, form, tone, length, must, line, seed, drafts)
 
     @app_commands.command(name="script", description="Write a scene for the stage or the screen")
     @app_commands.describe(**DESCRIBED)
     async def script(
         self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
-        length: Length | None = None, must: str = "", seed: int | None = None,
+        length: Length | None = None, must: str = "", seed: int | None = None, drafts: Drafts = 1,
     ) -> None:  # fmt: skip
         """A script."""
-        await self._write(interaction, "script", theme, form, tone, length, must, "", seed)
+        await self._write(interaction, "script", theme, form, tone, length, must, "", seed, drafts)
 
     @app_commands.command(name="story", description="Write a short story")
     @app_commands.describe(**DESCRIBED)
     async def story(
         self, interaction: discord.Interaction[Renga], theme: str, form: str = "", tone: str = "",
-        length: Length | None = None, must: str = "", seed: int | None = None,
+        length: Length | None = None, must: str = "", seed: int | None = None, drafts: Drafts = 1,
     ) -> None:  # fmt: skip
         """A story."""
-        await self._write(interaction, "story", theme, form, tone, length, must, "", seed)
+        await self._write(interaction, "story", theme, form, tone, length, must, "", seed, drafts)
 
     @poem.autocomplete("form")
     async def _poem_forms(
@@ -83,12 +87,12 @@ class Write(commands.Cog):
 
     async def _write(
         self, interaction: discord.Interaction[Renga], kind: FormKind, theme: str, form: str, tone: str,
-        length: Length | None, must: str, line: str, seed: int | None,
+        length: Length | None, must: str, line: str, seed: int | None, drafts: int,
     ) -> None:  # fmt: skip
         try:
             brief = asked(kind, theme, form=form, tone=tone, length=length or "", must=must, line=line)
             checked = None if seed is None else validated_seed(seed)
-            await interaction.client.runs.begin(interaction, brief, seed=checked)
+            await interaction.client.runs.begin(interaction, brief, seed=checked, drafts=drafts)
         except (InvalidBriefError, Refusal) as error:
             await apologise(interaction, error)
 

@@ -27,6 +27,7 @@ from pydantic_settings import BaseSettings
 from generation.forms.brief import warm
 from generation.host.both import Both
 from generation.host.checked import Checked
+from generation.host.drafting import Drafting
 from generation.host.host import GenerationHost
 from generation.host.languages import spoken
 from generation.host.local import FAKE, LocalEngine
@@ -153,7 +154,7 @@ def engine_of(
     def load() -> Engine:
         if settings.text_model != FAKE:
             warm()  # the first text that is judged should not wait for it
-        return Both(Picking(Checked(text()), tasting), pictures.load())
+        return Both(Drafting(Picking(Checked(text()), tasting)), pictures.load())
 
     return load
 

@@ -24,6 +24,7 @@ SOURCE_LIMIT = 20_000
 TOKENS_LIMIT = 100_000
 STOPS_LIMIT, STOP_LIMIT = 8, 60
 SAMPLES_LIMIT = 16
+DRAFTS_LIMIT = 3
 ADAPTER_LIMIT = 100
 BASE = "base"  # in the place of an adapter: none, not even a starter
 MUST_LIMIT, MUST_WORD_LIMIT = 6, 40
@@ -133,7 +134,8 @@ class Job:
     A job of kind `text` has a `brief`, one of kind `picture` has a `picture`; the other is None. `seed` is in [0, 2**31).
     `model` of None means the host's default. `adapter` names one by its digest; None means the starter that the host has
     for this form on its model, if there is one, and "base" the model alone. `head` names by its digest what picks the best of
-    several drafts; None: nothing does.
+    several drafts; None: nothing does. `drafts` (1 to 3) are different pieces of a text, each a part, for a member to pick from; there may
+    be fewer where some came to the same, or to nothing.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Job:
     model: str | None = None
     adapter: str | None = None
     head: str | None = None
+    drafts: int = 1
 
     @property
     def text_brief(self) -> Brief:
@@ -246,6 +249,8 @@ def _job_rules(job: Job) -> list[Rule]:
             f"There are at most {STOPS_LIMIT} stop texts, of 1 to {STOP_LIMIT} characters.",
         ),
         (1 <= sampling.n <= SAMPLES_LIMIT, f"n is from 1 to {SAMPLES_LIMIT}."),
+        (1 <= job.drafts <= DRAFTS_LIMIT, f"There are 1 to {DRAFTS_LIMIT} drafts."),
+        (job.drafts == 1 or (job.kind == "text" and sampling.n == 1), "Drafts are of a text, and n is 1."),
         (0.0 < terms.weight <= 1000.0, "A weight is above 0 and at most 1000."),
         (abs(terms.priority) <= 100, "A priority is from -100 to 100."),
     ]
@@ -282,6 +287,7 @@ def _picture_rules(picture: PictureBrief) -> list[Rule]:
 
 __all__ = [
     "BASE",
+    "DRAFTS_LIMIT",
     "JOB_ID",
     "SEEDS",
     "Brief",

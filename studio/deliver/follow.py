@@ -34,7 +34,7 @@ from studio.deliver.updates import (
 from studio.pictures import capture
 from studio.pictures.forget import forget_unspoken
 from studio.store import creations, jobs, reactions
-from studio.store.records import Creation
+from studio.store.records import Creation, Draft
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -229,25 +229,28 @@ class _Attempt:
             await self._make_text(done, artifacts)
 
     async def _make_text(self, done: events.Done, artifacts: list[events.Artifact]) -> None:
-        if len(artifacts) != 1 or artifacts[0].mime not in TEXT:
-            await self._break("the host made something other than one text")
-            return
-        artifact = artifacts[0]
-        data = await self._fetch(artifact)
-        # NUL is the one character that PostgreSQL cannot keep.
-        text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         record, brief = self._record, self._job.text_brief
-        kept, reasons = told.form(artifact.meta)
+        if not 1 <= len(artifacts) <= record.drafts or any(each.mime not in TEXT for each in artifacts):
+            await self._break("the host made something other than the texts that were asked for")
+            return
+        drafts = tuple([await self._draft(part, each) for part, each in enumerate(artifacts)])
+        artifact, first = artifacts[0], drafts[0]
         head, picked_of = told.picked(artifact.meta)
         made = Creation(
             id=record.id, guild_id=record.guild_id, channel_id=record.channel_id, member_id=record.member_id,
-            kind=record.kind, form=brief.form, brief=brief, text=text, mime=artifact.mime,
-            digest=artifact.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
+            kind=record.kind, form=brief.form, brief=brief, text=first.text, mime=artifact.mime,
+            digest=first.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
-            note=told.note(artifact.meta), kept=kept, reasons=reasons, head=head,
-            picked_of=picked_of,
+            note=told.note(artifact.meta), kept=first.kept, reasons=first.reasons, head=head,
+            picked_of=picked_of, drafts=drafts if len(drafts) > 1 else (),
         )  # fmt: skip
         await self._commit(made)
+
+    async def _draft(self, part: int, artifact: events.Artifact) -> Draft:
+        data = await self._fetch(artifact)
+        # NUL is the one character that PostgreSQL cannot keep.
+        text = data.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return Draft(part, text, artifact.digest, *told.form(artifact.meta))
 
     async def _make_pictures(self, done: events.Done, artifacts: list[events.Artifact]) -> None:
         """Fetch the pictures, write their files, then commit: what the store speaks of is on disk."""

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from generation.wire.jobs import Sampling
 from generation.wire.reading import read
-from studio.store import pictures
+from studio.store import drafts, pictures
 from studio.store.jobs import wish
 from studio.store.records import PICTURE, Creation
 from studio.store.tables import creations
@@ -23,11 +23,12 @@ AT_ONCE = 500  # a statement has room for so many names, on either database
 
 
 def add(db: Connection, creation: Creation) -> None:
-    """Add a piece, with its pictures, whose job exists and has none yet."""
+    """Add a piece, with its pictures and drafts, whose job exists and has none yet."""
     values = asdict(creation)
-    del values["pictures"]
+    del values["pictures"], values["drafts"]
     db.execute(insert(creations).values(values))
     pictures.add(db, creation.id, creation.pictures)
+    drafts.add(db, creation.id, creation.drafts)
 
 
 def get(db: Connection, creation_id: str) -> Creation | None:
@@ -38,8 +39,9 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     brief, sampling = wish(values["kind"], values.pop("brief")), read(Sampling, values.pop("sampling"))
     shown = pictures.of_creation(db, creation_id) if values["kind"] == PICTURE else ()
+    several = () if values["kind"] == PICTURE else drafts.of_creation(db, creation_id)
     reasons = tuple(values.pop("reasons") or ())
-    return Creation(**values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown)
+    return Creation(**values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown, drafts=several)
 
 
 def existing(db: Connection, ids: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from studio.store.tables import creations, jobs, messages, pictures, reaction_changes, reactions
+from studio.store.tables import creations, drafts, jobs, messages, pictures, reaction_changes, reactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,7 +37,7 @@ def wishes(db: Connection, member_id: int) -> list[dict[str, Any]]:
 
 
 def made(db: Connection, member_id: int) -> list[dict[str, Any]]:
-    """What was made for the member, row by row and oldest first, with the digests of its pictures."""
+    """What was made for the member, row by row and oldest first, with the digests of its pictures and the texts of its drafts."""
     found = [
         dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
         for row in db.execute(
@@ -49,7 +49,13 @@ def made(db: Connection, member_id: int) -> list[dict[str, Any]]:
     shown: dict[str, list[str]] = {}
     for creation_id, digest in db.execute(_pictures(member_id)):
         shown.setdefault(creation_id, []).append(digest)
-    return [{**each, "pictures": shown.get(each["id"], [])} for each in found]
+    several: dict[str, list[str]] = {}
+    for creation_id, text in db.execute(_drafts(member_id)):
+        several.setdefault(creation_id, []).append(text)
+    return [
+        {**each, "pictures": shown.get(each["id"], []), "drafts": several.get(each["id"], [])}
+        for each in found
+    ]
 
 
 def counts(db: Connection, member_id: int, guild_id: int) -> tuple[int, int]:
@@ -122,4 +128,13 @@ def _pictures(member_id: int) -> Any:
         .join(creations, creations.c.id == pictures.c.creation_id)
         .where(creations.c.member_id == member_id)
         .order_by(pictures.c.creation_id, pictures.c.part)
+    )
+
+
+def _drafts(member_id: int) -> Any:
+    return (
+        select(drafts.c.creation_id, drafts.c.text)
+        .join(creations, creations.c.id == drafts.c.creation_id)
+        .where(creations.c.member_id == member_id)
+        .order_by(drafts.c.creation_id, drafts.c.part)
     )

@@ -30,7 +30,7 @@ class JobRecord:
     from. `weight` is the guild's share of the engine, frozen when asked. `interaction_token` is a secret and is empty
     once the job is over or the token has expired. `outcome` is None while the job is unfinished; `settled_at` is when
     its ending was shown. `notified`: the member who waited long was told. `adapter` and `head` are what served the guild
-    when it was asked: digests, None where there was nothing of its own.
+    when it was asked: digests, None where there was nothing of its own. `drafts` are how many pieces it wants to pick from.
     """
 
     id: str
@@ -56,6 +56,7 @@ class JobRecord:
     spoiler: bool = False
     adapter: str | None = None
     head: str | None = None
+    drafts: int = 1
 
     @property
     def form(self) -> str:
@@ -88,6 +89,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """One of several texts that a job made, to pick from. `part` counts from 0; `digest`, `kept` and `reasons` as in `Creation`."""
+
+    part: int
+    text: str
+    digest: str
+    kept: bool | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """A finished piece, captured when it was made and never fetched again.
 
@@ -96,6 +108,9 @@ class Creation:
     is a sentence for the member on how it was made, where there is one. `kept` says whether a text keeps its form (None:
     nobody looked), `reasons` what is amiss, a sentence each. `head` picked it from `picked_of` drafts, where one did. A text has no `pictures`; pictures have no
     `text`, and their `form` is the move that made them.
+
+    Of a text that was asked for in several `drafts`, `text`, `digest`, `kept` and `reasons` are those of the draft that who asked
+    picked, which is `choice`, at `chosen_at`; until then `choice` is None, and they are the first one's.
     """
 
     id: str
@@ -122,6 +137,14 @@ class Creation:
     pictures: tuple[Picture, ...] = ()
     head: str | None = None
     picked_of: int | None = None
+    drafts: tuple[Draft, ...] = ()
+    choice: int | None = None
+    chosen_at: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a draft is still to be picked, so that it is not one piece yet."""
+        return len(self.drafts) > 1 and self.choice is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ jobs = Table(
     Column("spoiler", Boolean, nullable=False, server_default=false()),
     Column("adapter", DIGEST),
     Column("head", DIGEST),
+    Column("drafts", Integer, nullable=False, server_default="1"),
     Index("ix_jobs_unfinished_of_guild", "guild_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_unfinished_of_member", "member_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     Index("ix_jobs_asked_at", "asked_at"),
@@ -105,6 +106,8 @@ creations = Table(
     Column("reasons", JSON(none_as_null=True)),
     Column("head", DIGEST),
     Column("picked_of", Integer),
+    Column("choice", Integer),
+    Column("chosen_at", Double),
     Index("ix_creations_of_kind", "guild_id", "kind", "made_at"),
     Index("ix_creations_pictured", "guild_id", "made_at", sqlite_where=PICTURED, postgresql_where=PICTURED),
 )
@@ -121,6 +124,17 @@ pictures = Table(
     Column("outside", Boolean, nullable=False),
     Column("nearest", JSON, nullable=False),
     Column("alt", Text, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("creation_id", JOB_ID, ForeignKey("creations.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("kept", Boolean),
+    Column("reasons", JSON(none_as_null=True)),
 )
 
 messages = Table(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, func, or_, select
 
 from studio.store.jobs import wish
-from studio.store.tables import creations, flags, jobs, messages, reactions
+from studio.store.tables import creations, drafts, flags, jobs, messages, reactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -40,27 +40,35 @@ class Piece:
 
 
 def reacted(db: Connection, guild_id: int, kind: str) -> list[Reacted]:
-    """The reactions on the guild's pieces of a kind that are still there, in the order in which they came."""
+    """The reactions on the guild's pieces of a kind that are still there, in the order in which they came; of a piece that was
+    picked from drafts, those since then.
+    """
     query = (
         select(creations.c.id, reactions.c.member_id, reactions.c.emoji, reactions.c.added_at)
         .join(messages, messages.c.message_id == reactions.c.message_id)
         .join(creations, creations.c.id == messages.c.job_id)
         .where(creations.c.guild_id == guild_id, creations.c.kind == kind, messages.c.deleted.is_(False))
+        .where(or_(creations.c.chosen_at.is_(None), reactions.c.added_at >= creations.c.chosen_at))
         .order_by(reactions.c.added_at, reactions.c.message_id, reactions.c.member_id, reactions.c.emoji)
     )
     return [Reacted(*row) for row in db.execute(query)]
 
 
 def pieces(db: Connection, guild_id: int, kind: str) -> list[Piece]:
-    """The guild's pieces of a kind that somebody reacted to, flagged or reported, oldest first. `kind` is not "picture"."""
+    """The guild's pieces of a kind that somebody reacted to, flagged or reported, oldest first; drafts of which none was picked are no
+    piece. `kind` is not "picture".
+    """
     reacted_to = exists().where(
         messages.c.job_id == creations.c.id, reactions.c.message_id == messages.c.message_id
     )
     spoken_of = or_(reacted_to, exists().where(flags.c.creation_id == creations.c.id))
+    is_one = or_(creations.c.choice.is_not(None), ~exists().where(drafts.c.creation_id == creations.c.id))
     columns = [
         creations.c[name] for name in ("id", "member_id", "form", "brief", "text", "made_at", "adapter")
     ]
-    query = select(*columns).where(creations.c.guild_id == guild_id, creations.c.kind == kind, spoken_of)
+    query = select(*columns).where(
+        creations.c.guild_id == guild_id, creations.c.kind == kind, spoken_of, is_one
+    )
     return [_piece(kind, row) for row in db.execute(query.order_by(creations.c.made_at, creations.c.id))]
 
 

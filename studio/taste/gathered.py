@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generation.forms import FORMS
-from studio.store import consents, flags, trials, votes
+from studio.store import consents, drafts, flags, trials, votes
 from studio.store.jobs import parents
 from studio.store.taste_records import OURSELVES
 from studio.taste.votes import Vote, said
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from generation.wire.jobs import Brief
+    from studio.store.drafts import Choice
     from studio.store.taste_records import MemberChoice, TrialPair, TrialVote
     from studio.store.votes import Piece, Reacted
 
@@ -38,7 +39,8 @@ class Gathered:
     """`pieces` by creation; `themed` are those whose theme may be learnt from, with the members whose words it may be, all of
     whom opted in. `moderated`: a moderator said no to them.
 
-    `pairs` come with the votes of members who opted in. `opted_in` are all who did in this guild.
+    `pairs` come with the votes of members who opted in. `choices` among drafts are such members', each with the members whose words
+    its theme may be, all of whom opted in; nobody's, where it may not be learnt from. `opted_in` are all who did in this guild.
     """
 
     pieces: Mapping[str, Piece]
@@ -47,6 +49,7 @@ class Gathered:
     moderated: frozenset[str]
     pairs: tuple[tuple[TrialPair, tuple[TrialVote, ...]], ...]
     opted_in: frozenset[int]
+    choices: tuple[tuple[Choice, frozenset[int]], ...] = ()
 
 
 def gather(db: Connection, guild_id: int, kind: str) -> Gathered:
@@ -58,8 +61,7 @@ def gather(db: Connection, guild_id: int, kind: str) -> Gathered:
     pieces = {
         piece.creation_id: piece
         for piece in asked
-        if piece.form in FORMS
-        and FORMS[piece.form].kind == kind
+        if _is_of(piece.form, kind)
         and piece.text.strip()
         and (piece.creation_id in themed or not repeats(piece.brief, piece.text))
     }
@@ -76,7 +78,29 @@ def gather(db: Connection, guild_id: int, kind: str) -> Gathered:
         moderated=frozenset(flags.in_force(db, guild_id) & pieces.keys()),
         pairs=tuple((pair, tuple(cast[pair.id])) for pair in trials.pairs_of_guild(db, guild_id, kind)),
         opted_in=frozenset(choices),
+        choices=tuple(_choices(db, guild_id, kind, choices, lineage)),
     )
+
+
+def _choices(
+    db: Connection, guild_id: int, kind: str, opted_in: Collection[int], lineage: Mapping[str, tuple[int, str | None]]
+) -> list[tuple[Choice, frozenset[int]]]:  # fmt: skip
+    """What members who opted in picked from drafts, and whose words the theme may be: nobody's, where it may not be learnt from."""
+    found = []
+    flagged = flags.in_force(db, guild_id)
+    for choice in drafts.choices_of_guild(db, guild_id, kind):
+        if choice.member_id not in opted_in or choice.creation_id in flagged or not _is_of(choice.form, kind):
+            continue
+        line = _line(choice.creation_id, lineage)
+        if line <= set(opted_in):
+            found.append((choice, line))
+        elif not any(repeats(choice.brief, text) for text in choice.texts):
+            found.append((choice, frozenset()))
+    return found
+
+
+def _is_of(form: str, kind: str) -> bool:
+    return form in FORMS and FORMS[form].kind == kind
 
 
 def may_theme(pair: TrialPair, opted_in: Collection[int]) -> bool:

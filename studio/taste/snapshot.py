@@ -209,9 +209,11 @@ def _parts(
 
 
 def _pairs(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
-    """The pairs of trials of which more members picked one than the other; and who picked, or gave a theme."""
-    pairs: list[Pair] = []
-    members: set[int] = set()
+    """The pairs of trials of which more members picked one than the other, and of each draft that was picked with those that were
+    not; and who picked, or gave a theme.
+    """
+    pairs, picked_by = _drafted(found, salt, held_out)
+    members = set(picked_by)
     for pair, cast in found.pairs:
         lead = sum(1 if vote.left else -1 for vote in cast)
         if lead == 0:
@@ -224,6 +226,23 @@ def _pairs(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], 
         part: Part = "themes" if group in held_out else "train"
         pairs.append(Pair(pair.form, theme, group, chosen, rejected, chosen_id, rejected_id, part))
         members |= {vote.member_id for vote in cast} | ({pair.asked_by} & found.opted_in)
+    return pairs, frozenset(members)
+
+
+def _drafted(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
+    """A pair for each draft that was left, with the one that was picked; and who picked, or whose words the themes may be."""
+    pairs: list[Pair] = []
+    members: set[int] = set()
+    for choice, line in found.choices:
+        group = _group(salt, choice.brief.theme)
+        part: Part = "themes" if group in held_out else "train"
+        theme = choice.brief.theme if line else None
+        ids = [_hash(salt, "draft", f"{choice.creation_id}\0{n}", 32) for n in range(len(choice.texts))]
+        picked = choice.texts[choice.choice]
+        for text, name in zip(choice.texts, ids, strict=True):
+            if text != picked:
+                pairs.append(Pair(choice.form, theme, group, picked, text, ids[choice.choice], name, part))
+        members |= {choice.member_id} | line
     return pairs, frozenset(members)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot import cards
 from generation.starters import Starter
 from generation.wire.jobs import Brief, Sampling
-from studio.store.records import Creation
+from studio.store.records import Creation, Draft
 
 if TYPE_CHECKING:
     from generation.wire.errors import Limit
@@ -157,3 +157,34 @@ def test_whose_room_is_used_up_is_said_with_when_it_may_join(limit: Limit, whose
     assert whose in said
     assert "written down" in said
     assert "30 seconds" in said
+
+
+def with_drafts(*texts: str) -> Creation:
+    several = tuple(Draft(n, text, "0" * 64, n != 1) for n, text in enumerate(texts))
+    return replace(creation(texts[0]), drafts=several)
+
+
+def test_drafts_are_numbered_in_one_message_that_says_who_picks() -> None:
+    (page,) = cards.finished(with_drafts("The *moon*.", "The sea.", "# The bell.")).pages
+    lines = page.splitlines()
+    assert lines[0] == "**1**"
+    assert lines[1] == r"The \*moon\*."
+    assert "**2** · not quite in its form" in lines
+    assert r"\# The bell." in lines
+    assert "<@3> picks" in lines[-1]
+    assert len(page) <= cards.MESSAGE_LIMIT
+
+
+def test_long_drafts_are_in_a_file_and_nothing_is_lost() -> None:
+    texts = ("moon " * 300, "sea " * 300)
+    card = cards.finished(with_drafts(*texts))
+    assert len(card.pages) == 1
+    assert card.file is not None
+    assert all(text.encode() in card.file for text in texts)
+
+
+def test_a_piece_that_was_picked_says_from_how_many() -> None:
+    (page,) = cards.finished(replace(with_drafts("The moon.", "The sea."), choice=1, text="The sea.")).pages
+    assert page.startswith("The sea.")
+    assert "The moon." not in page
+    assert "picked from 2 drafts ·" in page

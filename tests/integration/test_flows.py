@@ -67,6 +67,27 @@ async def test_a_poem_is_acknowledged_grows_and_ends_as_a_card(shared: Rig) -> N
     assert message["pinged"] == []
 
 
+async def test_of_several_drafts_who_asked_picks_one_and_it_becomes_the_piece(shared: Rig) -> None:
+    await shared.ask("ada", "poem", theme="autumn dusk", form="haiku", seed=7, drafts=3)
+    await settled(shared)
+    (message,) = await shared.messages()
+    assert labels(message) == {"1", "2", "3", "Again", "Edit brief", "Delete"}
+    assert message["reactions"] == []
+    second = message["content"].split("**2**")[1].split("**3**")[0].splitlines()[1].strip()
+    await shared.press("bo", message, "1")
+    await asyncio.sleep(0.5)
+    assert "1" in labels((await shared.messages())[0]), "somebody else picked"
+    await shared.press("ada", message, "2")
+    async with asyncio.timeout(20):
+        while len((picked := (await shared.messages())[0])["reactions"]) < 2:
+            await asyncio.sleep(0.05)
+    assert picked["content"].startswith(second)
+    assert "**1**" not in picked["content"]
+    assert "picked from 3 drafts" in picked["content"]
+    assert labels(picked) == {"Again", "Vary", "Continue", "Warmer", "Adjust", "Edit brief", "Delete"}
+    assert picked["pinged"] == []
+
+
 async def test_cancelling_ends_a_job_and_says_so(tmp_path: Path) -> None:
     async with Rig(tmp_path, settings={"TEXT_MODEL": "fake", "FAKE_TOKENS_PER_SECOND": "2"}) as rig:
         await rig.ask("ada", "story", theme="a slow one", length="long")

@@ -170,7 +170,7 @@ async def test_a_check_says_what_is_there_and_changes_nothing(address: str, tmp_
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a small folder
     async with await Store.open(address, NOWHERE):
         pass
-    assert await Store.check(address) in ("SQLite, schema 0007", "PostgreSQL, schema 0007")
+    assert await Store.check(address) in ("SQLite, schema 0008", "PostgreSQL, schema 0008")
 
 
 async def test_a_check_of_what_cannot_be_reached_says_so(tmp_path: Path) -> None:

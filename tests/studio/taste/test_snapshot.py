@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from finetune.snapshot import SnapshotError, load
 from studio import consent, react
 from studio.ask import _record
-from studio.store import consents, creations, flags, jobs, messages, snapshots, tables, trials
-from studio.store.records import Delivered
+from studio.store import consents, creations, drafts, flags, jobs, messages, snapshots, tables, trials
+from studio.store.records import Delivered, Draft
 from studio.store.taste_records import OURSELVES, Flag, MemberChoice, TrialVote
 from studio.taste import snapshot
 from studio.taste.gathered import gather
@@ -313,3 +313,80 @@ async def test_a_folder_that_cannot_be_written_is_one_sentence_and_no_row(
     with pytest.raises(SnapshotError, match="cannot be written"):
         await take(store, tmp_path / "file")
     assert await store.read(lambda db: snapshots.of_guild(db, 1)) == []
+
+
+async def a_choice(
+    store: Store, job_id: str, texts: tuple[str, ...], choice: int | None, **changes: Any
+) -> None:
+    """A piece that was made in several drafts, of which its asker picked one."""
+
+    def fill(db: Connection) -> None:
+        put(db, job_id, texts[0], drafts=len(texts), **changes)
+        several = [Draft(n, text, "0" * 64) for n, text in enumerate(texts)]
+        drafts.add(db, job_id, several)
+        if choice is not None:
+            assert drafts.choose(db, job_id, several[choice], NOW + int(job_id) * DAY_S / 2 + 60)
+
+    await store.write(fill)
+
+
+async def test_a_draft_that_was_picked_is_better_than_those_that_were_left(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    await a_choice(store, "40", ("The moon.", "The sea.", "The moon."), 1)
+    taken = await take(store, tmp_path)
+    found = [(pair.chosen, pair.rejected, pair.theme) for pair in taken.pairs]
+    assert found == [("The sea.", "The moon.", "theme 4")] * 2
+    assert len({pair.rejected_id for pair in taken.pairs}) == 2
+    assert taken.evidence.pairs == 2
+    await consent.delete(store, ASKER, LATER, folder=tmp_path)
+    assert await store.read(lambda db: snapshots.with_member(db, ASKER)) == []
+    row = await store.read(lambda db: snapshots.get(db, taken.digest))
+    assert row is not None
+    assert row.purged_at == LATER
+
+
+async def test_nothing_is_learnt_from_the_pick_of_who_did_not_opt_in(store: Store, tmp_path: Path) -> None:
+    await a_server(store)
+    await a_choice(store, "40", ("The moon.", "The sea."), 1)
+    assert (await take(store, tmp_path)).pairs == ()
+
+
+async def test_nothing_is_learnt_from_what_was_not_picked_or_was_flagged(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    await a_choice(store, "40", ("The moon.", "The sea."), None)
+    await a_choice(store, "41", ("The moon.", "The sea."), 0)
+    await store.write(lambda db: flags.add(db, Flag("41", MOD, "flag", NOW)))
+    assert (await take(store, tmp_path)).pairs == ()
+
+
+async def test_the_theme_of_a_pick_that_goes_back_to_somebody_elses_words_is_not_known(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    await a_piece(store, "39", member_id=ASKER + 1)
+    await a_choice(store, "40", ("The moon.", "The sea."), 1, parent="39")
+    (pair,) = (await take(store, tmp_path)).pairs
+    assert pair.theme is None
+
+
+async def test_drafts_are_no_piece_until_one_is_picked_and_votes_count_from_then(store: Store) -> None:
+    await a_server(store, opted_in=VOTERS)
+    await a_choice(store, "40", ("The moon.", "The sea."), None)
+    await a_choice(store, "42", ("The moon.", "The sea."), 1)
+    await react_to(store, {"40": True, "42": True})
+    await store.write(
+        lambda db: db.execute(
+            insert(tables.reactions),
+            [{"message_id": 10_042, "member_id": 700, "emoji": "👎", "added_at": NOW + 42 * DAY_S / 2 + 30}],
+        )
+    )
+    await store.write(lambda db: consents.choose(db, MemberChoice(700, 1, "opt_in", NOW, NOW)))
+    found = await store.read(lambda db: gather(db, 1, "verse"))
+    assert "40" not in found.pieces
+    assert found.pieces["42"].text == "The sea."
+    voters = {vote.member for vote in found.votes if vote.creation == "42"}
+    assert voters == set(VOTERS)
