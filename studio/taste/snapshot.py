@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
     from finetune.snapshot import Evidence, Part, Snapshot
     from studio.store import Store
+    from studio.store.drafts import Choice
     from studio.store.votes import Piece
     from studio.taste.labels import Label, Reading
 
 NEWEST_SHARE = 0.2  # of the examples are held out because they are the newest: a taste has to hold tomorrow
 THEMES_SHARE = 0.2  # and so many of the rest with their themes: it has to hold for what was not asked for yet
+PICKERS = 5  # members who picked drafts, fewer than whom are not taken for a server
 ATTEMPTS = 3  # at a snapshot, where members choose anew while it is made
 MOVED_ON = "What members allow changed again and again while the snapshot was made; try again."
 
@@ -229,11 +231,28 @@ def _pairs(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], 
     return pairs, frozenset(members)
 
 
+def _fair(choices: Sequence[tuple[Choice, frozenset[int]]]) -> list[tuple[Choice, frozenset[int]]]:
+    """The newest picks of each member, so many that nobody's are more than one in `PICKERS` of all."""
+    of_each = Counter(choice.member_id for choice, _ in choices)
+    most = max(of_each.values(), default=0)
+    while most and most * PICKERS > sum(min(most, count) for count in of_each.values()):
+        most -= 1
+    kept: Counter[int] = Counter()
+    newest = []
+    for choice, line in reversed(choices):
+        kept[choice.member_id] += 1
+        if kept[choice.member_id] <= most:
+            newest.append((choice, line))
+    return newest[::-1]
+
+
 def _drafted(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
-    """A pair for each draft that was left, with the one that was picked; and who picked, or whose words the themes may be."""
+    """A pair for each draft that was left, with the one that was picked; and who picked, or whose words the themes may be. One
+    member's picks are their taste, not the server's: `PICKERS` members have to have picked, and none of them outweighs the others.
+    """
     pairs: list[Pair] = []
     members: set[int] = set()
-    for choice, line in found.choices:
+    for choice, line in _fair(found.choices):
         group = _group(salt, choice.brief.theme)
         part: Part = "themes" if group in held_out else "train"
         theme = choice.brief.theme if line else None

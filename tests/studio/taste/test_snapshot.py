@@ -330,16 +330,23 @@ async def a_choice(
     await store.write(fill)
 
 
+async def others_pick(store: Store, count: int = 4, *, first: int = 53) -> None:
+    """So many other members pick a draft each."""
+    for n in range(count):
+        await a_choice(store, str(first + n), ("A bell.", "A gull."), 0, member_id=VOTERS[n])
+
+
 async def test_a_draft_that_was_picked_is_better_than_those_that_were_left(
     store: Store, tmp_path: Path
 ) -> None:
     await a_server(store, opted_in=(*VOTERS, ASKER))
     await a_choice(store, "40", ("The moon.", "The sea.", "The moon."), 1)
+    await others_pick(store)
     taken = await take(store, tmp_path)
-    found = [(pair.chosen, pair.rejected, pair.theme) for pair in taken.pairs]
+    found = [(pair.chosen, pair.rejected, pair.theme) for pair in taken.pairs if pair.theme == "theme 4"]
     assert found == [("The sea.", "The moon.", "theme 4")] * 2
-    assert len({pair.rejected_id for pair in taken.pairs}) == 2
-    assert taken.evidence.pairs == 2
+    assert len({pair.rejected_id for pair in taken.pairs}) == 6
+    assert taken.evidence.pairs == 6
     await consent.delete(store, ASKER, LATER, folder=tmp_path)
     assert await store.read(lambda db: snapshots.with_member(db, ASKER)) == []
     row = await store.read(lambda db: snapshots.get(db, taken.digest))
@@ -350,7 +357,8 @@ async def test_a_draft_that_was_picked_is_better_than_those_that_were_left(
 async def test_nothing_is_learnt_from_the_pick_of_who_did_not_opt_in(store: Store, tmp_path: Path) -> None:
     await a_server(store)
     await a_choice(store, "40", ("The moon.", "The sea."), 1)
-    assert (await take(store, tmp_path)).pairs == ()
+    await others_pick(store, 5)
+    assert "theme 4" not in {pair.theme for pair in (await take(store, tmp_path)).pairs}
 
 
 async def test_nothing_is_learnt_from_what_was_not_picked_or_was_flagged(
@@ -360,7 +368,8 @@ async def test_nothing_is_learnt_from_what_was_not_picked_or_was_flagged(
     await a_choice(store, "40", ("The moon.", "The sea."), None)
     await a_choice(store, "41", ("The moon.", "The sea."), 0)
     await store.write(lambda db: flags.add(db, Flag("41", MOD, "flag", NOW)))
-    assert (await take(store, tmp_path)).pairs == ()
+    await others_pick(store, 5)
+    assert len((await take(store, tmp_path)).pairs) == 5
 
 
 async def test_the_theme_of_a_pick_that_goes_back_to_somebody_elses_words_is_not_known(
@@ -369,8 +378,19 @@ async def test_the_theme_of_a_pick_that_goes_back_to_somebody_elses_words_is_not
     await a_server(store, opted_in=(*VOTERS, ASKER))
     await a_piece(store, "39", member_id=ASKER + 1)
     await a_choice(store, "40", ("The moon.", "The sea."), 1, parent="39")
-    (pair,) = (await take(store, tmp_path)).pairs
-    assert pair.theme is None
+    await others_pick(store)
+    assert [pair.theme for pair in (await take(store, tmp_path)).pairs].count(None) == 1
+
+
+async def test_nobodys_picks_outweigh_the_others(store: Store, tmp_path: Path) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    for number in range(100, 110):
+        await a_choice(store, str(number), ("The moon.", f"Sea {number}."), 1)
+    await others_pick(store, 3)
+    assert (await take(store, tmp_path)).pairs == ()  # four members are no server
+    await others_pick(store, 4, first=60)
+    chosen = [pair.chosen for pair in (await take(store, tmp_path)).pairs]
+    assert [text for text in chosen if text.startswith("Sea")] == ["Sea 109."]
 
 
 async def test_drafts_are_no_piece_until_one_is_picked_and_votes_count_from_then(store: Store) -> None:
