@@ -172,7 +172,7 @@ def _made_by(creation: Creation) -> str:
         if creation.picked_of is not None:
             told.append(f"picked from {creation.picked_of} drafts by this server's taste")
         elif creation.choice is not None:
-            told.append(f"picked from {len(creation.drafts)} drafts")
+            told.append(f"number {creation.choice + 1} of {len(creation.drafts)} drafts")
     made = f"-# {' · '.join(told)} · seed {creation.seed} · for <@{creation.member_id}>"
     return _lines(heading(creation.brief), made)
 
@@ -216,7 +216,7 @@ def _drafts(creation: Creation, *, as_file: bool) -> Card:
     """All drafts, numbered, so that one can be picked."""
     foot = _lines(
         _made_by(creation),
-        f"-# Which one shall it be? <@{creation.member_id}> picks; the others are not kept as pieces.",
+        f"-# Which one shall it be? <@{creation.member_id}> picks.",
     )
     shown = []
     for draft in creation.drafts:

@@ -202,7 +202,11 @@ def learning_to_do(settings: BotSettings) -> str:
         return "on this machine, where a moderator asks for it"
     if importlib.util.find_spec("ray") is None:
         raise Problem("TRAINING=cluster needs Ray: pip install 'renga[cluster]'.")
-    return "on a node of the Ray cluster at RAY_ADDRESS, of which this machine has to be one"
+    if not settings.ray_address:
+        raise Problem(
+            "TRAINING=cluster needs RAY_ADDRESS, which says which Ray cluster is meant; auto is the one that this machine is a node of."
+        )
+    return f"on a node of the Ray cluster at {settings.ray_address} (RAY_ADDRESS), of which this machine has to be one"
 
 
 def _disk(settings: BotSettings) -> str:

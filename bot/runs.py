@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from generation.wire.client import GenerationClient
     from studio.pages import Press
     from studio.store import Store
-    from studio.store.records import Creation, JobRecord, Wish
+    from studio.store.records import JobRecord, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -129,25 +129,16 @@ class Runs:
         if note := _missing(interaction.app_permissions):
             await tell(interaction, note)
 
-    async def show_pick(
-        self, interaction: discord.Interaction[Any], record: JobRecord, creation: Creation
-    ) -> None:
-        """Show the draft that was picked in the message that had all of them, as a piece of its own.
-
-        Raises:
-            Withdrawn, Undeliverable: that message is gone, or out of reach.
-            Refusal: it cannot be shown; the sentence says why.
-        """
+    def show_again(self, interaction: discord.Interaction[Any], record: JobRecord) -> None:
+        """Show what a job made once more, in the message that was pressed, as if it had just been made; nobody is told of it."""
         assert interaction.message is not None
-        now = self._clock()
-        shown = ShownMessage(
-            self._client, application_id=interaction.application_id, token=interaction.token,
-            token_dies_at=now + TOKEN_LIFE_S, channel_id=record.channel_id, guild_id=record.guild_id,
-            message_id=interaction.message.id,
+        if record.id in self._tasks:  # pressed twice
+            return
+        pressed = replace(
+            record, application_id=interaction.application_id, interaction_token=interaction.token,
+            asked_at=self._clock(), message_id=interaction.message.id, notified=True,
         )  # fmt: skip
-        told = replace(record, notified=True)  # who pressed is there
-        await Delivery(self._store, shown, told, creation, self._clock, press=self._press, resumed=True).run()
-        self._made(record.guild_id, record.kind, record.channel_id)
+        self._track(record.id, self._run(pressed, "", resumed=True))
 
     async def resume(self) -> None:
         """Take up what an earlier life of this process left unfinished."""

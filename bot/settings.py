@@ -31,6 +31,7 @@ EXAMPLES = {
     "ALLOWED_GUILDS": "812345678901234567,823456789012345678",
     "PAGES": "on",
     "TRAINING": "on, off, or cluster",
+    "RAY_ADDRESS": "auto, or host:port, of the cluster where TRAINING=cluster learns",
     "RETRAIN": "on, or off",
     "THREADS": "1",
     "LOG_LEVEL": "INFO",
@@ -64,6 +65,7 @@ class BotSettings(BaseSettings):
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     pages: bool = True
     training: Literal["on", "off", "cluster"] = "on"
+    ray_address: str = ""
     retrain: bool = False
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -48,7 +48,7 @@ async def pick(interaction: discord.Interaction[Any], job_id: str, part: int) ->
             client.store, job_id, part, by_member=interaction.user.id, guild_id=interaction.guild_id or 0, now=time.time()
         )  # fmt: skip
         record = await _asked(interaction, job_id)
-        await client.runs.show_pick(interaction, record, creation)
+        client.runs.show_again(interaction, record)
         if creation.choice != part:
             await tell(interaction, f"Number {(creation.choice or 0) + 1} was picked already.")
     except Exception as error:  # noqa: BLE001 - as above
@@ -72,7 +72,9 @@ async def submit(interaction: discord.Interaction[Renga], job_id: str) -> None:
             form=fields["form"],
             given=fields.get("line", ""),
         )
-        await interaction.client.runs.begin(interaction, brief, seed=seed, parent=job_id)
+        await interaction.client.runs.begin(
+            interaction, brief, seed=seed, parent=job_id, drafts=record.drafts
+        )
     except Exception as error:  # noqa: BLE001 - as above
         await apologise(interaction, error)
 

@@ -12,7 +12,7 @@ from generation.safety.words import moved, unfit
 
 _TOLD = re.compile(
     rf"\bkill (?:him|her|them all|all (?:of )?(?:the )?\w+s)\b|\bcut my (?:wrists?|veins)\b|\bslit (?:my|her|his) (?:wrists?|throat)\b"
-    rf"|\bdeserve[sd]? to die\b|(?<!\w){moved(('puvax',))}s?(?!\w)",
+    rf"|\bdeserve[sd]? to die\b|\bgas the \w+\b|(?<!\w)(?:{moved(('puvax', 'fcvp'))})s?(?!\w)",
     re.IGNORECASE,
 )
 

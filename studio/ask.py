@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from generation.forms import form_named
 from generation.forms.brief import InvalidBriefError, validated, validated_seed
+from generation.safety.briefs import SENTENCE, typed_unfit
 from generation.wire.jobs import Job, PictureBrief, Terms
 from studio.adapters.serving import chosen
 from studio.errors import Refusal
@@ -147,13 +148,15 @@ def _record(request: Request) -> JobRecord:
     """The job that `request` would be.
 
     Raises:
-        Refusal: its brief or seed breaks a rule.
+        Refusal: its brief or seed breaks a rule, or has a word in it that is not shown: what is written down is shown at once.
     """
     try:
         brief = _valid(request.brief)
         seed = seed_of(request.job_id) if request.seed is None else validated_seed(request.seed)
     except InvalidBriefError as error:
         raise Refusal(str(error)) from None
+    if typed_unfit(brief):
+        raise Refusal(SENTENCE)
     return JobRecord(
         id=request.job_id,
         guild_id=request.guild_id,

@@ -6,6 +6,7 @@ held out: six answers to each theme, four drafts of each, by the base or by what
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -77,17 +78,19 @@ def made(
     first: int | None = None,
 ) -> list[Sample]:
     """The samples of a set, or of its `first` themes, in the order of `wanted`: those kept, and the others, for which the engine is loaded.
+    While another process makes some of the set, it is waited for.
 
     Raises:
         SampleError: one cannot be made.
     """
     path = folder / f"{name}-{'base' if adapter is None else adapter[:16]}.jsonl"
-    found = {(one.theme, one.seed): one for one in _kept(path)}
-    missing = [one for one in wanted(name, first) if one not in found]
-    if missing:
-        tell(f"{name}: {len(missing)} texts to make")
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
+    folder.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        found = {(one.theme, one.seed): one for one in _kept(path)}
+        missing = [one for one in wanted(name, first) if one not in found]
+        if missing:
+            tell(f"{name}: {len(missing)} texts to make")
             for one in sampled(load(), missing, adapter):
                 found[one.theme, one.seed] = one
                 file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
@@ -122,8 +125,6 @@ def _job(n: int, theme: str, seed: int, adapter: str | None) -> Job:
 
 def _kept(path: Path) -> list[Sample]:
     """What is in the file, which is cut after its last whole line: the writer may have been killed."""
-    if not path.exists():
-        return []
     data = path.read_bytes()
     if not data.endswith(b"\n"):
         os.truncate(path, data.rfind(b"\n") + 1)

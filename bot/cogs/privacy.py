@@ -38,7 +38,7 @@ class Privacy(
             content = kept.status(found)
         await interaction.response.send_message(content, ephemeral=True)
 
-    @app_commands.command(name="opt-in", description="Let your votes in this server teach me")
+    @app_commands.command(name="opt-in", description="Let your votes and picks in this server teach me")
     async def opt_in(self, interaction: discord.Interaction[Renga]) -> None:
         """Yes, in this server."""
         try:

@@ -40,8 +40,8 @@ IS_OFF = (
     " enable** turns learning on again."
 )
 INVITATION = (
-    "**This server can have a taste of its own.** A moderator has let me learn from how my pieces are liked. Your 👍 and 👎"
-    " count once you say so; /privacy takes it back at any time."
+    "**This server can have a taste of its own.** A moderator has let me learn from how my pieces are liked. Your 👍 and 👎, and the"
+    " drafts that you pick, count once you say so; /privacy takes it back at any time."
 )
 COUNTED = f"Thank you, your votes count from now on. {ABOUT_OPTING_IN}"
 

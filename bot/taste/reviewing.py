@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.client import Renga
+    from studio.store.records import Creation
     from studio.store.taste_records import FlagKind, Verdict
 
 FLAGGED = (
@@ -100,8 +101,18 @@ async def _next(interaction: discord.Interaction[Renga], after: str | None) -> t
         f" · {found.others} more wait" if found.others else ""
     )
     seen = f"\n{where}" if found.message_id is not None else "\n-# Its message is gone."
-    shown = cards.room(piece.text) if piece.text else "-# Pictures; the link shows them."
+    shown = cards.room(_said(piece)) if piece.text else "-# Pictures; the link shows them."
     return f"{head}\n{shown}{seen}\n-# asked for: {escape(_asked(found))}", buttons.to_review(piece.id)
+
+
+def _said(piece: Creation) -> str:
+    """The piece, or all of its drafts: the one that was reported may not be the one that was picked."""
+    if not piece.drafts:
+        return piece.text
+    return "\n\n".join(
+        f"{draft.part + 1}{' (picked)' if draft.part == piece.choice else ''}: {draft.text}"
+        for draft in piece.drafts
+    )
 
 
 def _asked(found: flags.Waiting) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from generation.host.engine import Broken, Grew, RefusedError
+from generation.host.stumble import stumbled
 from generation.safety import unfit
 from generation.wire.jobs import SEEDS
 
@@ -31,12 +32,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Draw:
-    """A job under way: `number` counts its redraws, `spent` the output tokens of what was thrown away. `grown`: the prompt of this draw
-    has been read.
+    """A job under way: `number` counts its redraws, `spent` the output tokens of what was thrown away, whose prompt had
+    `prompt_tokens`. `grown`: the prompt of this draw has been read.
     """
 
     job: Job
     number: int = 0
+    prompt_tokens: int = 0
     spent: int = 0
     grown: bool = False
 
@@ -69,18 +71,21 @@ class Checked:
         self._draws[job.id] = _Draw(job)
 
     def step(self) -> Sequence[Progress]:
-        """Step the engine, if it has work, after what is to be drawn again has begun."""
+        """Step the engine, if it has work, and begin what is to be drawn again, where there is room."""
         progress = self._begin_again()
         if self._draws:
             for found in self._engine.step():
                 progress += self._heard(found)
+            progress += self._begin_again()  # in the room that it has just left
         return progress
 
     def cancel(self, job_id: str) -> None:
         self._again = [draw for draw in self._again if draw.job.id != job_id]
         for name in [name for name, draw in self._draws.items() if draw.job.id == job_id]:
             del self._draws[name]
-            self._engine.cancel(name)
+            if name != job_id:
+                self._engine.cancel(name)
+        self._engine.cancel(job_id)  # also one whose start stumbled, which we do not know
 
     def stats(self) -> dict[str, Any]:
         """The engine's, with those among the `running` that wait to be drawn again."""
@@ -93,18 +98,25 @@ class Checked:
             draw = self._again.pop(0)
             try:
                 self._engine.start(draw.now)
-            except RefusedError as error:
-                broken.append(Broken(draw.job.id, error.kind, str(error)))
+            except Exception as error:  # noqa: BLE001 - one job's failure is not the others' end
+                self._engine.cancel(draw.now.id)
+                kind, said = (
+                    (error.kind, str(error)) if isinstance(error, RefusedError)
+                    else stumbled(error, [draw.job.id], "start_failed")
+                )  # fmt: skip
+                broken.append(Broken(draw.job.id, kind, said))
             else:
                 self._draws[draw.now.id] = draw
         return broken
 
     def _heard(self, found: Progress) -> list[Progress]:
-        draw = self._draws[found.job_id]
+        draw = self._draws.get(found.job_id)
+        if draw is None:
+            return [found]
         if isinstance(found, Grew):
             tokens = found.tokens
             if draw.number and not draw.grown:  # the prompt was paid for with the first draw
-                tokens = max(0, tokens - self._engine.cost(draw.job).prompt_tokens)
+                tokens = max(0, tokens - draw.prompt_tokens)
             draw.grown = True
             return [replace(found, job_id=draw.job.id, tokens=tokens)]
         del self._draws[found.job_id]
@@ -119,6 +131,6 @@ class Checked:
         log.info("drawn_again", job=draw.job.id, form=draw.job.form, times=draw.number)
         if draw.number == REDRAWS:
             return [Broken(draw.job.id, "unsafe", SENTENCE)]
-        again = _Draw(draw.job, draw.number + 1, draw.spent + found.output_tokens)
-        self._again.append(again)
+        spent = draw.spent + found.output_tokens
+        self._again.append(_Draw(draw.job, draw.number + 1, found.prompt_tokens, spent))
         return []

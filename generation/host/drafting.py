@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from generation.host.engine import Broken, Finished, Grew, RefusedError
+from generation.host.stumble import stumbled
 from generation.wire.jobs import SEEDS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class _Wish:
     """A job whose drafts are made: `waiting` have not begun, `running` are those that have, by id. `done` and `broken` go by draft."""
 
     job: Job
+    prompt_tokens: int
     waiting: list[Job]
     running: dict[str, int] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
@@ -59,11 +61,19 @@ class Drafting:
 
     def start(self, job: Job) -> None:
         first, *more = _drafts(job)
-        self._engine.start(first)
         if not more:
+            self._engine.start(first)
             self._others.add(job.id)
             return
-        wish = self._wishes[job.id] = self._of[first.id] = _Wish(job, more)
+        wish = _Wish(job, self._engine.cost(first).prompt_tokens, more)
+        try:
+            self._engine.start(first)
+        except RefusedError:
+            raise
+        except Exception:
+            self._engine.cancel(first.id)  # as far as it had begun: it has another name than the job
+            raise
+        self._wishes[job.id] = self._of[first.id] = wish
         wish.running[first.id] = 0
 
     def step(self) -> Sequence[Progress]:
@@ -96,8 +106,13 @@ class Drafting:
                 number = wish.job.drafts - len(wish.waiting) - 1
                 try:
                     self._engine.start(draft)
-                except RefusedError as error:
-                    wish.broken[number] = Broken(draft.id, error.kind, str(error))
+                except Exception as error:  # noqa: BLE001 - a draft's failure is not the others' end
+                    self._engine.cancel(draft.id)
+                    kind, said = (
+                        (error.kind, str(error)) if isinstance(error, RefusedError)
+                        else stumbled(error, [wish.job.id], "start_failed")
+                    )  # fmt: skip
+                    wish.broken[number] = Broken(draft.id, kind, said)
                     progress += self._ended(wish)
                 else:
                     self._of[draft.id] = wish
@@ -121,15 +136,11 @@ class Drafting:
         return self._ended(wish)
 
     def _grew(self, wish: _Wish, found: Grew) -> Grew:
-        """The first draft is what is watched; of the others, what they cost, without the prompt, which is paid for once."""
+        """The first draft is what is watched; of the others, what they cost. The prompt is paid for by whichever grows first."""
         number, begins = wish.running[found.job_id], found.job_id not in wish.grown
+        tokens = max(0, found.tokens - wish.prompt_tokens) if begins and wish.grown else found.tokens
         wish.grown.add(found.job_id)
-        if number == 0:
-            return replace(found, job_id=wish.job.id)
-        tokens = found.tokens
-        if begins:
-            tokens = max(0, tokens - self._engine.cost(_drafts(wish.job)[number]).prompt_tokens)
-        return Grew(wish.job.id, number, "", tokens)
+        return Grew(wish.job.id, number, found.text if number == 0 else "", tokens)
 
     def _ended(self, wish: _Wish) -> list[Progress]:
         if wish.running or wish.waiting:

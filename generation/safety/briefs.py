@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generation.safety.words import unfit
+from generation.wire.jobs import PictureBrief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generation.wire.jobs import Job
+    from generation.wire.jobs import Brief, Job
 
 SENTENCE = "There is a word in it that is not shown here; please say it in other words."
 
@@ -18,11 +19,17 @@ def refusal(job: Job) -> str | None:
     """The sentence for the member who typed what is not shown; None: there is nothing of it. What a piece begins from was shown before,
     and is not looked at.
     """
-    return SENTENCE if any(unfit(text) for text in _typed(job)) else None
+    brief = job.brief if job.brief is not None else job.picture
+    return SENTENCE if brief is not None and typed_unfit(brief) else None
 
 
-def _typed(job: Job) -> Iterator[str]:
-    if job.brief is not None:
-        yield from (job.brief.theme, job.brief.tone, job.brief.given, job.brief.wish, *job.brief.must)
-    if job.picture is not None:
-        yield from (spot.theme for spot in job.picture.spots)
+def typed_unfit(brief: Brief | PictureBrief) -> bool:
+    """Whether anything that a member typed for it is not shown."""
+    return any(unfit(text) for text in _typed(brief))
+
+
+def _typed(brief: Brief | PictureBrief) -> Iterator[str]:
+    if isinstance(brief, PictureBrief):
+        yield from (spot.theme for spot in brief.spots)
+    else:
+        yield from (brief.theme, brief.tone, brief.given, brief.wish, *brief.must)

@@ -17,7 +17,7 @@ _MOVED = (  # slurs and obscenities, beginnings of words
 )  # fmt: skip
 _SHORT = ("snt", "fcvp", "tbbx")  # that other words begin with: counted as whole words only
 _SAYINGS = re.compile(
-    r"\bkill (?:yourself|urself)\b|\bkys\b|\bhang yourself\b|\bgas the \w+\b|\bcut your (?:wrists?|veins)\b|\bslit your (?:wrists?|throat)\b"
+    r"\bkill (?:yourself|urself)\b|\bkys\b|\bhang yourself\b|\bgas the (?!car|stove|tank|truck|van|bike|engine|light|lamp|fire|room|house)\w+\b|\bcut your (?:wrists?|veins)\b|\bslit your (?:wrists?|throat)\b"
     r"|\bworld would be better without you\b|\bhow to (?:make|build) an? (?:bomb|explosive)\b"
     r"|\brap(?:e|ed|ing) (?:her|him|them|me|you)\b|\b(?:child|underage|minor)s?\b[^.\n]{0,30}\b(?:naked|sexual|sex)\b"
     r"|\bsubhuman|\binferior race",
@@ -25,7 +25,9 @@ _SAYINGS = re.compile(
 )
 # insults below the belt and slurs of people, in Simplified and Traditional characters
 _HAN = re.compile(
-    "[\u50bb\u715e][\u903c\u5c44\u6bd4]|[\u64cd\u8086\u65e5]\u4f60[\u5988\u5abd]|[\u8349\u5e79]\u4f60[\u5a18\u5988\u5abd]|\u652f\u90a3\u732a|\u8d31\u8d27|\u8ce4\u8ca8"
+    "[\u50bb\u715e][\u903c\u5c44\u6bd4]|[\u64cd\u808f]\u4f60[\u5988\u5abd]"
+    "|(?<![\u4eca\u660e\u6628\u6bcf\u751f\u8282\u7bc0\u5e73])\u65e5\u4f60[\u5988\u5abd](?![\u5988\u5abd])"
+    "|[\u8349\u5e79\u5e72]\u4f60[\u5a18\u5988\u5abd](?![\u5988\u5abd])|\u652f\u90a3\u732a|\u8d31\u8d27|\u8ce4\u8ca8"
 )
 
 
@@ -35,7 +37,7 @@ def moved(words: tuple[str, ...]) -> str:
 
 
 _BEGINNINGS = re.compile(rf"(?<!\w)(?:{moved(_MOVED)})", re.IGNORECASE)
-_WHOLE = re.compile(rf"(?<!\w)(?:{moved(_SHORT)})s?(?!\w)", re.IGNORECASE)
+_WHOLE = re.compile(rf"(?<!\w)(?:{moved(_SHORT)})s?(?!\w)(?! and span)", re.IGNORECASE)
 _ALL = (_BEGINNINGS, _WHOLE, _SAYINGS, _HAN)
 
 

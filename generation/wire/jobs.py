@@ -176,7 +176,11 @@ class Job:
         return self.picture.move if self.picture is not None else self.text_brief.form
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """All of it, but `drafts` where it is one piece that is wanted: an older host knows no such field."""
+        said = asdict(self)
+        if self.drafts == 1:
+            del said["drafts"]
+        return said
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Job:

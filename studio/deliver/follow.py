@@ -135,6 +135,12 @@ async def follow(
                 yield HostAway(away_since)
 
 
+def _note(artifact: events.Artifact, missing: int) -> str | None:
+    """What is told of how it was made, and that there are fewer drafts than were asked for."""
+    fewer = "The other drafts came to the same, or to nothing." if missing else None
+    return " ".join(filter(None, (told.note(artifact.meta), fewer))) or None
+
+
 async def _whole(work: Coroutine[Any, Any, None]) -> None:
     """Do `work` to its end though the caller is cancelled meanwhile: a half would leave files that nothing speaks of."""
     task = asyncio.ensure_future(work)
@@ -241,7 +247,7 @@ class _Attempt:
             kind=record.kind, form=brief.form, brief=brief, text=first.text, mime=artifact.mime,
             digest=first.digest, prompt=turns(brief)[-1].text, seed=done.seed, sampling=self._job.sampling,
             model=done.model, adapter=done.adapter, parent=record.parent, made_at=self._clock(), usage=done.usage,
-            note=told.note(artifact.meta), kept=first.kept, reasons=first.reasons, head=head,
+            note=_note(artifact, record.drafts - len(drafts)), kept=first.kept, reasons=first.reasons, head=head,
             picked_of=picked_of, drafts=drafts if len(drafts) > 1 else (),
         )  # fmt: skip
         await self._commit(made)

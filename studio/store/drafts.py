@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from studio.store.jobs import wish
 from studio.store.records import Draft
-from studio.store.tables import creations, drafts
+from studio.store.tables import creations, drafts, jobs, messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,18 +46,31 @@ def of_creation(db: Connection, creation_id: str) -> tuple[Draft, ...]:
 
 
 def choose(db: Connection, creation_id: str, draft: Draft, now: float) -> bool:
-    """The creation is `draft` from now on, unless one was picked already. Whether this did."""
+    """The creation is `draft` from now on, unless one was picked already, and its job owes the channel a message once more, of which
+    nobody needs to be told. Whether this did.
+    """
     change = update(creations).where(creations.c.id == creation_id, creations.c.choice.is_(None))
     values: dict[str, Any] = {
         "text": draft.text, "digest": draft.digest, "kept": draft.kept, "reasons": list(draft.reasons),
         "choice": draft.part, "chosen_at": now,
     }  # fmt: skip
-    return db.execute(change.values(values)).rowcount > 0
+    if not db.execute(change.values(values)).rowcount:
+        return False
+    db.execute(update(jobs).where(jobs.c.id == creation_id).values(settled_at=None, notified=True))
+    return True
 
 
 def choices_of_guild(db: Connection, guild_id: int, kind: str) -> list[Choice]:
-    """The choices that were made among a guild's drafts of a kind, oldest first. `kind` is not "picture"."""
-    made = (creations.c.guild_id == guild_id, creations.c.kind == kind, creations.c.choice.is_not(None))
+    """The choices that were made among a guild's drafts of a kind, and are still shown, oldest first. `kind` is not "picture"."""
+    shown = exists().where(
+        messages.c.job_id == creations.c.id, messages.c.part == 0, messages.c.deleted.is_(False)
+    )
+    made = (
+        creations.c.guild_id == guild_id,
+        creations.c.kind == kind,
+        creations.c.choice.is_not(None),
+        shown,
+    )
     texts: dict[str, list[str]] = {}
     query = select(drafts.c.creation_id, drafts.c.text).join(creations).where(*made)
     for creation_id, text in db.execute(query.order_by(drafts.c.creation_id, drafts.c.part)):

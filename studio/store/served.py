@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from studio.store.tables import creations, messages, reactions
-from studio.store.votes import Reacted
+from studio.store.votes import IS_ONE, Reacted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,6 +65,7 @@ def opinions(
             creations.c.made_at >= since,
             creations.c.member_id != reactions.c.member_id,
             messages.c.deleted.is_(False),
+            *IS_ONE,
             *fits,
         )
         .order_by(reactions.c.added_at, reactions.c.message_id, reactions.c.member_id, reactions.c.emoji)

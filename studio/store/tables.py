@@ -189,6 +189,7 @@ member_choices = Table(
     Column("choice", String(8), nullable=False),
     Column("at", Double, nullable=False),
     Column("member_since", Double),
+    Column("terms", Integer, nullable=False, server_default="1"),
 )
 
 flags = Table(

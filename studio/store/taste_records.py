@@ -21,6 +21,7 @@ Ending = Literal["done", "failed", "cancelled"]
 Way = Literal["blind", "quiet"]
 
 # in a member's place
+TOLD_OF_PICKS = 2  # the terms that say that picks are learnt from
 OURSELVES = 0  # a rule acted by itself, a theme is our own
 FORGOTTEN = -1
 
@@ -37,13 +38,16 @@ class TrainingConsent:
 
 @dataclass(frozen=True, slots=True)
 class MemberChoice:
-    """What a member chose in a guild. `member_since`: when they joined it, where that was known then."""
+    """What a member chose in a guild. `member_since`: when they joined it, where that was known then. `terms`: what they had been
+    told: 1, of their votes and themes; 2, of their picks among drafts, too.
+    """
 
     member_id: int
     guild_id: int
     choice: Choice
     at: float
     member_since: float | None = None
+    terms: int = TOLD_OF_PICKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from generation.wire.jobs import Brief
 
 
+# a piece is one from the start, or since one of its drafts was picked; and what was said before that was said of all of them
+IS_ONE = (
+    or_(creations.c.choice.is_not(None), ~exists().where(drafts.c.creation_id == creations.c.id)),
+    or_(creations.c.chosen_at.is_(None), reactions.c.added_at >= creations.c.chosen_at),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reacted:
     """One member's one emoji on one piece: on whichever of its messages."""
@@ -48,7 +55,7 @@ def reacted(db: Connection, guild_id: int, kind: str) -> list[Reacted]:
         .join(messages, messages.c.message_id == reactions.c.message_id)
         .join(creations, creations.c.id == messages.c.job_id)
         .where(creations.c.guild_id == guild_id, creations.c.kind == kind, messages.c.deleted.is_(False))
-        .where(or_(creations.c.chosen_at.is_(None), reactions.c.added_at >= creations.c.chosen_at))
+        .where(*IS_ONE)
         .order_by(reactions.c.added_at, reactions.c.message_id, reactions.c.member_id, reactions.c.emoji)
     )
     return [Reacted(*row) for row in db.execute(query)]
@@ -62,12 +69,11 @@ def pieces(db: Connection, guild_id: int, kind: str) -> list[Piece]:
         messages.c.job_id == creations.c.id, reactions.c.message_id == messages.c.message_id
     )
     spoken_of = or_(reacted_to, exists().where(flags.c.creation_id == creations.c.id))
-    is_one = or_(creations.c.choice.is_not(None), ~exists().where(drafts.c.creation_id == creations.c.id))
     columns = [
         creations.c[name] for name in ("id", "member_id", "form", "brief", "text", "made_at", "adapter")
     ]
     query = select(*columns).where(
-        creations.c.guild_id == guild_id, creations.c.kind == kind, spoken_of, is_one
+        creations.c.guild_id == guild_id, creations.c.kind == kind, spoken_of, IS_ONE[0]
     )
     return [_piece(kind, row) for row in db.execute(query.order_by(creations.c.made_at, creations.c.id))]
 

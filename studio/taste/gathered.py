@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from generation.forms import FORMS
 from studio.store import consents, drafts, flags, trials, votes
 from studio.store.jobs import parents
-from studio.store.taste_records import OURSELVES
+from studio.store.taste_records import OURSELVES, TOLD_OF_PICKS
 from studio.taste.votes import Vote, said
 
 if TYPE_CHECKING:
@@ -83,16 +83,19 @@ def gather(db: Connection, guild_id: int, kind: str) -> Gathered:
 
 
 def _choices(
-    db: Connection, guild_id: int, kind: str, opted_in: Collection[int], lineage: Mapping[str, tuple[int, str | None]]
+    db: Connection, guild_id: int, kind: str, opted_in: Mapping[int, MemberChoice], lineage: Mapping[str, tuple[int, str | None]]
 ) -> list[tuple[Choice, frozenset[int]]]:  # fmt: skip
-    """What members who opted in picked from drafts, and whose words the theme may be: nobody's, where it may not be learnt from."""
+    """What members who opted in, and were told of it, picked from drafts, and whose words the theme may be: nobody's, where it may not be learnt from."""
     found = []
     flagged = flags.in_force(db, guild_id)
     for choice in drafts.choices_of_guild(db, guild_id, kind):
-        if choice.member_id not in opted_in or choice.creation_id in flagged or not _is_of(choice.form, kind):
+        picker = opted_in.get(choice.member_id)
+        if picker is None or picker.terms < TOLD_OF_PICKS:
+            continue
+        if choice.creation_id in flagged or not _is_of(choice.form, kind):
             continue
         line = _line(choice.creation_id, lineage)
-        if line <= set(opted_in):
+        if line <= opted_in.keys():
             found.append((choice, line))
         elif not any(repeats(choice.brief, text) for text in choice.texts):
             found.append((choice, frozenset()))

@@ -57,7 +57,8 @@ class Known:
 class Content:
     """What goes into a snapshot, and what only the store may know: the creation behind each id, and the members in it.
 
-    `consenting` are those who opted in and whose votes or words are in it, `askers` those for whom its pieces were made.
+    `consenting` are those who opted in and whose votes or words are in it, `askers` those for whom its pieces were made. `picked` are creations of whose drafts its pairs
+    may be.
     """
 
     evidence: Evidence
@@ -67,6 +68,7 @@ class Content:
     consenting: frozenset[int]
     askers: frozenset[int]
     cliques: tuple[frozenset[int], ...]
+    picked: frozenset[str] = frozenset()
 
 
 async def known(store: Store, guild_id: int, kind: str, now: float) -> Known:
@@ -158,14 +160,14 @@ def content(found: Gathered, salt: str, now: float) -> Content:
         )
         examples.append(example)
         behind[example.id] = label.creation
-    held_out = {groups[creation] for creation, part in parts.items() if part == "themes"}
-    pairs, picked_by = _pairs(found, salt, held_out)
+    pairs, picked_by = _pairs(found, salt, groups, parts)
     worded = (found.themed[creation] for creation in behind.values() if creation in found.themed)
     return Content(
         evidence=counted.evidence(_of(reading, kept), len(pairs)),
         examples=tuple(examples),
         pairs=tuple(pairs),
         creations=behind,
+        picked=frozenset(choice.creation_id for choice, _ in found.choices),
         consenting=picked_by.union((vote.member for vote in found.votes), *worded),
         askers=frozenset(found.pieces[creation].member_id for creation in behind.values()),
         cliques=reading.cliques,
@@ -210,11 +212,14 @@ def _parts(
     }
 
 
-def _pairs(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
+def _pairs(
+    found: Gathered, salt: str, groups: Mapping[str, str], parts: Mapping[str, Part]
+) -> tuple[list[Pair], frozenset[int]]:
     """The pairs of trials of which more members picked one than the other, and of each draft that was picked with those that were
     not; and who picked, or gave a theme.
     """
-    pairs, picked_by = _drafted(found, salt, held_out)
+    held_out = {groups[creation] for creation, part in parts.items() if part == "themes"}
+    pairs, picked_by = _drafted(found, salt, held_out, parts)
     members = set(picked_by)
     for pair, cast in found.pairs:
         lead = sum(1 if vote.left else -1 for vote in cast)
@@ -246,7 +251,9 @@ def _fair(choices: Sequence[tuple[Choice, frozenset[int]]]) -> list[tuple[Choice
     return newest[::-1]
 
 
-def _drafted(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair], frozenset[int]]:
+def _drafted(
+    found: Gathered, salt: str, held_out: set[str], parts: Mapping[str, Part]
+) -> tuple[list[Pair], frozenset[int]]:
     """A pair for each draft that was left, with the one that was picked; and who picked, or whose words the themes may be. One
     member's picks are their taste, not the server's: `PICKERS` members have to have picked, and none of them outweighs the others.
     """
@@ -254,7 +261,8 @@ def _drafted(found: Gathered, salt: str, held_out: set[str]) -> tuple[list[Pair]
     members: set[int] = set()
     for choice, line in _fair(found.choices):
         group = _group(salt, choice.brief.theme)
-        part: Part = "themes" if group in held_out else "train"
+        # the picked text is held out where it is as an example, too
+        part: Part = parts.get(choice.creation_id, "themes" if group in held_out else "train")
         theme = choice.brief.theme if line else None
         ids = [_hash(salt, "draft", f"{choice.creation_id}\0{n}", 32) for n in range(len(choice.texts))]
         picked = choice.texts[choice.choice]
@@ -269,7 +277,8 @@ def _keep(db: Connection, row: SnapshotRow, made: Content) -> bool:
     """Write down the snapshot, unless somebody in it has chosen otherwise, or was forgotten, since it was begun."""
     if not made.consenting <= consents.opted_in(db, row.guild_id).keys():
         return False
-    if creations.existing(db, made.creations.values()) != set(made.creations.values()):
+    behind = {*made.creations.values(), *made.picked}
+    if creations.existing(db, behind) != behind:
         return False
     snapshots.add(db, row, made.creations, made.consenting | made.askers)
     return True

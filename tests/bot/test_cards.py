@@ -187,4 +187,4 @@ def test_a_piece_that_was_picked_says_from_how_many() -> None:
     (page,) = cards.finished(replace(with_drafts("The moon.", "The sea."), choice=1, text="The sea.")).pages
     assert page.startswith("The sea.")
     assert "The moon." not in page
-    assert "picked from 2 drafts ·" in page
+    assert "number 2 of 2 drafts ·" in page

@@ -92,13 +92,15 @@ def test_weights_of_one_s_own_must_be_there_and_be_those_of_their_manifest(tmp_p
 
 def test_where_a_taste_would_be_learnt_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {
-        where: learning_to_do(BotSettings(_env_file=None, training=where))
+        where: learning_to_do(BotSettings(_env_file=None, training=where, ray_address="auto"))
         for where in ("on", "off", "cluster")
     }
     assert "cannot be trained here" in learning_to_do(settings(None))
     assert told["on"].startswith("on this machine")
     assert told["off"].startswith("off (TRAINING)")
-    assert "RAY_ADDRESS" in told["cluster"]
+    assert "cluster at auto (RAY_ADDRESS)" in told["cluster"]
+    with pytest.raises(Problem, match="TRAINING=cluster needs RAY_ADDRESS"):
+        learning_to_do(BotSettings(_env_file=None, training="cluster"))
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(Problem, match=r"pip install 'renga\[cluster\]'"):
         learning_to_do(BotSettings(_env_file=None, training="cluster"))

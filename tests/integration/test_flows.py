@@ -6,6 +6,7 @@ The sandbox, the bot and the host are processes; the engine is the fast stand-in
 from __future__ import annotations
 
 import asyncio
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,9 +84,22 @@ async def test_of_several_drafts_who_asked_picks_one_and_it_becomes_the_piece(sh
             await asyncio.sleep(0.05)
     assert picked["content"].startswith(second)
     assert "**1**" not in picked["content"]
-    assert "picked from 3 drafts" in picked["content"]
+    assert "number 2 of 3 drafts" in picked["content"]
     assert labels(picked) == {"Again", "Vary", "Continue", "Warmer", "Adjust", "Edit brief", "Delete"}
     assert picked["pinged"] == []
+
+
+async def test_a_word_that_is_not_shown_never_stands_in_the_channel(shared: Rig) -> None:
+    slur = codecs.decode("xvxr", "rot13")
+    asked = await shared.command("ada", "poem", theme=f"a {slur} at dusk")
+    async with asyncio.timeout(10):
+        while not any(e["kind"] == "rest" and asked in e["path"] for e in await shared.log()):
+            await asyncio.sleep(0.02)
+    (said,) = await shared.messages()
+    assert said["flags"] & 64, "only who asked sees it"
+    assert "in other words" in said["content"]
+    assert slur not in str(said)
+    assert unsettled(shared.folder) == []
 
 
 async def test_cancelling_ends_a_job_and_says_so(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tests.studio.made import ADA, BOB, BRIEF, NOW, a_job, a_picture_brief, a_re
 
 if TYPE_CHECKING:
     from studio.store import Store
+
+SLUR = codecs.decode("xvxr", "rot13")
 
 
 async def test_a_job_is_committed_as_it_was_asked(store: Store) -> None:
@@ -162,3 +165,17 @@ async def test_a_record_shows_neither_its_token_nor_its_theme(store: Store) -> N
     shown = repr(await a_job(store))
     assert "a-secret" not in shown
     assert BRIEF.theme not in shown
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [Brief("haiku", "rain", tone=SLUR), a_picture_brief(spots=(Spot(f"a {SLUR}", "flat", 7),))],
+    ids=["a text", "a picture"],
+)
+async def test_a_word_that_is_not_shown_is_refused_before_anything_is_written(
+    store: Store, brief: Brief | PictureBrief
+) -> None:
+    with pytest.raises(Refusal, match="other words") as caught:
+        await ask.ask(store, a_request("1", brief=brief), Limits())
+    assert SLUR not in str(caught.value)
+    assert await deliver.asked(store, "1") is None

@@ -89,6 +89,45 @@ def test_the_first_is_watched_and_of_the_others_every_token_is_paid_for() -> Non
     assert drafting.step() == [Grew("a", 0, "so far", 11), Grew("a", 1, "", 1), Grew("a", 1, "", 11)]
 
 
+def test_whichever_grows_first_pays_for_the_prompt() -> None:
+    engine = Scripted()
+    drafting = Drafting(engine)
+    drafting.start(three())
+    drafting.step()
+    engine.grow("a.1", "a.0", "a.0")
+    assert drafting.step() == [Grew("a", 1, "", 11), Grew("a", 0, "so far", 1), Grew("a", 0, "so far", 11)]
+
+
+class Stumbling(Scripted):
+    """An engine that begins a job, and then stumbles over it."""
+
+    def start(self, job: Job) -> None:
+        super().start(job)
+        if job.id in self.bad:
+            raise ZeroDivisionError
+
+    bad: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize("bad", ["a.0", "a.1"])
+def test_a_start_that_stumbles_leaves_nothing_below(bad: str) -> None:
+    engine = Stumbling()
+    engine.bad = (bad,)
+    drafting = Drafting(engine)
+    if bad == "a.0":
+        with pytest.raises(ZeroDivisionError):
+            drafting.start(three())
+        assert not engine.jobs
+        return
+    drafting.start(three())
+    assert drafting.step() == []
+    assert list(engine.jobs) == ["a.0", "a.2"]
+    engine.finish("a.0", "The moon.")
+    engine.finish("a.2", "The sea.")
+    (made,) = drafting.step()
+    assert texts(made) == ["The moon.", "The sea."]
+
+
 def test_they_begin_as_there_is_room_and_nobody_passes_them() -> None:
     engine = Scripted(room=1)
     drafting = Drafting(engine)
@@ -99,7 +138,7 @@ def test_they_begin_as_there_is_room_and_nobody_passes_them() -> None:
     for number in range(3):
         engine.finish(f"a.{number}", f"Poem {number}.")
         ended = drafting.step()
-        assert not drafting.fits(job("b")) or number
+        assert drafting.fits(job("b")) is (number == 2)
         drafting.step()
     assert texts(ended[-1]) == ["Poem 0.", "Poem 1.", "Poem 2."]
     assert drafting.fits(job("b"))
@@ -165,3 +204,9 @@ async def test_over_the_wire_each_is_a_part() -> None:
 def test_a_job_that_wants_others_is_refused(wrong: Job) -> None:
     with pytest.raises(InvalidJobError, match=r"[dD]rafts"):
         Job.from_json(wrong.to_json())
+
+
+def test_an_older_host_hears_of_drafts_only_where_there_are_several() -> None:
+    assert "drafts" not in job("a").to_json()
+    assert Job.from_json(three().to_json()) == three()
+    assert Job.from_json(job("a").to_json()) == job("a")

@@ -22,6 +22,9 @@ SLUR = codecs.decode("xvxr", "rot13")
         ("a minor was seen naked", "minor was seen naked"),
         (codecs.decode("bhg jvgu lbh, snt", "rot13"), codecs.decode("snt", "rot13")),
         ("\u4f60\u8fd9\u4e2a\u50bb\u903c", "\u50bb\u903c"),
+        ("\u808f\u4f60\u5988", "\u808f\u4f60\u5988"),
+        ("\u5e72\u4f60\u5a18", "\u5e72\u4f60\u5a18"),
+        ("gas the immigrants", "gas the immigrants"),
     ],
 )
 def test_what_hurts_is_found_whatever_its_case(text: str, found: str) -> None:
@@ -37,6 +40,8 @@ def test_what_hurts_is_found_whatever_its_case(text: str, found: str) -> None:
         "The fagot burned; the spice was sweet; the cock crew; a grape fell.",
         "Her throat was slit, the ballad says, and all the soldiers deserved to die.",
         "床前明月光，疑是地上霜。",
+        "今日你妈妈来了，生日你妈妈也来。",
+        "The kitchen was spic and span, and we went to gas the car.",
     ],
 )
 def test_what_stories_are_made_of_stays(text: str) -> None:

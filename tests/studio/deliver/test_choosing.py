@@ -73,6 +73,18 @@ async def test_picked_it_is_that_draft_and_no_other(store: Store) -> None:
     assert (picked.choice, picked.chosen_at, picked.drafts) == (1, NOW + 9, made.drafts)
 
 
+async def test_a_pick_is_shown_by_the_next_life_where_this_one_ends_before_it_was(store: Store) -> None:
+    await with_drafts(store)
+    await deliver.settled(store, "1", NOW + 5)
+    assert await deliver.unsettled(store) == []
+    await choose(store, 1)
+    (owed,) = await deliver.unsettled(store)
+    assert (owed.id, owed.notified) == ("1", True)
+    await deliver.settled(store, "1", NOW + 10)
+    await choose(store, 2)
+    assert await deliver.unsettled(store) == []
+
+
 async def test_the_first_pick_stays(store: Store) -> None:
     await with_drafts(store)
     first = await choose(store, 2)

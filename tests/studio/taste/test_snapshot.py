@@ -358,7 +358,40 @@ async def test_nothing_is_learnt_from_the_pick_of_who_did_not_opt_in(store: Stor
     await a_server(store)
     await a_choice(store, "40", ("The moon.", "The sea."), 1)
     await others_pick(store, 5)
-    assert "theme 4" not in {pair.theme for pair in (await take(store, tmp_path)).pairs}
+    pairs = (await take(store, tmp_path)).pairs
+    assert [(pair.chosen, pair.rejected) for pair in pairs] == [("A bell.", "A gull.")] * 5
+
+
+async def test_nor_of_who_opted_in_before_it_was_said_that_picks_are_learnt_from(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_server(store)
+    await store.write(
+        lambda db: consents.choose(db, MemberChoice(ASKER, 1, "opt_in", NOW, NOW - DAY_S, terms=1))
+    )
+    await a_choice(store, "40", ("The moon.", "The sea."), 1)
+    await others_pick(store, 5)
+    assert "The sea." not in {pair.chosen for pair in (await take(store, tmp_path)).pairs}
+
+
+async def test_nor_of_what_was_deleted_in_the_channel(store: Store, tmp_path: Path) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    await a_choice(store, "40", ("The moon.", "The sea."), 1)
+    await others_pick(store, 5)
+    await store.write(lambda db: messages.mark_deleted(db, 10_040))
+    assert "The sea." not in {pair.chosen for pair in (await take(store, tmp_path)).pairs}
+
+
+async def test_a_pick_that_is_held_out_as_a_piece_is_held_out_as_a_pair(store: Store, tmp_path: Path) -> None:
+    await a_server(store, opted_in=(*VOTERS, ASKER))
+    await a_choice(store, "90", ("The moon.", "The sea."), 1)
+    await react_to(store, {"90": True})
+    await others_pick(store)
+    taken = await take(store, tmp_path)
+    (example,) = (one for one in taken.examples if one.text == "The sea.")
+    (pair,) = (one for one in taken.pairs if one.chosen == "The sea.")
+    assert example.part == "newest"
+    assert pair.part == "newest"
 
 
 async def test_nothing_is_learnt_from_what_was_not_picked_or_was_flagged(

@@ -1,4 +1,6 @@
-"""Drafts: how many a wish was for, what they were, and which one who asked picked, when."""
+"""Drafts: how many a wish was for, what they were, and which one who asked picked, when. And what members had been told when they
+opted in: those from before were not told of picks.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("drafts", sa.Integer, nullable=False, server_default="1"))
     op.add_column("creations", sa.Column("choice", sa.Integer))
     op.add_column("creations", sa.Column("chosen_at", sa.Double))
+    op.add_column("member_choices", sa.Column("terms", sa.Integer, nullable=False, server_default="1"))
     op.create_table(
         "drafts",
         sa.Column("creation_id", sa.String(64), nullable=False),
