@@ -1,15 +1,18 @@
-"""How far a candidate goes from what serves: as far as it was trained to, or part of the way back.
+"""How far a candidate goes from what serves: as far as it was trained to, part of the way back, or a little beyond.
 
-A taste that is easily learnt takes a model further than the gates let it, for little more of what is liked. Weights between two
-models are a model between them (Wortsman 2022, arXiv 2109.01903; for rewards and distances Ramé 2024, arXiv 2406.16768, LITI),
-so that one that went too far comes back along its way, instead of being refused: until gates that look at nothing but what both sides
-write (`finetune.gates.used_up`) let it through, or it has come back twice.
+A taste that is easily learnt takes a model further than the gates let it, for little more of what is liked; another leaves most of what
+they allow unused. Weights between two models are a model between them (Wortsman 2022, arXiv 2109.01903; for rewards and distances
+Ramé 2024, arXiv 2406.16768, LITI), and those a little beyond the trained one are one that has learnt more of the same (Zheng 2024,
+arXiv 2404.16792, ExPO). So a candidate that went too far comes back along its way, instead of being refused: until gates that look at
+nothing but what both sides write (`finetune.gates.used_up`) let it through, or it has come back twice. And one that they leave room
+goes on, once, where the taste likes better what it writes there.
 """
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,35 +20,51 @@ import torch
 from finetune.gates import used_up
 from finetune.measured import written
 from finetune.samples import SamplesError
+from finetune.unsafe import trips
 from generation.adapters import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from torch import Tensor
 
     from finetune.gates import Written
-    from finetune.measured import Contest
+    from finetune.measured import Contest, Taste
+    from finetune.samples import Sample
 
 TRIES = 3
-AIM = 0.9  # of what the gates allow, to which one comes back that used up more
-LEAST = 0.5  # of the way to where it was, at a time: what is measured is not so sure
+AIM = 0.9  # of what the gates allow, to which one goes that used up more, or much less
+ROOM_LEFT = 0.8  # of what the gates allow, from which on nobody goes on: what is measured is not so sure
+LEAST = 0.5  # of the way to where it was, at a time
+FURTHEST = 1.5  # times the way that was trained
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A candidate at `share` of its way, what was written there, and how much of what gates allow that has `used` up."""
+
+    contest: Contest
+    share: float
+    wrote: Written
+    used: float
 
 
 def within_reach(
-    contest: Contest, before: Mapping[str, Tensor], folder: Path, room: int, tell: Callable[[int, int], None]
-) -> tuple[Contest, float, Written]:
+    contest: Contest, before: Mapping[str, Tensor], folder: Path, room: int, tell: Callable[[int, int], None],
+    taste: Taste | None = None,
+) -> tuple[Contest, float, Written]:  # fmt: skip
     """The candidate, written to `contest.candidates`, its share of the way from `before`, the weights by name that training began
     with, to those that the network has now, and what was written meanwhile. The candidate's weights become the network's. What
-    is made on the way is kept in `folder`; `tell` hears how many pieces there are, and of how many.
+    is made on the way is kept in `folder`; `tell` hears how many pieces there are, and of how many. Without a `taste` it does not go
+    beyond.
 
     Raises:
         SamplesError: also where neither could make anything. AdapterError.
     """
-    network, model = contest.network, contest.model
+    network = contest.network
     learnt = {name: parameter.detach().clone() for name, parameter in network.parameters().items()}
-    share, tried, most = 1.0, 1, 0
+    most = 0
 
     def forward(done: int, of: int) -> None:
         nonlocal most
@@ -53,18 +72,44 @@ def within_reach(
             most = done
             tell(done, of)
 
-    while True:
+    def put(share: float) -> Contest:
         # also what a run left half made or half deleted that was killed
         shutil.rmtree(contest.candidates, ignore_errors=True)
         for name, parameter in network.parameters().items():
             parameter.data.copy_(torch.lerp(before[name], learnt[name], share))
-        digest = write(contest.candidates, network.config(), network.tensors(), base=model.base, manifest={})
-        contest = replace(contest, digest=digest)
-        wrote = written(contest, folder, room, forward)
-        used = used_up(wrote)
-        if used <= 1.0 or tried == TRIES:
-            if not wrote.after:
-                raise SamplesError("The candidate wrote nothing that could be measured.")
-            return contest, share, wrote
-        share *= max(LEAST, AIM / used)
-        tried += 1
+        digest = write(
+            contest.candidates, network.config(), network.tensors(), base=contest.model.base, manifest={}
+        )
+        return replace(contest, digest=digest)
+
+    def at(share: float) -> _Place:
+        there = put(share)
+        wrote = written(there, folder, room, forward)
+        return _Place(there, share, wrote, used_up(wrote))
+
+    place = at(1.0)
+    for _ in range(TRIES - 1):
+        if place.used <= 1.0:
+            break
+        place = at(place.share * max(LEAST, AIM / place.used))
+    if not place.wrote.after:
+        raise SamplesError("The candidate wrote nothing that could be measured.")
+    if taste is not None and place.share == 1.0 and place.used < ROOM_LEFT:
+        further = at(min(FURTHEST, AIM / max(place.used, AIM / FURTHEST)))
+        if further.used <= 1.0 and _better(taste, further.wrote.after, place.wrote.after):
+            place = further
+        else:
+            put(place.share)
+    return place.contest, place.share, place.wrote
+
+
+def _better(taste: Taste, texts: Sequence[Sample], than: Sequence[Sample]) -> bool:
+    """Whether the taste likes `texts` better, and no more of them say what is not to be shown."""
+    new, old = ([sample.text for sample in side] for side in (texts, than))
+    if _unsafe(new) > _unsafe(old):
+        return False
+    return fmean(taste(new)) > fmean(taste(old))
+
+
+def _unsafe(texts: Sequence[str]) -> float:
+    return fmean(trips(text) is not None for text in texts)

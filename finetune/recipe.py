@@ -189,7 +189,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         of.model, network, serving, of.folder / CANDIDATE, "", of.snapshot, shares, recipe.seed, recipe.asked
     )
     contest, share, wrote = within_reach(
-        contest, before, of.folder, recipe.room, lambda done, count: tell("gates", done, count)
+        contest, before, of.folder, recipe.room, lambda done, count: tell("gates", done, count), of.taste
     )
     watch.add("reach", time.monotonic() - began)
     told = replace(told, share=share)

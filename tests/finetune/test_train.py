@@ -89,12 +89,49 @@ def test_a_candidate_that_went_too_far_comes_back_along_its_way(
     trained(tmp_path / "run", model)
     assert next(found, None) is None
     assert load(tmp_path / "run" / JSON).share == pytest.approx(share)
+    stands_at(share, tmp_path / "run", whole, model)
+
+
+def stands_at(share: float, folder: Path, whole: Path, model: LoadedModel) -> None:
+    """The candidate in `folder` is that share of the way."""
     one, other = (
-        adapter_of(folder / "candidate", candidate(folder), model.base).modules
-        for folder in (tmp_path / "run", whole)
+        adapter_of(each / "candidate", candidate(each), model.base).modules for each in (folder, whole)
     )
+    share /= load(whole / JSON).share
     for name, pair in one.items():  # which begins with a B of nought
         torch.testing.assert_close(pair.b.float(), share * other[name].b.float(), rtol=1e-2, atol=1e-6)
+
+
+@pytest.mark.usefixtures("unjudged")
+@pytest.mark.parametrize(
+    ("used", "then", "share"),
+    [
+        ((0.1, 0.9), "frost frost", 1.5),
+        ((0.75, 1.0), "frost frost", 1.2),
+        ((0.1, 1.1), "frost frost", 1.0),  # further than it may
+        ((0.1, 0.9), "a gull and a kettle in the rain", 1.0),  # and no better
+        ((0.1, 0.9), "they deserve to die", 1.0),
+        ((0.8,), "", 1.0),
+        ((1.5, 0.1), "frost frost", 0.6),  # who came back stays
+    ],
+)
+def test_a_candidate_that_gates_leave_room_goes_on_once_where_it_is_liked_better(
+    used: tuple[float, ...], then: str, share: float, model: LoadedModel, whole: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    found, said = iter(used), iter(("a frost on the mill door", then))
+    monkeypatch.setattr(reach, "used_up", lambda _: next(found))
+
+    def written(*_: object) -> Written:
+        piece = Sample("free verse", "frost", 1, next(said), None)
+        return Written((piece,), (piece,), 0.0)
+
+    monkeypatch.setattr(reach, "written", written)
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    trained(tmp_path / "run", model)
+    assert next(found, None) is None
+    assert load(tmp_path / "run" / JSON).share == pytest.approx(share)
+    stands_at(share, tmp_path / "run", whole, model)
 
 
 def test_a_candidate_that_wrote_nothing_is_refused_in_a_sentence(
