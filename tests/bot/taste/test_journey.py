@@ -56,7 +56,7 @@ async def test_learning_is_turned_on_only_after_it_was_explained_and_confirmed(
     await mo.click(shown.response, label="Turn it on")
     assert await consent.is_enabled(store, guild.id)
     invitation = last(channel)
-    assert "Your 👍 and 👎 count once you say so" in invitation.content
+    assert "Your 👍 and 👎, and the drafts that you pick, count once you say so" in invitation.content
     counted = await ada.click(invitation, label="Count my votes")
     assert counted.ephemeral
     status = await consent.status(store, ada.id, guild.id)

@@ -12,11 +12,11 @@ from generation.wire.jobs import Brief
 from studio import consent, deliver
 from studio.deliver import Made
 from studio.errors import Refusal
-from studio.store import creations, drafts, jobs
-from studio.store.records import Draft
+from studio.store import creations, drafts, jobs, messages, reactions, served
+from studio.store.records import Delivered, Draft, Reaction
 from tests.studio.deliver.followed import SHORT, all_of
 from tests.studio.deliver.hosts import host_process
-from tests.studio.made import ADA, BOB, NOW, a_creation, a_job
+from tests.studio.made import ADA, BOB, MOD, NOW, a_creation, a_job
 
 if TYPE_CHECKING:
     from studio.store import Store
@@ -121,3 +121,19 @@ async def test_who_asks_what_is_kept_is_shown_the_drafts_and_forgotten_they_are_
     assert [piece["drafts"] for piece in kept["pieces"]] == [list(TEXTS)]
     await store.write(lambda db: jobs.remove(db, "1"))
     assert await store.read(lambda db: drafts.of_creation(db, "1")) == ()
+
+
+async def test_what_is_said_of_drafts_decides_no_quiet_trial(store: Store) -> None:
+    await with_drafts(store)
+
+    def said(db: object) -> None:
+        messages.add(db, Delivered("1", 0, 2, 1001))  # type: ignore[arg-type]
+        reactions.add(db, Reaction(1001, BOB, "👎", NOW + 5))  # type: ignore[arg-type]
+
+    await store.write(said)
+    assert await store.read(lambda db: served.opinions(db, 1, "verse", NOW)) == []
+    await choose(store, 1)
+    assert await store.read(lambda db: served.opinions(db, 1, "verse", NOW)) == []
+    await store.write(lambda db: reactions.add(db, Reaction(1001, MOD, "👍", NOW + 12)))
+    found = await store.read(lambda db: served.opinions(db, 1, "verse", NOW))
+    assert [reacted.member_id for reacted, _ in found] == [MOD]
