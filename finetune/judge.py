@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Judge:
-    """The head in `directory`, over the model that it was made for."""
+    """The head in `directory`, over the model that it was made for. A text is read once: reading is what takes its time."""
 
     def __init__(self, directory: Path, model: LoadedModel) -> None:
         """Raises TasteError: it is missing, damaged, or another model's."""
@@ -27,8 +27,12 @@ class Judge:
         found = told.get("auc")
         self.kind = self._head.kind
         self.auc = float(found) if isinstance(found, int | float) else 0.0
+        self._known: dict[str, float] = {}
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
         """A score for each; higher is better liked."""
-        found: list[float] = self._head.score(self._reader(texts, self._head.blocks)).tolist()
-        return found
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            scores: list[float] = self._head.score(self._reader(new, self._head.blocks)).tolist()
+            self._known.update(zip(new, scores, strict=True))
+        return [self._known[text] for text in texts]
