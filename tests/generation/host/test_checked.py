@@ -26,11 +26,9 @@ SLUR = codecs.decode("xvxr", "rot13")
 
 
 class TestContract(EngineContract):
-    ROOM = 8
-
     @pytest.fixture
     def engine(self) -> Engine:
-        return Checked(FakeEngine(300.0))
+        return Checked(FakeEngine(200.0))
 
 
 def begun(engine: Scripted, name: str = "a") -> Checked:

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 
 class TestContract(EngineContract):
-    ROOM = 8
-
     @pytest.fixture
     def engine(self) -> Engine:
-        return Drafting(FakeEngine(300.0))
+        return Drafting(FakeEngine(200.0))
 
 
 def three(name: str = "a", **wishes: Any) -> Job:
