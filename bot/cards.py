@@ -161,8 +161,11 @@ def noun(brief: Wish) -> str:
 
 def footer(creation: Creation) -> str:
     """What made the piece, from what, for whom."""
-    note = (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
-    return _lines(_made_by(creation), *_not_kept(creation), *note)
+    return _lines(_made_by(creation), *_not_kept(creation), *_note(creation))
+
+
+def _note(creation: Creation) -> tuple[str, ...]:
+    return (f"-# {_shown(creation.note, REASONS_ROOM)}",) if creation.note else ()
 
 
 def _made_by(creation: Creation) -> str:
@@ -214,10 +217,8 @@ def finished(creation: Creation, *, as_file: bool = False) -> Card:
 
 def _drafts(creation: Creation, *, as_file: bool) -> Card:
     """All drafts, numbered, so that one can be picked."""
-    foot = _lines(
-        _made_by(creation),
-        f"-# Which one shall it be? <@{creation.member_id}> picks.",
-    )
+    asked = f"-# Which one shall it be? <@{creation.member_id}> picks."
+    foot = _lines(_made_by(creation), *_note(creation), asked)
     shown = []
     for draft in creation.drafts:
         amiss = " · not quite in its form" if draft.kept is False else ""

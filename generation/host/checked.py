@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from generation.host.engine import Broken, Grew, RefusedError
-from generation.host.stumble import stumbled
+from generation.host.engine import Broken, Grew
+from generation.host.stumble import broken
 from generation.safety import unfit
 from generation.wire.jobs import SEEDS
 
@@ -93,21 +93,17 @@ class Checked:
         return {**told, "running": told["running"] + len(self._again)}
 
     def _begin_again(self) -> list[Progress]:
-        broken: list[Progress] = []
+        failed: list[Progress] = []
         while self._again and self._engine.fits(self._again[0].now):
             draw = self._again.pop(0)
             try:
                 self._engine.start(draw.now)
             except Exception as error:  # noqa: BLE001 - one job's failure is not the others' end
                 self._engine.cancel(draw.now.id)
-                kind, said = (
-                    (error.kind, str(error)) if isinstance(error, RefusedError)
-                    else stumbled(error, [draw.job.id], "start_failed")
-                )  # fmt: skip
-                broken.append(Broken(draw.job.id, kind, said))
+                failed.append(broken(error, draw.job.id, draw.job.id))
             else:
                 self._draws[draw.now.id] = draw
-        return broken
+        return failed
 
     def _heard(self, found: Progress) -> list[Progress]:
         draw = self._draws.get(found.job_id)

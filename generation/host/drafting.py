@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from generation.host.engine import Broken, Finished, Grew, RefusedError
-from generation.host.stumble import stumbled
+from generation.host.engine import Finished, Grew
+from generation.host.stumble import broken
 from generation.wire.jobs import SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from generation.host.engine import Cost, Engine, Output, Progress
+    from generation.host.engine import Broken, Cost, Engine, Output, Progress
     from generation.wire.jobs import Job
 
 APART = 32_452_843  # between the seeds of one job's drafts
@@ -68,8 +68,6 @@ class Drafting:
         wish = _Wish(job, self._engine.cost(first).prompt_tokens, more)
         try:
             self._engine.start(first)
-        except RefusedError:
-            raise
         except Exception:
             self._engine.cancel(first.id)  # as far as it had begun: it has another name than the job
             raise
@@ -108,11 +106,7 @@ class Drafting:
                     self._engine.start(draft)
                 except Exception as error:  # noqa: BLE001 - a draft's failure is not the others' end
                     self._engine.cancel(draft.id)
-                    kind, said = (
-                        (error.kind, str(error)) if isinstance(error, RefusedError)
-                        else stumbled(error, [wish.job.id], "start_failed")
-                    )  # fmt: skip
-                    wish.broken[number] = Broken(draft.id, kind, said)
+                    wish.broken[number] = broken(error, wish.job.id, draft.id)
                     progress += self._ended(wish)
                 else:
                     self._of[draft.id] = wish
@@ -148,8 +142,8 @@ class Drafting:
         del self._wishes[wish.job.id]
         if not wish.done:
             return [replace(wish.broken[min(wish.broken)], job_id=wish.job.id)]
-        for broken in wish.broken.values():
-            log.info("draft_broke", job=wish.job.id, kind=broken.kind)
+        for lost in wish.broken.values():
+            log.info("draft_broke", job=wish.job.id, kind=lost.kind)
         made = [wish.done[number] for number in sorted(wish.done)]
         outputs: dict[bytes, Output] = {}
         for one in made:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from generation.host.engine import Broken, RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,3 +24,12 @@ def stumbled(error: Exception, job_ids: Sequence[str], event: str) -> tuple[Fail
     if isinstance(error, MemoryError):
         return "memory", f"There was not enough memory to make it (reference {reference})."
     return "engine", f"The model stumbled, and it could not be made (reference {reference})."
+
+
+def broken(error: Exception, job_id: str, draw_id: str) -> Broken:
+    """What becomes of `draw_id`, which was begun for the job and could not be: the engine's own sentence, or one for what it should not
+    raise.
+    """
+    if isinstance(error, RefusedError):
+        return Broken(draw_id, error.kind, str(error))
+    return Broken(draw_id, *stumbled(error, [job_id], "start_failed"))

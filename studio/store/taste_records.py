@@ -20,8 +20,8 @@ RunState = Literal["asked", "running", "done", "failed", "cancelled"]
 Ending = Literal["done", "failed", "cancelled"]
 Way = Literal["blind", "quiet"]
 
-# in a member's place
 TOLD_OF_PICKS = 2  # the terms that say that picks are learnt from
+# in a member's place
 OURSELVES = 0  # a rule acted by itself, a theme is our own
 FORGOTTEN = -1
 

@@ -175,6 +175,13 @@ def test_drafts_are_numbered_in_one_message_that_says_who_picks() -> None:
     assert len(page) <= cards.MESSAGE_LIMIT
 
 
+def test_what_is_to_be_told_of_drafts_is_told_while_one_can_still_be_picked() -> None:
+    few = replace(
+        with_drafts("The moon.", "The sea."), note="The other drafts came to the same, or to nothing."
+    )
+    assert "-# The other drafts came to the same, or to nothing." in cards.finished(few).pages[0].splitlines()
+
+
 def test_long_drafts_are_in_a_file_and_nothing_is_lost() -> None:
     texts = ("moon " * 300, "sea " * 300)
     card = cards.finished(with_drafts(*texts))

@@ -19,6 +19,8 @@ from tests.studio.deliver.hosts import host_process
 from tests.studio.made import ADA, BOB, MOD, NOW, a_creation, a_job
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from studio.store import Store
     from studio.store.records import Creation
 
@@ -35,9 +37,9 @@ async def with_drafts(store: Store, job_id: str = "1", texts: tuple[str, ...] = 
         a_creation(job, texts[0]), drafts=several, digest=several[0].digest, kept=True, brief=Brief("haiku", "dusk")
     )  # fmt: skip
 
-    def keep(db: object) -> None:
-        assert jobs.end(db, job.id, "made")  # type: ignore[arg-type]
-        creations.add(db, made)  # type: ignore[arg-type]
+    def keep(db: Connection) -> None:
+        assert jobs.end(db, job.id, "made")
+        creations.add(db, made)
 
     await store.write(keep)
     return made
@@ -126,9 +128,9 @@ async def test_who_asks_what_is_kept_is_shown_the_drafts_and_forgotten_they_are_
 async def test_what_is_said_of_drafts_decides_no_quiet_trial(store: Store) -> None:
     await with_drafts(store)
 
-    def said(db: object) -> None:
-        messages.add(db, Delivered("1", 0, 2, 1001))  # type: ignore[arg-type]
-        reactions.add(db, Reaction(1001, BOB, "👎", NOW + 5))  # type: ignore[arg-type]
+    def said(db: Connection) -> None:
+        messages.add(db, Delivered("1", 0, 2, 1001))
+        reactions.add(db, Reaction(1001, BOB, "👎", NOW + 5))
 
     await store.write(said)
     assert await store.read(lambda db: served.opinions(db, 1, "verse", NOW)) == []
@@ -137,3 +139,15 @@ async def test_what_is_said_of_drafts_decides_no_quiet_trial(store: Store) -> No
     await store.write(lambda db: reactions.add(db, Reaction(1001, MOD, "👍", NOW + 12)))
     found = await store.read(lambda db: served.opinions(db, 1, "verse", NOW))
     assert [reacted.member_id for reacted, _ in found] == [MOD]
+
+
+async def test_both_databases_tell_what_was_picked_while_it_is_shown(store: Store) -> None:
+    await with_drafts(store)
+    await store.write(lambda db: messages.add(db, Delivered("1", 0, 2, 1001)))
+    assert await store.read(lambda db: drafts.choices_of_guild(db, 1, "verse")) == []
+    await choose(store, 2)
+    (found,) = await store.read(lambda db: drafts.choices_of_guild(db, 1, "verse"))
+    assert (found.creation_id, found.member_id, found.texts, found.choice) == ("1", ADA, TEXTS, 2)
+    assert await store.read(lambda db: drafts.choices_of_guild(db, 2, "verse")) == []
+    await store.write(lambda db: messages.mark_deleted(db, 1001))
+    assert await store.read(lambda db: drafts.choices_of_guild(db, 1, "verse")) == []
