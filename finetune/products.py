@@ -70,6 +70,16 @@ def divergences(hidden: Tensor, head: Head, before: Tensor, values: Tensor) -> T
     return cast("Tensor", _Divergences.apply(hidden, head, before, values))  # type: ignore[no-untyped-call]
 
 
+def divergence(student: Tensor, teacher: Tensor) -> tuple[Tensor, Tensor]:
+    """For each row KL(softmax(teacher) || exp(student)) in nats, (N,), and softmax(teacher), (N, V).
+
+    student: (N, V) log-probabilities, teacher: (N, V) logits, both float32.
+    """
+    wanted = torch.log_softmax(teacher, 1)
+    shares = wanted.exp()
+    return (shares * wanted.sub_(student)).sum(1), shares
+
+
 class _Adapted(torch.autograd.Function):
     """Without a graph of its own a group of layers costs four products more than it would alone, and no copies."""
 
@@ -126,9 +136,8 @@ class _Divergences(torch.autograd.Function):
         found, grads = [], []
         for rows, known in zip(torch.split(hidden, ROWS), torch.split(before, ROWS), strict=True):
             student = torch.log_softmax(head.logits(rows), 1)
-            teacher = torch.log_softmax(head.logits(known).add_(values), 1)
-            shares = teacher.exp()
-            found.append((shares * teacher.sub_(student)).sum(1))
+            far, shares = divergence(student, head.logits(known).add_(values))
+            found.append(far)
             if wanted:
                 grads.append(head.back(student.exp_().sub_(shares)))
         if wanted:

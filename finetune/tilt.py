@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
 
 from finetune.lessons import distinct
-from finetune.products import divergences
+from finetune.products import ROWS, divergence, divergences
 from generation import whole
 
 if TYPE_CHECKING:
@@ -50,10 +50,13 @@ def tilted(network: TrainedNetwork, before: Mapping[int, Tensor], values: Values
 
 def strength(states: Tensor, head: Head, values: Tensor, far: float) -> float:
     """How much to tilt what serves for the tilted to be `far` from it, in nats a token, at the places of `states`, (N, D)."""
+    # what serves, which no pull changes
+    said = [torch.log_softmax(head.logits(rows), 1) for rows in torch.split(states, ROWS)]
     low, high = 0.0, 8.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if float(divergences(states, head, states, middle * values).mean()) < far:
+        pulled = middle * values
+        if float(torch.cat([divergence(known, known + pulled)[0] for known in said]).mean()) < far:
             low = middle
         else:
             high = middle
