@@ -8,7 +8,7 @@ Parts:
 
 - `rerank`: the best of four drafts by the head, against the first;
 - `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one), by their first drafts;
-  and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
+  and, of the usual votes, `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
   and three honest friends in each of 240 servers, and how many of these take any honest members for one;
 - `through`: one such brigade through a whole training;
@@ -109,7 +109,7 @@ def run(
             ours = {name: one["ours"] for name, one in runs.items()}
             targets += settled("tastes", ours, TASTE_POINTS, asked.votes)
             with_head = {name: one["served"] for name, one in ours.items() if "served" in one}
-            if len(with_head) == len(ours):
+            if with_head and len(with_head) == len(ours):
                 targets += settled("served", with_head, TASTE_POINTS, asked.votes)
             targets.append(Target("gates_broken", sum(len(one["broken"]) for one in ours.values()), "<=", 0))
             minutes = max(one["minutes"] for one in ours.values())
@@ -132,7 +132,7 @@ def run(
                 server,
                 of,
                 asked.votes,
-                lambda learnt: trained(KEPT, learnt, "ours", model, DATA, SEED).drafts,
+                lambda learnt: trained(KEPT, learnt, "ours", model, DATA, SEED, firsts=False).drafts,
             )
         except (HeadError, UntrainedError) as error:
             details["through"] = {"refused": str(error)}
@@ -176,8 +176,9 @@ def adapted(
         return {arm: {**nothing, "refused": str(error)} for arm in asked.arms}
     found: dict[str, Any] = {}
     for arm in asked.arms:
+        firsts = arm != "ours" or asked.votes != VOTES
         try:
-            run = trained(KEPT, learnt, arm, model, DATA, SEED)
+            run = trained(KEPT, learnt, arm, model, DATA, SEED, firsts=firsts)
         except UntrainedError as error:
             found[arm] = {**nothing, "refused": str(error)}
             continue
@@ -189,7 +190,7 @@ def adapted(
             found[arm] = {**nothing, **told}
             continue
         found[arm] = {**told, **_liked(base(run.drafts), before, taste)}
-        if arm == "ours":  # with the head beside it, as a host serves that has room
+        if not firsts:  # with the head beside it, as a host serves that has room
             found[arm]["served"] = _liked(picked(run.drafts, learnt.score), before, taste)
     return found
 

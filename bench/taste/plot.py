@@ -1,14 +1,19 @@
-"""The bench's figures as a picture: for each taste, how often what an arm writes is liked, with its interval."""
+"""The bench's figures as a picture: for each taste, how often what an arm writes is liked, with its interval.
+
+`python -m bench.taste.plot RESULT.json... --to FILE.png` draws results of its parts, kept one by one, together.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
 ARMS = {
     "base": ("as it came", "#a8a29e"),
@@ -36,6 +41,16 @@ def rates(details: Mapping[str, Any]) -> Rates:
     return found
 
 
+def together(several: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The details of several results as those of one: of a taste's arms the last that is told."""
+    found: dict[str, dict[str, dict[str, Any]]] = {"tastes": {}, "trained": {}}
+    for details in several:
+        for part, tastes in found.items():
+            for name, arms in details.get(part, {}).items():
+                tastes.setdefault(name, {}).update(arms)
+    return found
+
+
 def save(details: Mapping[str, Any], path: Path) -> None:
     """Draw what there is into a PNG. Raises OSError."""
     found = rates(details)
@@ -60,3 +75,15 @@ def save(details: Mapping[str, Any], path: Path) -> None:
     if arms:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, frameon=False)
     figure.savefig(path, dpi=120)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.taste.plot", description=__doc__)
+    parser.add_argument("results", type=Path, nargs="+", help="results of `python -m bench.taste --json`")
+    parser.add_argument("--to", type=Path, required=True, metavar="FILE.png")
+    asked = parser.parse_args()
+    save(together(json.loads(file.read_text())["details"] for file in asked.results), asked.to)
+
+
+if __name__ == "__main__":
+    main()

@@ -41,8 +41,8 @@ class UntrainedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A run's report, the drafts of its adapter for each held-out theme (None: none may serve; the first alone but for `ours`),
-    and the minutes that it took, those of the samples that it shares among them.
+    """A run's report, the drafts of its adapter for each held-out theme (None: none may serve), and the minutes that it took, those
+    of the samples that it shares among them.
     """
 
     report: Report
@@ -55,8 +55,11 @@ class Trained:
         return [gate.name for gate in self.report.gates if not gate.passed and not gate.waivable]
 
 
-def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir: Path, seed: int) -> Trained:
-    """Run one arm in a folder of its own under `folder`, or take what it came to before.
+def trained(
+    folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir: Path, seed: int, *, firsts: bool
+) -> Trained:  # fmt: skip
+    """Run one arm in a folder of its own under `folder`, or take what it came to before. With `firsts` each answer has its first
+    draft alone: a quarter of the writing, and nothing for a head to pick of.
 
     Raises:
         UntrainedError: it came to nothing.
@@ -70,10 +73,10 @@ def trained(folder: Path, learnt: Learnt, arm: Arm, model: LoadedModel, data_dir
     found = None
     if report.adapter is not None:
         load = functools.cache(lambda: engine(model, run / "adapters"))
-        if arm == "ours":  # which the head picks of, as well
-            found = drafts(made(run, "coming", load, report.adapter))
-        else:
+        if firsts:
             found = drafts(made(run, "firsts", load, report.adapter), of=1)
+        else:
+            found = drafts(made(run, "coming", load, report.adapter))
     seconds = dict(report.seconds)
     if arm == "ours":
         seconds["samples"] = json.loads((folder / SECONDS).read_text())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bench.taste.plot import rates, save
+from bench.taste.plot import rates, save, together
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,15 @@ def test_rates_are_by_taste_and_arm() -> None:
         "sea": {"base", "best_of_4", "ours", "served"}, "rhyme": {"base"},
     }  # fmt: skip
     assert found["sea"]["served"] == RATE
+
+
+def test_results_of_parts_are_drawn_as_one_and_the_last_of_an_arm_counts() -> None:
+    sft, later = {"rate": RATE}, {"rate": {**RATE, "mean": 0.6}}
+    more = {"votes": 900, "trained": {"sea": {"sft": sft, "ours": later}, "rhyme": {"sft": sft}}}
+    found = rates(together([DETAILS, more]))
+    assert set(found["sea"]) == {"base", "best_of_4", "ours", "sft"}
+    assert found["sea"]["ours"]["mean"] == 0.6
+    assert set(found["rhyme"]) == {"base", "sft"}
 
 
 def test_the_picture_is_wider_the_more_tastes_there_are(tmp_path: Path) -> None:
