@@ -93,7 +93,7 @@ def gates(of: Measured) -> tuple[Gate, ...]:
     if len(of.votes.liked) >= THIN and len(set(of.votes.liked)) == 2:
         found.append(_votes(of.votes))
     elif of.head_auc is not None:
-        found.append(_thin(of.head_auc, len(of.votes.liked)))
+        found.append(_thin(of.head_auc, of.votes.liked))
     if of.scores is not None:
         found.append(_taste(*of.scores))
     return tuple(found)
@@ -213,9 +213,11 @@ def _votes(votes: Votes) -> Gate:
     return Gate("votes", value, None, VOTES_AUC, value >= VOTES_AUC and low > VOTES_P10, True, said)
 
 
-def _thin(value: float, count: int) -> Gate:
+def _thin(value: float, liked: Sequence[bool]) -> Gate:
+    many, alike = len(liked) >= THIN, "liked" if any(liked) else "disliked"
+    why = f", and all of them {alike}" if many else ""
     said = (
-        f"The evidence is thin, {count} labelled pieces were held out; by cross-validation over themes the taste tells "
+        f"The evidence is thin, {len(liked)} labelled pieces were held out{why}; by cross-validation over themes the taste tells "
         f"liked from disliked in {value:.0%} of pairs, {VOTES_AUC:.0%} are needed."
     )
     return Gate("votes", value, None, VOTES_AUC, value >= VOTES_AUC, True, said)

@@ -17,7 +17,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import torch
 
@@ -25,7 +25,7 @@ from finetune.features import Features
 from finetune.folds import auc, folds
 from finetune.ridge import logistic, space
 from finetune.snapshot import HEAD, SnapshotError, load, missing, weights
-from generation.lm.load import load_model
+from generation.lm.load import Quantization, load_model
 from generation.lm.weights import ModelError, find
 from generation.taste import TasteError
 from generation.taste.directory import write
@@ -67,21 +67,21 @@ def main() -> None:
     given = _asked()
     torch.set_num_threads(1)
     try:
-        print(_made(given.snapshot, given.folder, given.base, given.data_dir, given.seed))  # noqa: T201
+        print(_made(given))  # noqa: T201
     except (HeadError, SnapshotError, ModelError, TasteError) as error:
         sys.exit(str(error))
 
 
-def _made(directory: Path, folder: Path, base: str, data_dir: Path, seed: int) -> Path:
+def _made(given: argparse.Namespace) -> Path:
     began = time.monotonic()
-    snapshot = load(directory)
+    snapshot = load(given.snapshot)
     _enough(snapshot)
-    model = load_model(find(base), data_dir, threads=1)
+    model = load_model(find(given.base), given.data_dir, threads=1, quantization=given.quant)
     if model.base.digest != snapshot.base:
         raise HeadError("The snapshot was made for another base model.")
     reader = Reader(model)
-    fitted = learnt(snapshot, Features(reader), seed)
-    return written(folder, fitted, snapshot, reader, seed, time.monotonic() - began)
+    fitted = learnt(snapshot, Features(reader), given.seed)
+    return written(given.folder, fitted, snapshot, reader, given.seed, time.monotonic() - began)
 
 
 def _enough(snapshot: Snapshot) -> None:
@@ -174,6 +174,12 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--base", default="smollm2", help="as TEXT_MODEL (default: smollm2)")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(".renga"), help="where unpacked weights are kept"
+    )
+    parser.add_argument(
+        "--quant",
+        choices=get_args(Quantization),
+        default="none",
+        help="as TEXT_QUANT: nf4 reads by a model in four bits",
     )
     parser.add_argument("--seed", type=int, default=1)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

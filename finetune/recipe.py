@@ -18,6 +18,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import torch
 from safetensors.torch import load_file
 from safetensors.torch import save as bytes_of
 
@@ -37,7 +38,7 @@ from finetune.report import save as save_report
 from finetune.samples import fingerprint, given, sampled
 from finetune.teaching import Objective, of_examples, of_pairs, references
 from finetune.themes import forms_of, wishes
-from finetune.tilt import States, tilted
+from finetune.tilt import PLACES, States, tilted
 from finetune.tokens import Answers
 from finetune.values import load as load_values
 from finetune.values import save as save_values
@@ -125,7 +126,6 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     """
     watch = _Watch(of.folder / SECONDS)
     same(of.snapshot_directory, of.snapshot, of.model.base)
-    room(of.folder, 64 * 2**20)
     shares = forms_of(of.snapshot.examples)
     serving = incumbent(recipe.parent, of.model.base, shares, of.adapters)
     start = serving.adapter(serving.start, of.model.base)
@@ -134,6 +134,7 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
         rank = start.rank
         alpha = round(next(iter(start.modules.values())).scale * rank)
     network = TrainedNetwork(of.model, rank=rank, alpha=alpha)
+    room(of.folder, _space(network))
     network.begin(recipe.seed)
     if start is not None:
         network.take(start)
@@ -204,6 +205,13 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
             of.adapters, network.config(), network.tensors(), base=of.model.base, manifest=_manifest(recipe, told)
         )  # fmt: skip
     return _reported(told, of.folder)
+
+
+def _space(network: TrainedNetwork) -> int:
+    """Bytes that a training's folder comes to, at most: the state, which is there twice while it is put down, and what it began from."""
+    learnt = sum(parameter.numel() for parameter in network.parameters().values())
+    state = 4 * learnt * torch.float32.itemsize  # the weights, the best of them, and both of Adam's moments
+    return 2 * state + PLACES * network.head.weight.shape[1] * network.head.weight.element_size() + 16 * 2**20
 
 
 def _pairs(
