@@ -72,6 +72,7 @@ async def run(settings: BotSettings) -> None:
             store=store, generation=generation, clock=time.time, limits=Limits(), data_dir=settings.data_dir,
             allowed_guilds=settings.allowed_guilds, press=press, learns=settings.learns,
             retrain=settings.retrain, on_cluster=settings.training == "cluster", threads=settings.threads,
+            quant=settings.text_quant,
         )  # fmt: skip
         await stack.enter_async_context(bot)
         beating = asyncio.create_task(pulse.run(), name="pulse")

@@ -145,8 +145,10 @@ def cancelled(brief: Wish) -> str:
     return _lines(heading(brief), "Cancelled.")
 
 
-def announcement(brief: Wish, member_id: int) -> str:
-    """The one message that pings: to the member who waited long."""
+def announcement(brief: Wish, member_id: int, drafts: int = 0) -> str:
+    """The one message that pings: to the member who waited long. `drafts`: among which they are to pick."""
+    if drafts:
+        return f"<@{member_id}> {drafts} drafts of your {noun(brief)} are ready: pick one."
     many = isinstance(brief, PictureBrief) and brief.move in ("new", "vary") and brief.count > 1
     return f"<@{member_id}> your {noun(brief)} {'are' if many else 'is'} ready."
 
@@ -171,7 +173,7 @@ def _note(creation: Creation) -> tuple[str, ...]:
 def _made_by(creation: Creation) -> str:
     told = [escape(creation.model)]
     if not creation.pictures:  # a picture's model has no adapters
-        told.append(_adapter(creation.adapter))
+        told.append("what wrote it is told after the trial" if creation.blind else _adapter(creation.adapter))
         if creation.picked_of is not None:
             told.append(f"picked from {creation.picked_of} drafts by this server's taste")
         elif creation.choice is not None:

@@ -6,6 +6,7 @@ No privileged intent is asked for; messages' content is never read.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ COGS = (
     write.Write, paint.Paint, pieces.Pieces, reactions.Reactions, adapters.Adapters, privacy.Privacy, moderation.Moderation,
     help_cog.Help,
 )  # fmt: skip
+TRIALS_LOOKED_AFTER_S = 300.0
 HOST_ANSWERS_S = 1.0  # somebody waits for the answer to a click
 
 
@@ -77,10 +79,11 @@ class Renga(commands.Bot):
     def __init__(
         self, *, store: Store, generation: GenerationClient, clock: Callable[[], float], limits: Limits,
         data_dir: Path, allowed_guilds: frozenset[int], press: Press | None, learns: str | None, retrain: bool = False,
-        on_cluster: bool = False, threads: int = 0,
+        on_cluster: bool = False, threads: int = 0, quant: str = "none",
     ) -> None:  # fmt: skip
         """`learns` is the model that is trained, as TEXT_MODEL; None: nothing is. `retrain`: by itself, too. `on_cluster`: on a node
-        of a Ray cluster, not on this machine. `threads` that this may take here; 0: all.
+        of a Ray cluster, not on this machine. `threads` that this may take here; 0: all. `quant` is
+        TEXT_QUANT, which training keeps to.
         """
         intents = discord.Intents.none()
         intents.guilds = True
@@ -117,12 +120,14 @@ class Renga(commands.Bot):
                 retrain=retrain,
                 on_cluster=on_cluster,
                 threads=threads,
+                quant=quant,
             )
             if learns
             else None
         )
         self.writing_two: set[str] = set()  # trials whose next pair is on its way
         self.runs = Runs(self, store, generation, clock, limits, press, self.look_after)
+        self._looking: asyncio.Task[None] | None = None
         self.picking: set[tuple[str, int]] = set()  # jobs and parts whose picked message is on its way
         self.was_ready = asyncio.Event()
         self._data_dir = data_dir
@@ -146,6 +151,8 @@ class Renga(commands.Bot):
         self.chore(self.runs.resume(), "resume")
         if self.training is not None:
             self.training.resume()
+        if self._looking is None or self._looking.done():
+            self._looking = self.chore(self._look_after_trials(), "look-after-trials")
         reconciler = self.get_cog("Reactions")
         assert isinstance(reconciler, reactions.Reactions)
         reconciler.reconcile()
@@ -210,6 +217,16 @@ class Renga(commands.Bot):
     def look_after(self, guild_id: int, kind: str, channel_id: int) -> None:
         """A piece was made or flagged: see whether that decides a trial, or takes a version back. What changes is told there."""
         self.chore(self._look_after(guild_id, kind, channel_id), "look-after")
+
+    async def _look_after_trials(self) -> None:
+        """Every so often, see what the reactions on pieces that are there already say of quiet trials."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                for trial in await trials.quiet(self.store):
+                    guild = self.get_guild(trial.guild_id)
+                    if guild is not None and not guild.unavailable:
+                        self.look_after(trial.guild_id, trial.kind, trial.channel_id or 0)
+            await asyncio.sleep(TRIALS_LOOKED_AFTER_S)
 
     async def _look_after(self, guild_id: int, kind: str, channel_id: int) -> None:
         try:

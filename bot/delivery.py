@@ -182,10 +182,13 @@ class Delivery:
         job_id = self._record.id
         if self._record.notified:
             return
-        text = cards.announcement(self._creation.brief, self._record.member_id)
+        member_id, several = self._record.member_id, len(self._creation.drafts)
+        text = cards.announcement(self._creation.brief, member_id, several if self._creation.is_open else 0)
+        # an earlier life may have posted the other, before one was picked
+        either = (text, cards.announcement(self._creation.brief, member_id, several))
 
         def ours(message: discord.Message) -> bool:
-            return message.content == text and any(
+            return message.content in either and any(
                 user.id == self._record.member_id for user in message.mentions
             )
 

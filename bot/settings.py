@@ -20,6 +20,7 @@ EXAMPLES = {
     "GENERATION_URL": "http://10.0.0.7:8500, or nothing to start a child process",
     "GENERATION_TOKEN": "any long random text that the generation host was also given",
     "TEXT_MODEL": "smollm2, gemma3, the path of a model directory, or openai",
+    "TEXT_QUANT": "none, or nf4",
     "PICTURE_MODEL": "renga, the path of a directory of weights, or none",
     "OPENAI_URL": "http://127.0.0.1:8000, the address of a server that speaks OpenAI's API",
     "OPENAI_MODEL": "a model that the server lists, or nothing for the first",
@@ -54,6 +55,7 @@ class BotSettings(BaseSettings):
     generation_url: str | None = None
     generation_token: SecretStr | None = None
     text_model: str = "smollm2"
+    text_quant: Literal["none", "nf4"] = "none"
     picture_model: str = "renga"
     openai_url: str | None = None
     openai_model: str = ""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from studio.store import Store
-    from studio.store.taste_records import Choice
+    from studio.store.taste_records import Choice, Run, Trial
 
 DISCLOSURE = (
     "With training on, I learn what this server likes, on the machines of whoever runs me and nowhere else. I keep the pieces that "
@@ -73,6 +73,14 @@ class Receipt:
     runs: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """What ended as a guild turned learning off."""
+
+    runs: tuple[Run, ...]
+    trials: tuple[Trial, ...]
+
+
 async def enable(store: Store, guild_id: int, by_member: int, now: float) -> None:
     """The guild may train from now on; said again, it stays as it was said first.
 
@@ -88,8 +96,9 @@ async def enable(store: Store, guild_id: int, by_member: int, now: float) -> Non
     await store.write(work)
 
 
-async def disable(store: Store, guild_id: int, by_member: int, now: float) -> bool:
-    """Nothing is learnt in the guild from now on, and what is being learnt is called off. Whether it might learn before.
+async def disable(store: Store, guild_id: int, by_member: int, now: float) -> CalledOff | None:
+    """Nothing is learnt in the guild from now on; what is being learnt, or tried, is called off, which is the caller's to tell. None
+    where it might not learn before.
 
     What serves goes on until a moderator pauses it or rolls it back.
 
@@ -97,13 +106,19 @@ async def disable(store: Store, guild_id: int, by_member: int, now: float) -> bo
         StoreUnavailable: it could not be written.
     """
 
-    def work(db: Connection) -> bool:
+    def work(db: Connection) -> CalledOff | None:
         if not consents.disable(db, guild_id, now):
-            return False
-        for run in runs.going_on(db, guild_id):
+            return None
+        going_on = runs.going_on(db, guild_id)
+        for run in going_on:
             runs.end(db, run.id, "cancelled", now, "Training was switched off in this server.")
+        tried = trials.going_on(db, guild_id)
+        for trial in tried:
+            trials.end(db, trial.id, "cancelled", now)
+            tastes.set_state(db, trial.candidate, "candidate")
+            note(db, guild_id, by_member, now, "cancel", f"the trial of a {trial.kind} adapter")
         audit.add(db, AuditEntry(guild_id, by_member, now, "disable", "Training was switched off."))
-        return True
+        return CalledOff(tuple(going_on), tuple(tried))
 
     return await store.write(work)
 

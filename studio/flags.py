@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from studio.adapters.rights import note
 from studio.errors import Refusal
-from studio.store import creations, flags, messages
+from studio.store import creations, flags, messages, trials
 from studio.store.taste_records import Flag
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from studio.store.taste_records import FlagKind, Verdict
 
 NOT_OURS = "That is no piece of mine that I still know; only those can be flagged and reported."
+ON_VOTE = (
+    "These two belong to a vote and are kept as no pieces. Whoever moderates can delete the message, and /adapters cancel ends the"
+    " vote."
+)
 NOT_ALLOWED = "Only members with the permission Manage Messages can do that."
 
 
@@ -58,7 +62,7 @@ async def add(
         job_id = messages.job_of(db, message_id)
         piece = creations.get(db, job_id) if job_id else None
         if piece is None or piece.guild_id != guild_id:
-            raise Refusal(NOT_OURS)
+            raise Refusal(ON_VOTE if trials.shows_pair(db, guild_id, message_id) else NOT_OURS)
         if not flags.add(db, Flag(piece.id, member_id, kind, now)):
             raise Refusal(NOT_OURS)
         return piece

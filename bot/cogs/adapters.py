@@ -10,7 +10,8 @@ from discord.ext import commands
 
 from bot.apology import apologise
 from bot.shown import NO_PINGS
-from bot.taste import buttons, cards, trying, verbs
+from bot.taste import buttons, cards, trial_cards, trying, verbs
+from bot.taste.run_messages import picture
 from studio import consent
 from studio.adapters import rights, runs, serving, trials, versions
 from studio.adapters.overview import overview
@@ -87,9 +88,11 @@ class Adapters(
         rights.must_manage(verbs.actor(interaction))
         found = await versions.version(self.bot.store, self.bot.folders, verbs.guild_of(interaction), digest)
         gates = versions.gates(found)
+        run = await runs.that_made(self.bot.store, found.guild_id, found.digest)
         await interaction.response.send_message(
             cards.shown(found, gates),
             view=buttons.of_version(found, gates),
+            files=[] if run is None else picture(self.bot.folders, run),
             ephemeral=True,
             allowed_mentions=NO_PINGS,
         )
@@ -134,7 +137,9 @@ class Adapters(
             run = await runs.cancel(bot.store, guild_id, None, kind, who, bot.clock())
         except Refusal:
             ended = await trials.cancel(bot.store, bot.folders, guild_id, kind, None, who, bot.clock())
-            content = cards.trial_ended(ended.version, ended.outcome, ended.trial.wins, ended.trial.losses)
+            content = trial_cards.trial_ended(
+                ended.version, ended.outcome, ended.trial.wins, ended.trial.losses
+            )
             await interaction.response.send_message(
                 content, view=trying.after(ended), allowed_mentions=NO_PINGS
             )

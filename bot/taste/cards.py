@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import MESSAGE_LIMIT, escape
+from generation.starters import starters
 from studio.adapters.records import CALLED
 from studio.consent import ABOUT_OPTING_IN, DISCLOSURE
 from studio.store.taste_records import FORGOTTEN, OURSELVES
-from studio.taste.trial import LEAST_VOTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
 
 BAR = 12
+FAILED_ROOM = 200  # characters of why a run failed, beside all else
 WHY_ROOM = 1000  # characters of what a process said as it gave up
 TEXT_ROOM = 800  # characters, as shown, of one text of a pair
 
@@ -36,8 +37,8 @@ IS_ON = (
 )
 STAYS_OFF = "It stays off, and nothing is learnt."
 IS_OFF = (
-    "Learning is off. What serves goes on serving; **/adapters pause** and **/adapters rollback** change that, **/adapters"
-    " enable** turns learning on again."
+    "Learning is off; a training or a trial that was under way is called off. What serves goes on serving; **/adapters pause** and"
+    " **/adapters rollback** change that, **/adapters enable** turns learning on again."
 )
 INVITATION = (
     "**This server can have a taste of its own.** A moderator has let me learn from how my pieces are liked. Your 👍 and 👎, and the"
@@ -85,11 +86,22 @@ def overview(found: Overview) -> str:
     else:
         lines.append(f"Learning is on since {when(found.enabled_at, 'D')}.")
     lines += [line for standing in found.standings for line in _standing(standing)]
-    if found.versions:
-        lines += ["**Versions**", *(f"- {_version(version)}" for version in found.versions)]
-    if found.log:
-        lines += ["**Last**", *(f"- {_logged(line)}" for line in found.log)]
-    return cut("\n".join(lines))
+    log = ["**Last**", *(f"- {_logged(line)}" for line in found.log)] if found.log else []
+    room = MESSAGE_LIMIT - len("\n".join([*lines, *log]))
+    return cut("\n".join([*lines, *_versions(found.versions, room), *log]))
+
+
+def _versions(every: Sequence[Version], room: int) -> list[str]:
+    """The newest of a server's versions, as many as have room, and how many there are beside them."""
+    if not every:
+        return []
+    lines = ["**Versions**"]
+    for number, version in enumerate(every):
+        line, more = f"- {_version(version)}", f"- and {len(every) - number} older; /adapters show finds them"
+        if len("\n".join([*lines, line, more])) + 2 > room:
+            return [*lines, more]
+        lines.append(line)
+    return lines
 
 
 def _standing(found: Standing) -> list[str]:
@@ -100,6 +112,11 @@ def _standing(found: Standing) -> list[str]:
     lines = [f"**{found.kind}** · {told}"]
     if found.run is not None:
         lines.append("- A training is under way; `/adapters cancel` stops it.")
+    elif found.failed is not None:
+        why = escape(found.failed)
+        lines.append(
+            f"- The last training: {why if len(why) <= FAILED_ROOM else why[: FAILED_ROOM - 1] + '…'}"
+        )
     if found.trial is not None:
         lines.append("- A trial is under way; `/adapters cancel` ends it.")
     if (short := found.missing["head"]) is not None:
@@ -256,9 +273,21 @@ def adapter_made(version: Version, gates: Sequence[Gate], picker: Version | None
     listed = [gate_line(gate) for gate in gates if not gate.passed]
     passed = sum(gate.passed for gate in gates)
     lines = [f"🌱 **{version.name}** {told}", *listed, f"-# {passed} of {len(gates)} checks passed."]
+    if _lacked_starter(version):
+        lines.append(
+            "-# It began with the model as it is: the starter adapter that I come with is for another model."
+        )
     if picker is not None and picker.name not in told:
         lines.append(f"-# {_picks(picker)}.")
     return cut("\n".join(lines))
+
+
+def _lacked_starter(version: Version) -> bool:
+    """Whether what it began from would have been a starter, had the model not changed since that was made."""
+    if version.report.get("parent") is not None:
+        return False
+    fit = [each for each in starters() if set(each.serves) & set(version.report.get("serves") or ())]
+    return bool(fit) and all(each.base != version.base for each in fit)
 
 
 def served(version: Version, by: int, before: Version | None) -> str:
@@ -288,43 +317,6 @@ def paused(kind: str, by: int, *, on: bool) -> str:
 def cancelling(kind: str) -> str:
     """A run is called off, which its own message tells."""
     return f"The training of {kind} is called off; what served before serves on."
-
-
-def trial_began(version: Version, way: str) -> str:
-    """A trial begins."""
-    if way == "quiet":
-        return (
-            f"⚖️ A quiet trial of **{version.name}** begins: from now on it writes every second {version.kind} here, by chance,"
-            " and your 👍 and 👎 decide. Nobody sees which is which."
-        )
-    return (
-        f"⚖️ **A blind vote on this server's {version.kind}.** Press *Show two* and I write two on one theme, one by what serves"
-        " and one by a candidate; nobody sees which is which. Press the one that you like better. Each member has one vote on"
-        f" each two; it ends when it is clear to {LEAST_VOTERS} members or more which is liked better, often after some eighty"
-        " votes."
-    )
-
-
-def pair(form: str, theme: str, left: str, right: str, votes: int = 0) -> str:
-    """Two texts to choose between."""
-    counted = f" · {votes} {'vote' if votes == 1 else 'votes'}" if votes else ""
-    head = f"-# ⚖️ {form} · “{escape(theme)}” · which do you like better?{counted}"
-    return f"{head}\n**A**\n{room(left)}\n\n**B**\n{room(right)}"
-
-
-def trial_ended(version: Version, outcome: str, wins: int, losses: int) -> str:
-    """What the votes of a trial said."""
-    told = f"{wins} to {losses}"
-    if outcome == "candidate":
-        return f"⚖️ The votes are in, {told}: **{version.name}** is liked better, and serves from now on."
-    if outcome == "incumbent":
-        return f"⚖️ The votes are in, {told}: **{version.name}** is not liked better. What served before serves on."
-    if outcome == "undecided":
-        return (
-            f"⚖️ The trial of **{version.name}** ends at {told}, by fewer than {LEAST_VOTERS} members, who decide nothing. It waits"
-            " as before; what served serves on."
-        )
-    return f"⚖️ The trial of **{version.name}** was called off at {told}. What served before serves on."
 
 
 def when(at: float, style: str) -> str:

@@ -96,14 +96,14 @@ class RunMessages:
         if run.result is None:
             said = cards.run_cancelled if run.state == "cancelled" else cards.run_failed
             content = said(run.kind, run.what, run.sentence or "", picker)
-            return content, buttons.none(), self._picture(run)
+            return content, buttons.none(), picture(self._folders, run)
         found = await versions.version(self._store, self._folders, run.guild_id, run.result)
         gates = versions.gates(found)
         if found.what == "head":
             missing = await runs.missing_for_adapter(self._store, found)
             return cards.head_learnt(found, missing), buttons.under_head(found, missing), []
         content = cards.adapter_made(found, gates, picker)
-        return content, buttons.under_adapter(found, gates), self._picture(run)
+        return content, buttons.under_adapter(found, gates), picture(self._folders, run)
 
     async def _learnt_on_the_way(self, run: Run) -> Version | None:
         """The picker that a run for an adapter learnt first, where it serves."""
@@ -113,14 +113,6 @@ class RunMessages:
             if version.what == "head" and version.snapshot == run.snapshot and version.state == "serving":
                 return version
         return None
-
-    def _picture(self, run: Run) -> list[discord.File]:
-        """The report as a picture, where there is one."""
-        path = self._folders.training / run.id / PICTURE
-        if not path.is_file():
-            return []
-        described = "The report of the training: its checks, its losses, and samples before and after"
-        return [discord.File(path, filename=PICTURE, description=described)]
 
     async def _post(
         self, run: Run, content: str, view: discord.ui.View, files: Sequence[discord.File] = ()
@@ -141,3 +133,12 @@ class RunMessages:
             self._client, application_id=0, token="", token_dies_at=0.0, channel_id=run.channel_id or 0,
             guild_id=run.guild_id, message_id=run.message_id,
         )  # fmt: skip
+
+
+def picture(folders: Folders, run: Run) -> list[discord.File]:
+    """A run's report as a picture, where there is one."""
+    path = folders.training / run.id / PICTURE
+    if not path.is_file():
+        return []
+    described = "The report of the training: its checks, its losses, and samples before and after"
+    return [discord.File(path, filename=PICTURE, description=described)]

@@ -71,10 +71,12 @@ class Training:
     def __init__(
         self, client: discord.Client, store: Store, generation: GenerationClient, clock: Callable[[], float],
         folders: Folders, model: str, *, retrain: bool = False, on_cluster: bool = False, threads: int = 0,
+        quant: str = "none",
     ) -> None:  # fmt: skip
         """`model` is TEXT_MODEL: what the processes load. `retrain`: learn again by itself where enough was said. `on_cluster`: they
         run on a node of a Ray cluster, which has the same folders, and take no turns with this machine's host. `threads` that a
-        training on this machine may use; 0: all, by turns.
+        training on this machine may use; 0: all, by turns. `quant` is TEXT_QUANT: where memory is too short to serve whole weights, it is
+        too short to train beside them.
         """
         self._client = client
         self._store = store
@@ -90,6 +92,7 @@ class Training:
         self._retrain = retrain
         self._on_cluster = on_cluster
         self._threads = threads
+        self._quant = quant
         self._looking: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -218,12 +221,16 @@ class Training:
             guild = self._client.get_guild(run.guild_id)
             if guild is None or run.asked_by == FORGOTTEN:
                 raise Refusal(runs.NOT_ANY_MORE)
-            try:
-                member = await guild.fetch_member(run.asked_by)
-            except discord.NotFound:
-                raise Refusal(runs.NOT_ANY_MORE) from None
-            except TRANSIENT as error:
-                log.info("asker_not_looked_for", run=run.id, error=type(error).__name__)
+            member, why = None, "guild unavailable"
+            if not guild.unavailable:  # else nobody has a role there, as far as we know
+                try:
+                    member = await guild.fetch_member(run.asked_by)
+                except discord.NotFound:
+                    raise Refusal(runs.NOT_ANY_MORE) from None
+                except TRANSIENT as error:
+                    why = type(error).__name__
+            if member is None:
+                log.info("asker_not_looked_for", run=run.id, error=why)
                 await self._goes_on(run, None)
                 await asyncio.sleep(AGAIN_S)
                 continue
@@ -259,7 +266,7 @@ class Training:
         ended = await self._work(
             run, live,
             ["finetune.head", str(begun.directory), str(self._folders.of("head")), "--base", self._model,
-             "--data-dir", str(self._folders.data)],
+             "--data-dir", str(self._folders.data), "--quant", self._quant],
         )  # fmt: skip
         if ended.code != 0:
             raise Broken(_why(ended))
@@ -271,10 +278,14 @@ class Training:
         folder = self._folders.training / run.id
         serving = await runs.incumbent(self._store, run.guild_id, run.kind, base)
         # once it has begun it goes on from that, whatever serves meanwhile
-        serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
+        try:
+            serving = await asyncio.to_thread(begun_from, folder, serving or STARTER)
+        except OSError as error:
+            raise Broken(f"The training's folder cannot be written: {error.strerror or error}.") from error
         parent = serving if serving == STARTER else str(self._folders.of("adapter") / serving)
         # a lock of a node that was lost may stand for a while
         how = ["--wait-s", str(LOCKED_FOR_S)] if self._on_cluster else ["--threads", str(self._threads)]
+        how += ["--quant", self._quant]
         ended = await self._work(
             run, live,
             ["finetune.train", str(begun.directory), str(folder), "--head", str(self._folders.of("head") / learnt.version.digest),

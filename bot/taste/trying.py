@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
+import discord
 import structlog
 
 from bot.shown import NO_PINGS, TRANSIENT
-from bot.taste import buttons, cards, verbs
+from bot.taste import buttons, trial_cards, verbs
 from studio.adapters import pairs, trials
 from studio.errors import Refusal
 
 if TYPE_CHECKING:
-    import discord
-
     from bot.client import Renga
     from studio.adapters.trials import Concluded
     from studio.store.taste_records import Way
@@ -44,14 +44,16 @@ async def _begin(interaction: discord.Interaction[Renga], digest: str, way: Way)
         client.clock(), base=base,
     )  # fmt: skip
     await interaction.response.send_message(
-        cards.trial_began(version, way), view=buttons.under_trial(trial.id, way), allowed_mentions=NO_PINGS
+        trial_cards.trial_began(version, way),
+        view=buttons.under_trial(trial.id, way),
+        allowed_mentions=NO_PINGS,
     )
 
 
 async def two(interaction: discord.Interaction[Renga], trial_id: str) -> None:
     """Write two and show them, to whoever is here."""
     client = interaction.client
-    trial, forms, number = await trials.going_on(client.store, trial_id)
+    trial, forms, number = await trials.going_on(client.store, trial_id, base=await client.base())
     if trial.guild_id != interaction.guild_id or trial.way != "blind":
         raise Refusal(trials.OVER)
     if trial_id in client.writing_two:
@@ -71,7 +73,11 @@ async def two(interaction: discord.Interaction[Renga], trial_id: str) -> None:
     finally:
         client.writing_two.discard(trial_id)
     message = await interaction.edit_original_response(
-        content=cards.pair(pair.form, pair.theme, pair.left_text, pair.right_text),
+        content=trial_cards.pair(pair.form, pair.theme, pair.left_text, pair.right_text),
+        attachments=[
+            discord.File(io.BytesIO(whole), name, description=f"{name[0]}, the whole text")
+            for name, whole in trial_cards.wholes(pair.left_text, pair.right_text)
+        ],
         view=buttons.under_pair(pair.id, trial_id),
         allowed_mentions=NO_PINGS,
     )
@@ -91,20 +97,16 @@ async def right(interaction: discord.Interaction[Renga], pair_id: str) -> None:
 async def _vote(interaction: discord.Interaction[Renga], pair_id: str, *, left: bool) -> None:
     client = interaction.client
     voted = await trials.vote(
-        client.store,
-        client.folders,
-        verbs.guild_of(interaction),
-        pair_id,
-        interaction.user.id,
-        client.clock(),
-        left=left,
-    )
+        client.store, client.folders, verbs.guild_of(interaction), pair_id, interaction.user.id, client.clock(),
+        left=left, member_since=verbs.joined(interaction),
+    )  # fmt: skip
     if not voted.fresh:
         raise Refusal(VOTED)
     pair = voted.pair
     view = buttons.none() if voted.concluded else buttons.under_pair(pair.id, pair.trial_id)
     await interaction.response.edit_message(
-        content=cards.pair(pair.form, pair.theme, pair.left_text, pair.right_text, voted.votes), view=view
+        content=trial_cards.pair(pair.form, pair.theme, pair.left_text, pair.right_text, voted.votes),
+        view=view,
     )
     if voted.concluded is not None:
         await tell(interaction.client, voted.concluded)
@@ -118,7 +120,7 @@ async def end(interaction: discord.Interaction[Renga], trial_id: str) -> None:
         client.clock(),
     )  # fmt: skip
     await interaction.response.send_message(
-        cards.trial_ended(ended.version, ended.outcome, ended.trial.wins, ended.trial.losses),
+        trial_cards.trial_ended(ended.version, ended.outcome, ended.trial.wins, ended.trial.losses),
         view=after(ended),
         allowed_mentions=NO_PINGS,
     )
@@ -130,7 +132,7 @@ async def tell(client: Renga, ended: Concluded) -> None:
     channel: Any = client.get_partial_messageable(trial.channel_id or 0, guild_id=trial.guild_id)
     try:
         await channel.send(
-            cards.trial_ended(ended.version, ended.outcome, trial.wins, trial.losses),
+            trial_cards.trial_ended(ended.version, ended.outcome, trial.wins, trial.losses),
             view=after(ended), nonce=f"{trial.id}-end", allowed_mentions=NO_PINGS,
         )  # fmt: skip
     except TRANSIENT as error:

@@ -16,6 +16,7 @@ from bot.taste import buttons, cards, kept, reviewing, trying
 from studio import consent
 from studio.adapters import rights, runs, serving, versions
 from studio.adapters.records import Actor
+from studio.adapters.trials import Concluded
 from studio.errors import Refusal
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ async def press(interaction: discord.Interaction[Any], verb: str, about: str) ->
 def actor(interaction: discord.Interaction[Any]) -> Actor:
     """Who asks, and whether they may manage the server, as Discord says now."""
     return Actor(interaction.user.id, interaction.permissions.manage_guild)
+
+
+def joined(interaction: discord.Interaction[Any]) -> float | None:
+    """When who asks joined the server (Unix seconds); None: Discord does not say."""
+    at = interaction.user.joined_at if isinstance(interaction.user, discord.Member) else None
+    return None if at is None else at.timestamp()
 
 
 def guild_of(interaction: discord.Interaction[Any]) -> int:
@@ -145,19 +152,24 @@ async def _keep_off(interaction: discord.Interaction[Renga], _: str) -> None:
 async def _off(interaction: discord.Interaction[Renga], _: str) -> None:
     client, who = interaction.client, actor(interaction)
     rights.must_manage(who)
-    await consent.disable(client.store, guild_of(interaction), who.member_id, client.clock())
-    if client.training is not None:
-        client.training.wake()
+    ended = await consent.disable(client.store, guild_of(interaction), who.member_id, client.clock())
     await interaction.response.edit_message(content=cards.IS_OFF, view=buttons.none())
+    if ended is None:
+        return
+    if client.training is not None:
+        for run in ended.runs:
+            client.training.called_off(run)
+    for trial in ended.trials:
+        version = await versions.version(client.store, client.folders, trial.guild_id, trial.candidate)
+        await trying.tell(client, Concluded(trial, version, "cancelled"))
 
 
 async def count(interaction: discord.Interaction[Renga], _: str) -> None:
     """A member says yes."""
-    client, member = interaction.client, interaction.user
-    joined = member.joined_at if isinstance(member, discord.Member) else None
+    client = interaction.client
     await consent.choose(
-        client.store, member.id, guild_of(interaction), "opt_in", client.clock(),
-        member_since=joined.timestamp() if joined else None,
+        client.store, interaction.user.id, guild_of(interaction), "opt_in", client.clock(),
+        member_since=joined(interaction),
     )  # fmt: skip
     await interaction.response.send_message(cards.COUNTED, ephemeral=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.adapters import serving
+from studio.adapters import serving, versions
 from studio.store import flags, served, tastes, trials
 from studio.store.taste_records import OURSELVES
 from studio.taste import trial as rules
@@ -44,7 +44,10 @@ async def watch(
     if await store.read(
         lambda db: tastes.serves(db, guild_id, kind).adapter or trials.going_on(db, guild_id, kind)
     ):
-        return await store.write(look)
+        moved = await store.write(look)
+        if moved is not None:
+            await versions.prune(store, folders, guild_id)
+        return moved
     return None
 
 

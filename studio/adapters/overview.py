@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio.store import Store
     from studio.taste.snapshot import Known
 
-LOG_LINES = 5
+LOG_LINES = 10
 
 
 async def overview(store: Store, folders: Folders, guild_id: int, actor: Actor, now: float) -> Overview:
@@ -40,11 +40,13 @@ async def overview(store: Store, folders: Folders, guild_id: int, actor: Actor, 
         def standing(kind: str, found: Known) -> Standing:
             serving = tastes.serves(db, guild_id, kind)
             run, trial = runs.going_on(db, guild_id, kind), trials.going_on(db, guild_id, kind)
+            last = runs.last(db, guild_id, kind)
             return Standing(
                 kind, by_digest.get(serving.head or ""), by_digest.get(serving.adapter or ""), serving.paused,
                 found.evidence,
                 {"head": missing(found.evidence, HEAD), "adapter": missing(found.evidence, TRAINING)},
                 run[0].id if run else None, trial[0].id if trial else None, found.cliques,
+                last.sentence if last is not None and last.state == "failed" else None,
             )  # fmt: skip
 
         return Overview(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 from typing import TYPE_CHECKING
 
 from generation.forms import form_named, forms_of
@@ -53,7 +54,7 @@ async def write(
     except (WireError, TimeoutError, Refusal):
         await asyncio.gather(*(_call_off(generation, job.id) for job in jobs))
         raise Refusal(NOT_WRITTEN) from None
-    left = hashlib.sha256(f"left/{pair_id}".encode()).digest()[0] % 2 == 0
+    left = secrets.randbelow(2) == 0  # the pair's id is public: what follows from it, anybody can work out
     texts = (candidate, incumbent) if left else (incumbent, candidate)
     return TrialPair(pair_id, trial.id, None, left, form, about, OURSELVES, *texts, now)
 

@@ -92,7 +92,8 @@ class Version:
 class Standing:
     """What holds for one kind of text. `missing` says what is short for each of the two, None where nothing is.
 
-    `cliques` are members who act as one, and count as one voter.
+    `cliques` are members who act as one, and count as one voter. `failed` is why the last run did not come to what was
+    asked for, where it did not.
     """
 
     kind: str
@@ -104,6 +105,7 @@ class Standing:
     run: str | None = None
     trial: str | None = None
     cliques: tuple[frozenset[int], ...] = ()
+    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

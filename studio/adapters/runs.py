@@ -174,6 +174,7 @@ async def head_learnt(store: Store, folders: Folders, begun: Begun, made: Path, 
     except Refusal:
         await _discarded(store, made)
         raise
+    await versions.prune(store, folders, run.guild_id)
     return Learnt(version, _missing(version, begun.evidence))
 
 
@@ -194,6 +195,11 @@ async def incumbent(store: Store, guild_id: int, kind: str, base: str) -> str | 
         return digest if taste is not None and taste.base == base else None
 
     return await store.read(find)
+
+
+async def that_made(store: Store, guild_id: int, digest: str) -> Run | None:
+    """The run that came to a guild's version; None: there is none that is known. Raises StoreUnavailable."""
+    return await store.read(lambda db: runs.that_made(db, guild_id, digest))
 
 
 async def adapter_made(
@@ -220,13 +226,13 @@ async def adapter_made(
         parent = started_from.digest if started_from else None
         taste = replace(_taste(run, "adapter", made.name, told.base, parent, now, asdict(told)), state=state)
         _registered(db, folders, run, taste, now)
-        versions.prune(db, folders, run.guild_id)
 
     try:
         await store.write(add)
     except Refusal:
         await _discarded(store, made)
         raise
+    await versions.prune(store, folders, run.guild_id)
 
 
 async def discard(store: Store, folders: Folders, run_id: str) -> None:

@@ -5,6 +5,7 @@ A job carries what served when it was asked, so that moving the pointer never ch
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from studio.adapters.rights import must_manage, note
 from studio.errors import Refusal
 from studio.store import tastes, trials
 from studio.store.taste_records import OURSELVES
-from studio.taste import trial as rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,8 @@ def chosen(db: Connection, job: JobRecord) -> JobRecord:
         return job
     adapter = serving.adapter
     for trial in trials.going_on(db, job.guild_id, job.kind):
-        if trial.way == "quiet" and rules.takes_part(job.id, trial.id):
+        # by lot: ids are public, and what follows from them anybody can work out
+        if trial.way == "quiet" and secrets.randbelow(2):
             adapter = trial.candidate
     if adapter is not None and not writes(tastes.get(db, adapter), job.form):
         adapter = None
@@ -58,7 +59,8 @@ def writes(taste: Taste | None, form: str) -> bool:
 async def promote(
     store: Store, folders: Folders, guild_id: int, digest: str, actor: Actor, now: float, *, base: str | None
 ) -> Moved:
-    """Let a version serve. `base` is the digest of the model that the host serves, None where it does not say.
+    """Let a version serve, also where the kind was paused. `base` is the digest of the model that the host serves, None where it does
+    not say.
 
     Raises:
         Refusal: the member may not, or the version cannot serve; the sentence says why.
@@ -74,10 +76,13 @@ async def promote(
                 f"A trial of this server's {found.kind} is under way, and its votes decide; /adapters cancel ends it."
             )
         before = put(db, folders, found, now)
+        tastes.serve(db, replace(tastes.serves(db, guild_id, found.kind), paused=False))
         note(db, guild_id, actor.member_id, now, "promote", found.name)
         return Moved(replace(found, state="serving"), before)
 
-    return await store.write(move)
+    moved = await store.write(move)
+    await versions.prune(store, folders, guild_id)
+    return moved
 
 
 def may_serve(found: Version, base: str | None) -> None:
@@ -111,7 +116,7 @@ def may_serve(found: Version, base: str | None) -> None:
 
 
 def put(db: Connection, folders: Folders, found: Version, now: float) -> Version | None:
-    """Make a version the one that serves. What served before, which is retired."""
+    """Make a version the one that serves. What served before, which is retired; files are the caller's (`versions.prune`)."""
     serving = tastes.serves(db, found.guild_id, found.kind)
     before = _current(db, folders, serving, found.what)
     if before is not None:
@@ -119,7 +124,6 @@ def put(db: Connection, folders: Folders, found: Version, now: float) -> Version
     tastes.set_state(db, found.digest, "serving")
     tastes.served(db, found.digest, now)
     tastes.serve(db, _pointing(serving, found.what, found.digest))
-    versions.prune(db, folders, found.guild_id)
     return before
 
 
@@ -142,13 +146,17 @@ async def roll_back(
             raise Refusal(f"No {told} of this server's own serves, so there is nothing to take back.")
         return take_back(db, folders, guild_id, kind, named, actor.member_id, now)
 
-    return await store.write(move)
+    moved = await store.write(move)
+    await versions.prune(store, folders, guild_id)
+    return moved
 
 
 def take_back(
     db: Connection, folders: Folders, guild_id: int, kind: str, what: What, by: int, now: float, why: str = ""
 ) -> Moved:
-    """Retire what serves (there is such a thing), and let serve again what it replaced; a trial that goes on ends with it."""
+    """Retire what serves (there is such a thing), and let serve again what it replaced; a trial that goes on ends with it. Files are the
+    caller's (`versions.prune`).
+    """
     serving = tastes.serves(db, guild_id, kind)
     found = _current(db, folders, serving, what)
     assert found is not None
@@ -164,19 +172,17 @@ def take_back(
         tastes.set_state(db, trial.candidate, "candidate")
         ended = trial.id
     note(db, guild_id, by, now, "rollback", f"{found.name}{': ' + why if why else ''}")
-    versions.prune(db, folders, guild_id)
     return Moved(found, again, ended)
 
 
 def write_off(db: Connection, folders: Folders, trial: Trial, now: float, why: str) -> Moved:
-    """End a quiet trial against its candidate, which never serves."""
+    """End a quiet trial against its candidate, which never serves. Files are the caller's (`versions.prune`)."""
     found = versions.one(db, folders, trial.guild_id, trial.candidate)
     trials.end(db, trial.id, "incumbent", now)
     tastes.set_report(db, found.digest, {**found.report, "lost": why})
     tastes.set_state(db, found.digest, "refused")
     note(db, trial.guild_id, OURSELVES, now, "rollback", f"{found.name}: {why}")
     current = _current(db, folders, tastes.serves(db, trial.guild_id, trial.kind), "adapter")
-    versions.prune(db, folders, trial.guild_id)
     return Moved(found, current, trial.id)
 
 
@@ -193,6 +199,10 @@ async def pause(store: Store, guild_id: int, kind: str, actor: Actor, now: float
         serving = tastes.serves(db, guild_id, kind)
         if serving.paused == on:
             raise Refusal(f"This server's {kind} {'is paused already' if on else 'is not paused'}.")
+        if on and trials.going_on(db, guild_id, kind):
+            raise Refusal(
+                f"A trial of this server's {kind} is under way, which would try nothing then; /adapters cancel ends it."
+            )
         if on and serving.adapter is None and serving.head is None:
             raise Refusal(f"Nothing of this server's own serves {kind}, so there is nothing to pause.")
         changed = replace(serving, paused=on)

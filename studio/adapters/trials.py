@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.adapters import serving, versions
 from studio.adapters.rights import must_manage, note
+from studio.adapters.runs import OFF
 from studio.errors import Refusal
-from studio.store import runs, served, tastes, trials
+from studio.store import consents, runs, served, tastes, trials, votes
 from studio.store.taste_records import OURSELVES, Trial, TrialVote
-from studio.taste import labels
+from studio.taste import collapse, labels
 from studio.taste import trial as rules
+from studio.taste.gathered import gather
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Connection
 
     from studio.adapters.records import Actor, Folders, Version
@@ -24,6 +29,12 @@ if TYPE_CHECKING:
     from studio.store.taste_records import TrialPair, Way
 
 OVER = "This vote is over."
+MODEL_CHANGED = (
+    "The model has changed since this trial began, so its candidate writes nothing any more; /adapters cancel ends the trial, and"
+    " /adapters retrain makes a new one."
+)
+NEWCOMER = "Members vote here once they have been in this server for a week, because a vote decides what its pieces are written with."
+DISCORD_EPOCH_S = 1_420_070_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,14 @@ async def begin(
     """Begin a trial of an adapter. `trial_id` is the interaction's.
 
     Raises:
-        Refusal: the member may not, the adapter cannot serve, or a trial or a run goes on already.
+        Refusal: the member may not, learning is off, the adapter cannot serve, or a trial or a run goes on already.
         StoreUnavailable: it could not be written.
     """
     must_manage(actor)
 
     def start(db: Connection) -> tuple[Trial, Version]:
+        if not consents.may_train(db, guild_id):
+            raise Refusal(OFF)
         found = versions.one(db, folders, guild_id, digest)
         if found.what != "adapter":
             raise Refusal("A picker needs no trial: it was tried on votes that it had not seen.")
@@ -71,6 +84,10 @@ async def begin(
             )
         serving.may_serve(found, base)
         now_serving = tastes.serves(db, guild_id, found.kind)
+        if now_serving.paused:
+            raise Refusal(
+                f"This server's {found.kind} is paused; a trial can begin after /adapters pause on:False."
+            )
         trial = Trial(
             trial_id, guild_id, found.kind, way, digest, now_serving.adapter, now, channel_id=channel_id
         )
@@ -90,12 +107,15 @@ async def begin(
     return await store.write(start)
 
 
-async def going_on(store: Store, trial_id: str) -> tuple[Trial, dict[str, str | None], int]:
+async def going_on(
+    store: Store, trial_id: str, *, base: str | None
+) -> tuple[Trial, dict[str, str | None], int]:
     """A trial that goes on; the forms that this server asks for and that its candidate has learnt, the commonest first, with the
-    adapter that writes each now (None: what comes with Renga); and how many pairs it has.
+    adapter that writes each now (None: what comes with Renga); and how many pairs it has. `base` is the digest of the model that the
+    host serves, None where it does not say.
 
     Raises:
-        Refusal: it is over.
+        Refusal: it is over, or its candidate is of another model.
         StoreUnavailable: it could not be read.
     """
 
@@ -104,6 +124,8 @@ async def going_on(store: Store, trial_id: str) -> tuple[Trial, dict[str, str | 
         if trial is None or trial.ended_at is not None:
             raise Refusal(OVER)
         candidate = tastes.get(db, trial.candidate)
+        if base is not None and candidate is not None and candidate.base != base:
+            raise Refusal(MODEL_CHANGED)
         incumbent = tastes.get(db, trial.incumbent) if trial.incumbent else None
         if incumbent is not None and candidate is not None and incumbent.base != candidate.base:
             incumbent = None  # of another model: it writes nothing any more
@@ -134,12 +156,14 @@ async def pair_shown(store: Store, pair_id: str, message_id: int) -> None:
 
 
 async def vote(
-    store: Store, folders: Folders, guild_id: int, pair_id: str, member_id: int, now: float, *, left: bool
-) -> Voted:
-    """A member chooses one of a pair; the first choice stands, and where it decides, its word is carried out.
+    store: Store, folders: Folders, guild_id: int, pair_id: str, member_id: int, now: float, *, left: bool,
+    member_since: float | None = None,
+) -> Voted:  # fmt: skip
+    """A member chooses one of a pair; the first choice stands, and where it decides, its word is carried out. `member_since` is when
+    they joined, where that is known.
 
     Raises:
-        Refusal: the trial is over.
+        Refusal: the trial is over, or they are new here.
         StoreUnavailable: it could not be written.
     """
 
@@ -148,23 +172,33 @@ async def vote(
         trial = trials.get(db, pair.trial_id) if pair else None
         if pair is None or trial is None or trial.guild_id != guild_id or trial.ended_at is not None:
             raise Refusal(OVER)
+        if not rules.settled(member_since, _begun(guild_id), now):
+            raise Refusal(NEWCOMER)
         fresh = trials.vote(db, TrialVote(pair_id, member_id, left, now))
         every = trials.votes(db, trial.id)
         on_this = sum(each.pair_id == pair_id for each in every)
         if not fresh:
             return Voted(fresh=False, pair=pair, votes=on_this)
-        candidate_left = {each.id: each.left_is_candidate for each in trials.pairs(db, trial.id)}
-        wins, losses = rules.counted(
-            rules.PairVote(each.pair_id, each.member_id, each.left == candidate_left[each.pair_id])
+        pairs = {each.id: each for each in trials.pairs(db, trial.id)}
+        cast = [
+            rules.PairVote(each.pair_id, each.member_id, each.left == pairs[each.pair_id].left_is_candidate)
             for each in every
-        )
+        ]
+        wins, losses = rules.counted(cast)
+        outcome = rules.decided(wins, losses, len({each.member for each in cast}))
+        if outcome in ("candidate", "incumbent"):
+            weights, voters = _weighed(db, trial, _choices(every, pairs))
+            cast = [replace(each, weight=weight) for each, weight in zip(cast, weights, strict=True)]
+            outcome = rules.confirmed(outcome, cast, voters)
         trials.count(db, trial.id, wins, losses)
         trial = replace(trial, wins=wins, losses=losses)
-        outcome = rules.decided(wins, losses, len({each.member_id for each in every}))
         done = None if outcome is None else _conclude(db, folders, trial, outcome, now)
         return Voted(fresh=True, pair=pair, votes=on_this, concluded=done)
 
-    return await store.write(count)
+    voted = await store.write(count)
+    if voted.concluded is not None:
+        await versions.prune(store, folders, guild_id)
+    return voted
 
 
 async def look(store: Store, folders: Folders, guild_id: int, kind: str, now: float) -> Concluded | None:
@@ -179,9 +213,13 @@ async def look(store: Store, folders: Folders, guild_id: int, kind: str, now: fl
         if trial is None:
             return None
         counted = arm_votes(db, trial)
+        outcome = rules.quietly_decided(counted)
+        if outcome in ("candidate", "incumbent") and (groups := _acting_as(db, trial)):
+            counted = [replace(each, member=groups.get(each.member, each.member)) for each in counted]
+            again = rules.quietly_decided(counted)
+            outcome = again if again in (outcome, None) else "undecided"
         candidate, incumbent = rules.arms(counted)
         trials.count(db, trial.id, candidate.votes, incumbent.votes)
-        outcome = rules.quietly_decided(counted)
         if outcome is None:
             return None
         told = replace(trial, wins=candidate.up, losses=incumbent.up)
@@ -190,23 +228,84 @@ async def look(store: Store, folders: Folders, guild_id: int, kind: str, now: fl
     def is_quiet(db: Connection) -> bool:
         return any(each.way == "quiet" for each in trials.going_on(db, guild_id, kind))
 
-    return await store.write(see) if await store.read(is_quiet) else None
+    ended = await store.write(see) if await store.read(is_quiet) else None
+    if ended is not None:
+        await versions.prune(store, folders, guild_id)
+    return ended
+
+
+async def quiet(store: Store) -> list[Trial]:
+    """The quiet trials that go on, everywhere. Raises StoreUnavailable."""
+    return await store.read(lambda db: [each for each in trials.going_on(db) if each.way == "quiet"])
 
 
 def arm_votes(db: Connection, trial: Trial) -> list[rules.ArmVote]:
-    """The opinions of members on the pieces that were made since a quiet trial began, but for those who asked for them. Forms that
-    the candidate has not learnt are written as before, and say nothing of it.
+    """The opinions of members on the pieces that were made since a quiet trial began, but for those who asked for them, and of
+    newcomers. Forms that the candidate has not learnt are written as before, and say nothing of it.
     """
-    found = []
+    return [
+        rules.ArmVote(vote.creation, vote.member, adapter == trial.candidate, vote.up)
+        for vote, adapter in _on_arms(db, trial)
+    ]
+
+
+def _on_arms(db: Connection, trial: Trial) -> list[tuple[labels.Vote, str | None]]:
+    """Those opinions, in the order in which they came, with what wrote the piece."""
     candidate = tastes.get(db, trial.candidate)
     learnt = candidate.report.get("serves") if candidate else None
-    for reacted, adapter in served.opinions(db, trial.guild_id, trial.kind, trial.began_at, learnt or None):
-        up = labels.meaning(reacted.emoji)
-        if up is not None:
-            found.append(
-                rules.ArmVote(reacted.creation_id, reacted.member_id, adapter == trial.candidate, up)
-            )
+    joined = {member: each.member_since for member, each in consents.opted_in(db, trial.guild_id).items()}
+    seen = votes.first_seen(db, trial.guild_id)
+    every = served.opinions(db, trial.guild_id, trial.kind, trial.began_at, learnt or None)
+    instants = Counter(reacted.at for reacted, _, _ in every)  # what was found together, after an absence
+    found = []
+    for reacted, adapter, made_at in every:
+        up, member = labels.meaning(reacted.emoji), reacted.member_id
+        since = joined.get(member) or seen.get(member, reacted.at)
+        if up is not None and rules.settled(since, _begun(trial.guild_id), reacted.at):
+            vote = labels.Vote(
+                reacted.creation_id, member, up, reacted.at, made_at, member_since=0.0,
+                timed=instants[reacted.at] == 1,
+            )  # fmt: skip
+            found.append((vote, adapter))
     return found
+
+
+def _choices(cast: Sequence[TrialVote], pairs: Mapping[str, TrialPair]) -> list[labels.Vote]:
+    """The votes on a trial's pairs as opinions on the pair: for what is on the left, or against it."""
+    return [
+        labels.Vote(each.pair_id, each.member_id, each.left, each.at, pairs[each.pair_id].made_at, member_since=0.0)
+        for each in cast
+    ]  # fmt: skip
+
+
+def _weighed(db: Connection, trial: Trial, cast: Sequence[labels.Vote]) -> tuple[tuple[float, ...], int]:
+    """What each of a trial's votes counts for by whom its member goes along with, and how many voters there are, those who act as one
+    counted once: by what they said of the server's pieces, as far as they let it be learnt from, or in this trial. Not by both
+    together: who votes on pairs as they come has not read all pieces for that.
+    """
+    known = labels.counted(gather(db, trial.guild_id, trial.kind).votes)
+    elsewhere, here = collapse.companions(known), collapse.companions(cast)
+    along = {two: max(elsewhere.get(two, 0.0), here.get(two, 0.0)) for two in {*elsewhere, *here}}
+    one_of = {
+        member: min(group)
+        for group in (*collapse.cliques(known, elsewhere), *collapse.cliques(cast, here))
+        for member in group
+    }
+    voters = {one_of.get(each.member, each.member) for each in cast}
+    return collapse.weights(cast, along), len(voters)
+
+
+def _acting_as(db: Connection, trial: Trial) -> dict[int, int]:
+    """Members who act as one, by what they said of the server's pieces, each with the id that stands for all."""
+    cast = [vote for vote, _ in _on_arms(db, trial)]
+    # of an opinion that both know, what is known of its member and its time stands
+    known = labels.counted([*cast, *gather(db, trial.guild_id, trial.kind).votes])
+    return {member: min(group) for group in collapse.cliques(known) for member in group}
+
+
+def _begun(guild_id: int) -> float:
+    """When a guild was made, in Unix seconds, as its id says."""
+    return (guild_id >> 22) / 1000 + DISCORD_EPOCH_S
 
 
 async def cancel(
@@ -256,7 +355,6 @@ def _conclude(db: Connection, folders: Folders, trial: Trial, outcome: str, now:
     else:
         tastes.set_report(db, found.digest, {**found.report, "lost": told})
         tastes.set_state(db, found.digest, "refused")
-        versions.prune(db, folders, trial.guild_id)
     kept = "serves" if outcome == "candidate" else "is not better"
     note(db, trial.guild_id, OURSELVES, now, "decide", f"{found.name} {kept}, {told}")
     return Concluded(trial, found, outcome)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
 from finetune.report import Gate as ReportGate
 from generation.wire.reading import InvalidJobError, read
 from studio.adapters.records import Gate, Version
-from studio.errors import Refusal
+from studio.errors import Refusal, StoreUnavailable
 from studio.store import audit, runs, snapshots, tastes
 from studio.store.taste_records import FORGOTTEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -90,20 +92,37 @@ def compared(left: Version, right: Version) -> list[tuple[Gate | None, Gate | No
     return [(ours.get(name), theirs.get(name)) for name in dict.fromkeys([*ours, *theirs])]
 
 
-def prune(db: Connection, folders: Folders, guild_id: int) -> None:
+async def prune(store: Store, folders: Folders, guild_id: int) -> None:
     """Delete the files of what cannot or need not serve again: all that was revoked or refused, all but the last `KEPT`
-    that served before. Blocks.
+    that served before. Call it when what moved is committed: a write that is undone brings no files back. Where the store is away,
+    the next one does it.
     """
+    with contextlib.suppress(StoreUnavailable):
+        needless = await store.read(lambda db: _needless(db, folders, guild_id))
+        await asyncio.to_thread(_remove, needless)
+
+
+def _needless(db: Connection, folders: Folders, guild_id: int) -> list[Path]:
     kept: dict[tuple[str, str], int] = {}
+    needless = []
     for found in sorted(tastes.of_guild(db, guild_id), key=lambda each: -(each.served_at or each.made_at)):
         if found.state in ("serving", "trial", "candidate"):
+            continue
+        directory = folders.of(found.what) / found.digest
+        if not directory.is_dir():
             continue
         key = (found.kind, found.what)
         if found.state == "retired":
             kept[key] = kept.get(key, 0) + 1
             if kept[key] <= KEPT:
                 continue
-        shutil.rmtree(folders.of(found.what) / found.digest, ignore_errors=True)
+        needless.append(directory)
+    return needless
+
+
+def _remove(directories: Sequence[Path]) -> None:
+    for directory in directories:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def forget(folders: Folders, digests: Sequence[str], run_ids: Sequence[str]) -> None:

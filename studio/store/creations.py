@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 
 from generation.wire.jobs import Sampling
 from generation.wire.reading import read
 from studio.store import drafts, pictures
 from studio.store.jobs import wish
 from studio.store.records import PICTURE, Creation
-from studio.store.tables import creations
+from studio.store.tables import creations, trials
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ AT_ONCE = 500  # a statement has room for so many names, on either database
 def add(db: Connection, creation: Creation) -> None:
     """Add a piece, with its pictures and drafts, whose job exists and has none yet."""
     values = asdict(creation)
-    del values["pictures"], values["drafts"]
+    del values["pictures"], values["drafts"], values["blind"]
     db.execute(insert(creations).values(values))
     pictures.add(db, creation.id, creation.pictures)
     drafts.add(db, creation.id, creation.drafts)
@@ -41,7 +41,10 @@ def get(db: Connection, creation_id: str) -> Creation | None:
     shown = pictures.of_creation(db, creation_id) if values["kind"] == PICTURE else ()
     several = () if values["kind"] == PICTURE else drafts.of_creation(db, creation_id)
     reasons = tuple(values.pop("reasons") or ())
-    return Creation(**values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown, drafts=several)
+    return Creation(
+        **values, brief=brief, sampling=sampling, reasons=reasons, pictures=shown, drafts=several,
+        blind=_blind(db, row),
+    )  # fmt: skip
 
 
 def existing(db: Connection, ids: Collection[str]) -> set[str]:
@@ -52,6 +55,14 @@ def existing(db: Connection, ids: Collection[str]) -> set[str]:
         few = wanted[start : start + AT_ONCE]
         found.update(db.execute(select(creations.c.id).where(creations.c.id.in_(few))).scalars())
     return found
+
+
+def _blind(db: Connection, row: Any) -> bool:
+    going_on = exists().where(
+        trials.c.guild_id == row.guild_id, trials.c.kind == row.kind, trials.c.way == "quiet",
+        trials.c.ended_at.is_(None), trials.c.began_at <= row.made_at,
+    )  # fmt: skip
+    return bool(db.execute(select(going_on)).scalar_one())
 
 
 def remove(db: Connection, creation_id: str) -> None:

@@ -111,6 +111,9 @@ class Creation:
 
     Of a text that was asked for in several `drafts`, `text`, `digest`, `kept` and `reasons` are those of the draft that who asked
     picked, which is `choice`, at `chosen_at`; until then `choice` is None, and they are the first one's.
+
+    `blind`: it was made since reactions decide between two adapters of its kind, and they still do, so that nobody is to see what wrote
+    it.
     """
 
     id: str
@@ -140,6 +143,7 @@ class Creation:
     drafts: tuple[Draft, ...] = ()
     choice: int | None = None
     chosen_at: float | None = None
+    blind: bool = False
 
     @property
     def is_open(self) -> bool:

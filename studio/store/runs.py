@@ -47,6 +47,20 @@ def of_guild(db: Connection, guild_id: int, limit: int = 10) -> list[Run]:
     return [Run(**row._mapping) for row in db.execute(query.limit(limit))]  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def last(db: Connection, guild_id: int, kind: str) -> Run | None:
+    """The guild's run of a kind that was asked for last, whatever became of it; None: there is none."""
+    query = select(runs).where(runs.c.guild_id == guild_id, runs.c.kind == kind)
+    row = db.execute(query.order_by(runs.c.asked_at.desc(), runs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def that_made(db: Connection, guild_id: int, digest: str) -> Run | None:
+    """The guild's run that came to that version, the newest of several; None: there is none."""
+    query = select(runs).where(runs.c.guild_id == guild_id, runs.c.result == digest)
+    row = db.execute(query.order_by(runs.c.asked_at.desc(), runs.c.id).limit(1)).one_or_none()
+    return None if row is None else Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def learning_from(db: Connection, snapshots: Collection[str]) -> list[Run]:
     """The runs that learn or learnt from one of the snapshots, oldest first."""
     rows = db.execute(

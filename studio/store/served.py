@@ -42,9 +42,9 @@ def first(db: Connection, guild_id: int, kind: str, adapter: str, since: float, 
 
 def opinions(
     db: Connection, guild_id: int, kind: str, since: float, forms: Collection[str] | None = None
-) -> list[tuple[Reacted, str | None]]:
-    """The reactions on the guild's pieces made since then, in the order in which they came, with what wrote the piece; of some
-    forms, or of all of the kind.
+) -> list[tuple[Reacted, str | None, float]]:
+    """The reactions on the guild's pieces made since then, in the order in which they came, with what wrote the piece, and when; of
+    some forms, or of all of the kind.
 
     Those of who asked for a piece are left out.
     """
@@ -56,6 +56,7 @@ def opinions(
             reactions.c.emoji,
             reactions.c.added_at,
             creations.c.adapter,
+            creations.c.made_at,
         )
         .join(messages, messages.c.message_id == reactions.c.message_id)
         .join(creations, creations.c.id == messages.c.job_id)
@@ -70,7 +71,7 @@ def opinions(
         )
         .order_by(reactions.c.added_at, reactions.c.message_id, reactions.c.member_id, reactions.c.emoji)
     )
-    return [(Reacted(*row[:4]), row[4]) for row in db.execute(query)]
+    return [(Reacted(*row[:4]), row[4], row[5]) for row in db.execute(query)]
 
 
 def forms(db: Connection, guild_id: int, kind: str) -> list[str]:

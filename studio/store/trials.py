@@ -77,6 +77,14 @@ def pair(db: Connection, pair_id: str) -> TrialPair | None:
     return None if row is None else TrialPair(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def shows_pair(db: Connection, guild_id: int, message_id: int) -> bool:
+    """Whether the message shows a pair of one of the guild's trials."""
+    query = exists().where(
+        trial_pairs.c.message_id == message_id, trials.c.id == trial_pairs.c.trial_id, trials.c.guild_id == guild_id
+    )  # fmt: skip
+    return bool(db.execute(select(query)).scalar_one())
+
+
 def pairs(db: Connection, trial_id: str) -> list[TrialPair]:
     """The pairs of a trial, oldest first."""
     query = select(trial_pairs).where(trial_pairs.c.trial_id == trial_id)

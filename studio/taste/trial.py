@@ -6,13 +6,12 @@ probability ratio test decides (Wald 1945): "no better" (the candidate is picked
 is another chance to be wrong: looked at every 10 votes and promoted at .95, 18 % of equal candidates would win.
 `tests/studio/taste/test_trial.py` simulates both. *Alarms* take what serves back without a vote.
 
-Both tests take votes for independent. Those of one member on one pair are counted once; what members who agree about
-everything share is for `studio.taste.collapse`.
+Both tests take votes for independent. Those of one member on one pair are counted once, newcomers have none, and before one
+of the two has won or lost those of members who go along with each other weigh less (`studio.taste.collapse`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,7 +31,10 @@ EVEN, BETTER = (
 ALPHA = 0.05  # of candidates that are no better, so many may win
 BETA = 0.20  # of candidates that are better, so many may lose
 LEAST_VOTERS = 5  # as many as there must be to learn from: what one member likes is no server's taste
+# two pairs say little of what wrote them, however many vote on these; and who goes along with whom shows on three at the least
+LEAST_PAIRS = 5
 FREELY, OTHERS_PER_OWN = 4, 3  # votes of one member that always count; beyond them one for so many of others
+SETTLED_S = 7 * 86_400.0  # who came later than that has no say yet: a raid's accounts have come for it
 PAIR_VOTES_LIMIT = 400  # between the two a walk can go on for ever: here it ends, and the incumbent stays
 WIN_AT = math.log((1 - BETA) / ALPHA)
 LOSE_AT = math.log(BETA / (1 - ALPHA))
@@ -53,11 +55,12 @@ LEAST_WORDS = 20  # a text of fewer may repeat what it likes
 
 @dataclass(frozen=True, slots=True)
 class PairVote:
-    """One member's choice between the two texts of a pair."""
+    """One member's choice between the two texts of a pair. `weight`: in (0, 1], by whom they go along with."""
 
     pair: int | str
     member: int
     for_candidate: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +94,58 @@ class Output:
     flagged: bool = False
 
 
+def settled(member_since: float | None, guild_since: float, now: float) -> bool:
+    """Whether a member is no newcomer (Unix seconds; None: nobody knows), or was among the first: who made a server today tries it today."""
+    if member_since is None or now - member_since >= SETTLED_S:
+        return True
+    return member_since - guild_since < SETTLED_S
+
+
 def counted(votes: Iterable[PairVote]) -> tuple[int, int]:
     """For the candidate and for the incumbent: the first vote of each member on each pair. Of one member no more count than
     `FREELY`, or a third of what all others cast together: whoever presses most is not who decides.
     """
-    first: dict[tuple[int | str, int], bool] = {}
+    kept = _kept(votes)
+    won = sum(vote.for_candidate for vote in kept)
+    return won, len(kept) - won
+
+
+def weighed(votes: Iterable[PairVote]) -> tuple[float, float]:
+    """As `counted`, by their weights: those of members who act as one are worth little more than one's."""
+    kept = _kept(votes)
+    won = sum(vote.weight for vote in kept if vote.for_candidate)
+    return won, sum(vote.weight for vote in kept) - won
+
+
+def _kept(votes: Iterable[PairVote]) -> list[PairVote]:
+    first: dict[tuple[int | str, int], PairVote] = {}
     for vote in votes:
-        first.setdefault((vote.pair, vote.member), vote.for_candidate)
-    theirs: dict[int, list[bool]] = {}
-    for (_, member), for_candidate in first.items():
-        theirs.setdefault(member, []).append(for_candidate)
-    kept = [
+        first.setdefault((vote.pair, vote.member), vote)
+    theirs: dict[int, list[PairVote]] = {}
+    for vote in first.values():
+        theirs.setdefault(vote.member, []).append(vote)
+    return [
         vote
         for each in theirs.values()
         for vote in each[: max(FREELY, (len(first) - len(each)) // OTHERS_PER_OWN)]
     ]
-    return sum(kept), len(kept) - sum(kept)
 
 
-def evidence(wins: int, losses: int) -> float:
+def evidence(wins: float, losses: float) -> float:
     """The logarithm of how much likelier so many wins and losses are for a better candidate than for an equal one."""
     return wins * math.log(BETTER / EVEN) + losses * math.log((1 - BETTER) / (1 - EVEN))
+
+
+def confirmed(outcome: Outcome, votes: Sequence[PairVote], voters: int) -> Outcome | None:
+    """What is left of what the votes decided, once who goes along with whom is looked at: `votes` have their weights, `voters` are
+    counted with those who act as one as one. Votes on fewer than `LEAST_PAIRS` decide nothing. None: go on.
+    """
+    over = sum(counted(votes)) >= PAIR_VOTES_LIMIT
+    found, plain = evidence(*weighed(votes)), evidence(*counted(votes))
+    holds = found >= WIN_AT if outcome == "candidate" else found <= LOSE_AT or (over and plain > LOSE_AT)
+    if holds and voters >= LEAST_VOTERS and len({vote.pair for vote in votes}) >= LEAST_PAIRS:
+        return outcome
+    return "undecided" if over else None
 
 
 def decided(wins: int, losses: int, voters: int) -> Outcome | None:
@@ -169,11 +203,6 @@ def better(one: Arm, other: Arm) -> float:
         math.exp(_log_beta(c + i, b + d) - math.log(b + i) - _log_beta(1 + i, b) - _log_beta(c, d))
         for i in range(a)
     )
-
-
-def takes_part(job_id: str, trial_id: int | str) -> bool:
-    """Whether the candidate of a quiet trial makes this job: every second one by chance, the same each time it is asked."""
-    return hashlib.sha256(f"{trial_id}/{job_id}".encode()).digest()[0] % 2 == 0
 
 
 def alarm(outputs: Sequence[Output]) -> str | None:

@@ -182,6 +182,21 @@ def test_what_is_to_be_told_of_drafts_is_told_while_one_can_still_be_picked() ->
     assert "-# The other drafts came to the same, or to nothing." in cards.finished(few).pages[0].splitlines()
 
 
+def test_a_piece_on_trial_does_not_say_what_wrote_it() -> None:
+    made = replace(creation("The moon."), adapter="ab" * 32)
+    assert "adapter abababababab" in cards.footer(made)
+    assert "what wrote it is told after the trial" in cards.footer(replace(made, blind=True))
+    assert "abab" not in cards.footer(replace(made, blind=True))
+
+
+def test_who_waited_long_for_drafts_is_told_that_there_is_something_to_pick() -> None:
+    made = with_drafts("The moon.", "The sea.")
+    assert (
+        cards.announcement(made.brief, 7, len(made.drafts))
+        == "<@7> 2 drafts of your haiku are ready: pick one."
+    )
+
+
 def test_long_drafts_are_in_a_file_and_nothing_is_lost() -> None:
     texts = ("moon " * 300, "sea " * 300)
     card = cards.finished(with_drafts(*texts))

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from studio import flags
+from studio import consent, flags
+from studio.adapters import trials
+from studio.adapters.records import Folders
 from studio.errors import Refusal
 from studio.store import flags as stored
-from tests.studio.adapters.made import GUILD, a_piece
+from studio.store.taste_records import OURSELVES, TrialPair
+from tests.studio.adapters.made import BASE, GUILD, MANAGER, a_piece, a_version, digest
 from tests.studio.made import ADA, BOB, MOD, NOW
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from studio.store import Store
+    from studio.store.taste_records import FlagKind
 
 
 async def reported(store: Store, piece: int, member: int = BOB, now: float = NOW) -> None:
@@ -67,3 +73,18 @@ async def test_what_is_no_piece_of_this_server_cannot_be_reported(
     await a_piece(store, "1")
     with pytest.raises(Refusal, match="no piece of mine"):
         await flags.add(store, guild, message, BOB, "report", NOW, moderates=False)
+
+
+async def test_of_two_that_are_voted_on_it_is_said_what_can_be_done(store: Store, tmp_path: Path) -> None:
+    folders = Folders(tmp_path)
+    await consent.enable(store, GUILD, MOD, NOW)
+    await a_version(store, folders, "two")
+    await trials.begin(store, folders, "7", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=BASE)
+    await trials.add_pair(store, TrialPair("1", "7", None, True, "haiku", "rain", OURSELVES, "l", "r", NOW))
+    await trials.pair_shown(store, "1", 5)
+    kinds: tuple[FlagKind, ...] = ("flag", "report")
+    for kind in kinds:
+        with pytest.raises(Refusal, match="/adapters cancel ends the vote"):
+            await flags.add(store, GUILD, 5, MOD, kind, NOW, moderates=True)
+    with pytest.raises(Refusal, match="no piece of mine"):
+        await flags.add(store, 2, 5, MOD, "flag", NOW, moderates=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.cards import MESSAGE_LIMIT
-from bot.taste import cards, kept
+from bot.taste import cards, kept, trial_cards
 from finetune.snapshot import Evidence
+from generation.starters import starters
 from studio.adapters.records import Gate, LogLine, Overview, Standing, Version
 from studio.consent import Receipt
 from studio.store.taste_records import FORGOTTEN, OURSELVES
@@ -77,7 +78,7 @@ def test_everything_fits_and_nothing_of_it_is_markup() -> None:
     )
     for said in (
         cards.overview(found), cards.shown(VERSION, gates), cards.adapter_made(VERSION, gates),
-        cards.compared(VERSION, VERSION, [(gate, None) for gate in gates]), cards.pair("haiku", "x" * 300, rude, rude),
+        cards.compared(VERSION, VERSION, [(gate, None) for gate in gates]), trial_cards.pair("haiku", "x" * 300, rude, rude),
         kept.receipt(Receipt({"wishes": 3}, [], ["ab" * 32] * 60)), cards.ASKING, cards.ALREADY_ON,
         cards.run_failed("verse", "head", rude[:900]),
         cards.run_failed("verse", "adapter", "a line that never ends " * 400, VERSION),
@@ -103,3 +104,42 @@ def test_the_list_names_what_serves_and_what_is_next() -> None:
     assert "verse picker 3 and verse adapter 3 serve" in said
     assert "Enough for an adapter: `/adapters retrain kind:verse what:adapter`" in said
     assert "**paused**" in said
+
+
+def test_a_long_list_of_versions_leaves_room_for_who_did_what() -> None:
+    many = tuple(replace(VERSION, number=n) for n in range(60, 0, -1))
+    log = tuple(LogLine(MOD, NOW + n, "promote", f"verse adapter {n}") for n in range(10))
+    said = cards.overview(Overview(NOW, MOD, (STANDING,) * 3, many, log))
+    assert len(said) <= MESSAGE_LIMIT
+    for n in range(10):
+        assert f"let serve: verse adapter {n}" in said
+    assert "verse adapter 60," in said
+    shown = said.count("waits for a decision")
+    assert f"and {60 - shown} older; /adapters show finds them" in said
+
+
+def test_why_the_last_training_failed_stands_in_the_list() -> None:
+    failed = replace(STANDING, failed="The disk is full: 40 MiB are needed and 3 are free.")
+    said = cards.overview(Overview(NOW, MOD, (failed,), (), ()))
+    assert "The last training: The disk is full" in said
+    assert "The last training" not in cards.overview(Overview(NOW, MOD, (replace(failed, run="7"),), (), ()))
+
+
+def test_an_adapter_that_could_not_begin_with_the_starter_says_so() -> None:
+    told = "the starter adapter that I come with is for another model"
+    without = replace(VERSION, report={"parent": None, "serves": ["haiku"]})
+    assert told in cards.adapter_made(without, [])
+    (verse,) = [each for each in starters() if "haiku" in each.serves]
+    for fine in (
+        replace(VERSION, report={"parent": verse.digest, "serves": ["haiku"]}),
+        replace(without, base=verse.base),  # of this model, and meant so
+        replace(VERSION, report={"parent": None, "serves": ["free verse"]}),  # no starter writes it
+    ):
+        assert told not in cards.adapter_made(fine, [])
+
+
+def test_what_has_no_room_between_two_is_there_whole_in_a_file() -> None:
+    long = "a line of the second one\n" * 80
+    assert trial_cards.wholes("short", long) == [("B.txt", long.strip().encode())]
+    assert trial_cards.wholes("short", "short too") == []
+    assert len(trial_cards.pair("haiku", "rain", long, long)) <= MESSAGE_LIMIT

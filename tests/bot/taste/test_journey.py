@@ -13,7 +13,9 @@ from finetune.report import Gate
 from studio import consent
 from studio.adapters import runs
 from studio.errors import StoreUnavailable
+from studio.store import runs as run_rows
 from studio.store import tastes
+from studio.store.taste_records import Run
 from tests.studio.adapters.opinions import opinionated
 
 if TYPE_CHECKING:
@@ -158,6 +160,32 @@ async def test_what_fails_for_good_does_not_serve_and_says_by_how_much(
     )
     assert buttons(report) == []
     assert [taste.what for taste in await store.read(lambda db: tastes.of_guild(db, guild.id))] == ["head"]
+
+
+async def test_turning_it_off_ends_what_is_learnt_and_what_waits_and_each_message_says_so(
+    scene: Any, mo: Any, guild: Any, store: Store, learner: Learner, simcord_env: Any
+) -> None:
+    channel, *_ = scene
+    learner.takes_s = 60.0
+    await lets_learn(store, guild, mo)
+    for number, kind in (("77", "verse"), ("78", "script")):
+        run = Run(number, guild.id, kind, "head", "asked", mo.id, time.time(), channel_id=channel.id)
+        await store.write(lambda db, run=run: run_rows.ask(db, run))  # type: ignore[misc]
+    simcord_env.bot.training.wake()
+    async with asyncio.timeout(10):
+        while not learner.asked:
+            await asyncio.sleep(0.02)
+    asked = await mo.slash(channel, "adapters enable")
+    await mo.click(asked.response, label="Turn it off")
+
+    def told() -> set[str]:
+        said = [each.content for each in channel.history() if "switched off" in each.content]
+        return {kind for kind in ("verse", "script") for each in said if kind in each}
+
+    async with asyncio.timeout(10):
+        while told() != {"verse", "script"}:
+            await asyncio.sleep(0.02)
+    assert await runs.unfinished(store) == []
 
 
 async def test_a_process_that_gives_up_says_why_in_the_channel(

@@ -31,6 +31,7 @@ def buttons(message: Any) -> list[str]:
 
 
 async def candidate(store: Store, bot: Renga, guild: Any, name: str = "two") -> str:
+    await consent.enable(store, guild.id, 1, time.time())
     await a_version(store, bot.folders, name, guild_id=guild.id, made_at=time.time())
     return digest(name)
 
@@ -48,7 +49,7 @@ async def test_members_choose_between_two_without_knowing_which_is_which(
     refused = await mo.slash(channel, "adapters promote", version=version)
     assert "its votes decide" in refused.response.content
     refused = await mo.slash(channel, "adapters retrain", kind="verse")
-    assert "Learning is off" in refused.response.content
+    assert "A trial of this server's verse is under way" in refused.response.content
 
     await ada.click(opening, label="Show two")
     pair = channel.last_message

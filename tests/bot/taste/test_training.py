@@ -37,6 +37,7 @@ class Place:
 
     said: dict[int, list[str]] = field(default_factory=dict)
 
+    unavailable = False
     user = SimpleNamespace(id=1)
     guilds = (SimpleNamespace(id=GUILD),)
 
@@ -310,6 +311,50 @@ async def test_while_discord_does_not_say_who_may_manage_nothing_is_learnt_and_i
         made.wake()
         run = await ended(store)
     assert (run.state, run.sentence, learner.asked, answers) == ("failed", runs.NOT_ANY_MORE, [], [])
+
+
+async def test_while_a_server_is_unavailable_nobody_is_said_to_manage_it_no_more(
+    store: Store, tmp_path: Path, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.taste.training.AGAIN_S", 0.01)
+
+    class Away(Place):
+        looks = 0
+
+        @property
+        def unavailable(self) -> bool:  # type: ignore[override]
+            self.looks += 1
+            return self.looks < 4
+
+        async def fetch_member(self, _: int) -> Any:
+            known = discord.Permissions.none() if self.looks < 4 else discord.Permissions.all()
+            return SimpleNamespace(guild_permissions=known)
+
+    await asked(store)
+    async with training(store, tmp_path, Away()) as made:
+        made.wake()
+        run = await ended(store)
+    assert run.state == "done"
+
+
+async def test_a_training_keeps_to_four_bits_where_the_host_does(
+    store: Store, tmp_path: Path, place: Place, learner: Learner
+) -> None:
+    now = time.time()
+    await consent.enable(store, GUILD, MANAGER.member_id, now)
+    await opinionated(store, pieces=90, first=7000, now=now)
+    await runs.ask(store, "1", GUILD, "verse", "adapter", MANAGER, CHANNEL, now)
+    made = Training(
+        place, store, Host(), time.time, Folders(tmp_path), "smollm2", quant="nf4"  # type: ignore[arg-type]
+    )  # fmt: skip
+    made.wake()
+    try:
+        await ended(store)
+    finally:
+        await made.close()
+    trained = learner.asked[-1]
+    assert trained[0] == "finetune.train"
+    assert trained[trained.index("--quant") + 1] == "nf4"
 
 
 async def test_a_process_that_is_killed_ends_its_run_with_a_sentence_and_what_serves_serves_on(

@@ -72,8 +72,8 @@ async def test_the_two_differ_in_their_adapter_alone_and_nobody_can_tell_which_i
     assert candidate == f"written by {TRIAL.candidate}"
     assert sorted(host.acknowledged) == sorted(host.jobs)
     assert pair.asked_by == 0, "its theme is nobody's"
-    sides = [(await written(Host(), str(number))).left_is_candidate for number in range(100, 140)]
-    assert 10 < sum(sides) < 30
+    sides = [(await written(Host(), "100")).left_is_candidate for _ in range(200)]
+    assert 60 < sum(sides) < 140, "nothing that is public tells which side it is"
 
 
 @pytest.mark.parametrize("host", [Host(fails=TRIAL.candidate), Host(away=True)])

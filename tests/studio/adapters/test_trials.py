@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from studio import consent
 from studio.adapters import alarms, serving, trials, versions
-from studio.errors import Refusal
-from studio.store import audit, flags, reactions, runs, tastes
+from studio.errors import Refusal, StoreUnavailable
+from studio.store import audit, consents, creations, flags, reactions, runs, tastes
+from studio.store import trials as stored
 from studio.store.records import Reaction
-from studio.store.taste_records import OURSELVES, Flag, Run, TrialPair
+from studio.store.taste_records import OURSELVES, Flag, MemberChoice, Run, TrialPair
 from tests.studio.adapters.made import BASE, GUILD, MANAGER, NOBODY, a_piece, a_version, digest
+from tests.studio.adapters.opinions import opinionated
 from tests.studio.made import ADA, BOB, MOD, NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from studio.adapters.records import Folders, Version
     from studio.store import Store
     from studio.store.taste_records import Trial, Way
+
+
+DAY_S = 86_400.0
+
+
+@pytest.fixture(autouse=True)
+async def learns(store: Store) -> None:
+    await consent.enable(store, GUILD, MOD, NOW - DAY_S)
 
 
 async def begun(store: Store, folders: Folders, way: Way = "blind", trial_id: str = "7") -> Trial:
@@ -33,7 +47,7 @@ async def begun(store: Store, folders: Folders, way: Way = "blind", trial_id: st
 
 async def a_pair(store: Store, number: int, *, left_is_candidate: bool = True) -> str:
     pair = TrialPair(str(number), "7", None, left_is_candidate, "haiku", "rain", OURSELVES, "l", "r", NOW)
-    await trials.add_pair(store, pair)
+    await store.write(lambda db: stored.add_pair(db, pair))  # once, however often
     return pair.id
 
 
@@ -53,18 +67,19 @@ async def test_votes_that_decide_let_the_candidate_serve_in_the_same_step(
         pair = await a_pair(store, number, left_is_candidate=number % 2 == 0)
         for member in range(number, number + 4):
             said = await voted(store, folders, pair, member, left=number % 2 == 0)
-    assert said.votes == 4
+    assert (said.votes, said.concluded) == (4, None), "sixteen votes, on four pairs"
+    said = await voted(store, folders, await a_pair(store, 4), 9, left=True)
     assert said.concluded is not None
     assert (said.concluded.outcome, said.concluded.trial.wins, said.concluded.trial.losses) == (
         "candidate",
-        16,
+        17,
         0,
     )
     assert (await state(store, folders, "two")).state == "serving"
     assert (await state(store, folders, "one")).state == "retired"
     (newest, *_) = await store.read(lambda db: audit.of_guild(db, GUILD))
     assert (newest.member_id, newest.action) == (OURSELVES, "decide")
-    assert newest.detail == "verse adapter 2 serves, 16 to 0"
+    assert newest.detail == "verse adapter 2 serves, 17 to 0"
     with pytest.raises(Refusal, match="This vote is over"):
         await voted(store, folders, pair, 99, left=True)
 
@@ -87,7 +102,7 @@ async def test_pairs_are_of_forms_that_the_candidate_has_learnt_against_what_wri
     trial, _ = await trials.begin(
         store, folders, "7", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=BASE
     )
-    assert await trials.going_on(store, "7") == (trial, {"haiku": None}, 0), (
+    assert await trials.going_on(store, "7", base=BASE) == (trial, {"haiku": None}, 0), (
         "what came with Renga writes haiku here"
     )
     await trials.cancel(store, folders, GUILD, None, None, MANAGER, NOW)
@@ -95,7 +110,7 @@ async def test_pairs_are_of_forms_that_the_candidate_has_learnt_against_what_wri
     trial, _ = await trials.begin(
         store, folders, "8", GUILD, digest("three"), "blind", MANAGER, 2, NOW, base=BASE
     )
-    assert await trials.going_on(store, "8") == (trial, {"limerick": digest("one")}, 0), (
+    assert await trials.going_on(store, "8", base=BASE) == (trial, {"limerick": digest("one")}, 0), (
         "nobody has asked for one yet"
     )
 
@@ -111,7 +126,7 @@ async def test_what_served_another_model_writes_nothing_any_more_and_is_tried_ag
     trial, _ = await trials.begin(
         store, folders, "7", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=another
     )
-    assert await trials.going_on(store, "7") == (trial, {"haiku": None}, 0)
+    assert await trials.going_on(store, "7", base=another) == (trial, {"haiku": None}, 0)
 
 
 async def test_where_too_few_members_have_voted_in_the_end_the_candidate_waits_again(
@@ -144,9 +159,8 @@ async def test_a_quiet_trial_looks_at_no_form_that_its_candidate_has_not_learnt(
 
 async def test_a_candidate_that_loses_never_serves_and_its_files_go(store: Store, folders: Folders) -> None:
     await begun(store, folders)
-    pair = await a_pair(store, 1)
-    for member in range(7):
-        said = await voted(store, folders, pair, member, left=False)
+    for member in range(7):  # on five pairs
+        said = await voted(store, folders, await a_pair(store, member % 5), member, left=False)
     assert said.concluded is not None
     assert said.concluded.outcome == "incumbent"
     lost = await state(store, folders, "two")
@@ -204,6 +218,14 @@ async def reacted(store: Store, piece: str, member: int, emoji: str) -> None:
     await store.write(lambda db: reactions.add(db, reaction))
 
 
+async def seen_before(store: Store, members: Iterable[int]) -> None:
+    """They reacted to a piece of eight days ago."""
+    await a_piece(store, "90", made_at=NOW - 8 * DAY_S)
+    for member in members:
+        reaction = Reaction(1090, member, "👍", NOW - 8 * DAY_S + member)
+        await store.write(lambda db, reaction=reaction: reactions.add(db, reaction))  # type: ignore[misc]
+
+
 async def test_a_quiet_trial_counts_reactions_by_what_wrote_the_piece(store: Store, folders: Folders) -> None:
     trial = await begun(store, folders, "quiet")
     await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
@@ -213,6 +235,7 @@ async def test_a_quiet_trial_counts_reactions_by_what_wrote_the_piece(store: Sto
         ("1", BOB, "👍"), ("1", ADA, "👍"), ("1", MOD, "🌧️"), ("2", BOB, "👎"), ("3", BOB, "👎"),
     ):  # fmt: skip
         await reacted(store, piece, member, emoji)
+    await seen_before(store, (ADA, BOB, MOD))
     counted = await store.read(lambda db: trials.arm_votes(db, trial))
     assert [(vote.creation, vote.of_candidate, vote.up) for vote in counted] == [
         ("1", True, True),
@@ -225,6 +248,7 @@ async def test_a_quiet_trial_that_is_clear_is_carried_out(store: Store, folders:
     await begun(store, folders, "quiet")
     await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
     await a_piece(store, "2", adapter=digest("one"), made_at=NOW + 11)
+    await seen_before(store, range(100, 150))
     for member in range(100, 150):
         await reacted(store, "1", member, "👍")
         await reacted(store, "2", member, "👎")
@@ -275,3 +299,188 @@ async def test_pieces_of_before_and_of_others_ring_no_alarm(store: Store, folder
     await a_piece(store, "3", adapter=None, text="", made_at=NOW + 5)
     await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
     assert await alarms.watch(store, folders, GUILD, "verse", NOW) is None
+
+
+async def test_who_came_this_week_has_no_vote_unless_the_server_is_as_young(
+    store: Store, folders: Folders
+) -> None:
+    await begun(store, folders)
+    pair = await a_pair(store, 1)
+    for since in (NOW, NOW - 6 * DAY_S):
+        with pytest.raises(Refusal, match="once they have been in this server for a week"):
+            await trials.vote(store, folders, GUILD, pair, ADA, NOW + 3, left=True, member_since=since)
+    old = await trials.vote(
+        store, folders, GUILD, pair, ADA, NOW + 3, left=True, member_since=NOW - 8 * DAY_S
+    )
+    assert (old.fresh, old.votes) == (True, 1)
+
+
+async def live(
+    store: Store, folders: Folders, pairs: int, votes: Callable[[int], Sequence[tuple[float, int, bool]]]
+) -> trials.Voted:
+    """A trial's pairs, a day each, with votes as (seconds after the pair, member, for the candidate), until it is over."""
+    said = None
+    for number in range(pairs):
+        at = NOW + number * DAY_S
+        await trials.add_pair(
+            store, TrialPair(str(number), "7", None, True, "haiku", "rain", OURSELVES, "l", "r", at)
+        )
+        for later, member, left in sorted(votes(number)):
+            said = await trials.vote(store, folders, GUILD, str(number), member, at + later, left=left)
+            if said.concluded is not None:
+                return said
+    assert said is not None
+    return said
+
+
+def honestly(chance: random.Random, members: Iterable[int], within_s: float) -> list[tuple[float, int, bool]]:
+    """Each when they come by, four in five for the candidate."""
+    return [(chance.uniform(1, within_s), member, chance.random() < 0.8) for member in members]
+
+
+async def test_six_who_always_come_together_let_nothing_serve(store: Store, folders: Folders) -> None:
+    await begun(store, folders)
+    chance = random.Random(4)
+
+    def votes(number: int) -> list[tuple[float, int, bool]]:
+        rush = 3600.0 * (number * 7 % 20 + 2)
+        others = [(chance.uniform(1, 20 * 3600), member, chance.random() < 0.5) for member in (ADA, BOB)]
+        return [*others, *((rush + n, 300 + n, True) for n in range(6))]
+
+    assert (await live(store, folders, 12, votes)).concluded is None
+    assert (await state(store, folders, "two")).state == "trial"
+
+
+async def test_six_who_are_known_to_act_as_one_let_nothing_serve_however_they_vote(
+    store: Store, folders: Folders
+) -> None:
+    six, chance = range(300, 306), random.Random(5)
+    await opinionated(store, pieces=60, first=5000)  # honest members', each in their time
+    for member in six:
+        chosen = MemberChoice(member, GUILD, "opt_in", NOW, NOW - 300 * DAY_S)
+        await store.write(lambda db, chosen=chosen: consents.choose(db, chosen))  # type: ignore[misc]
+    for number in range(0, 60, 3):
+        rush = NOW - 20 * DAY_S + number * 3600 + chance.uniform(3600, 5 * DAY_S)
+        for member in six:
+            reaction = Reaction(9000 + 5000 + number, member, "👍", rush + member)
+            await store.write(lambda db, reaction=reaction: reactions.add(db, reaction))  # type: ignore[misc]
+    await begun(store, folders)
+    said = await live(store, folders, 40, lambda _: [(5.0 + n, member, True) for n, member in enumerate(six)])
+    assert said.concluded is None
+    assert (await state(store, folders, "two")).state == "trial"
+
+
+@pytest.mark.parametrize("within_s", [300.0, 20 * 3600.0])
+async def test_honest_members_who_agree_let_a_candidate_serve(
+    store: Store, folders: Folders, within_s: float
+) -> None:
+    """Also where all of them sit and wait for pairs, and have said nothing of the server's other pieces."""
+    await opinionated(store, pieces=60, first=5000)
+    await begun(store, folders)
+    chance = random.Random(3)
+    said = await live(store, folders, 12, lambda _: honestly(chance, range(300, 308), within_s))
+    assert said.concluded is not None
+    assert said.concluded.outcome == "candidate"
+    assert said.concluded.trial.wins + said.concluded.trial.losses < 80
+
+
+async def test_in_a_quiet_trial_newcomers_reactions_say_nothing_yet(store: Store, folders: Folders) -> None:
+    trial = await begun(store, folders, "quiet")
+    await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
+    joined = {BOB: NOW - 2 * DAY_S, MOD: NOW - 30 * DAY_S, 55: None}
+    for member, since in joined.items():
+        chosen = MemberChoice(member, GUILD, "opt_in", NOW, since)
+        if since is not None:
+            await store.write(lambda db, chosen=chosen: consents.choose(db, chosen))  # type: ignore[misc]
+        await reacted(store, "1", member, "👍")
+    counted = await store.read(lambda db: trials.arm_votes(db, trial))
+    assert [vote.member for vote in counted] == [MOD], "one joined two days ago, one was never seen before"
+
+
+async def test_reactions_that_were_found_together_after_an_absence_make_nobody_one(
+    store: Store, folders: Folders
+) -> None:
+    await seen_before(store, range(100, 110))
+    await begun(store, folders, "quiet")
+    for number in range(1, 13):
+        await a_piece(
+            store, str(number), adapter=digest("two" if number % 2 else "one"), made_at=NOW + number * 3600
+        )
+        for member in range(100, 110):
+            reaction = Reaction(1000 + number, member, "👍" if number % 2 else "👎", NOW + DAY_S)
+            await store.write(lambda db, reaction=reaction: reactions.add(db, reaction))  # type: ignore[misc]
+    ended = await trials.look(store, folders, GUILD, "verse", NOW + DAY_S + 1)
+    assert ended is not None
+    assert ended.outcome == "candidate"
+
+
+async def test_nothing_is_tried_where_learning_is_off_and_turning_it_off_ends_what_is(
+    store: Store, folders: Folders
+) -> None:
+    trial = await begun(store, folders)
+    ended = await consent.disable(store, GUILD, MOD, NOW + 5)
+    assert ended is not None
+    assert [each.id for each in ended.trials] == [trial.id]
+    assert (await state(store, folders, "two")).state == "candidate"
+    (_, newest, *_) = await store.read(lambda db: audit.of_guild(db, GUILD))
+    assert (newest.action, newest.detail) == ("cancel", "the trial of a verse adapter")
+    with pytest.raises(Refusal, match="Learning is off in this server"):
+        await trials.begin(store, folders, "8", GUILD, digest("two"), "blind", MANAGER, 2, NOW, base=BASE)
+
+
+async def test_a_trial_whose_model_has_changed_says_so(store: Store, folders: Folders) -> None:
+    await begun(store, folders)
+    assert await trials.going_on(store, "7", base=BASE)
+    assert await trials.going_on(store, "7", base=None)
+    with pytest.raises(Refusal, match="The model has changed since this trial began"):
+        await trials.going_on(store, "7", base=digest("another model"))
+
+
+async def test_what_is_paused_is_not_tried_and_what_is_tried_is_not_paused(
+    store: Store, folders: Folders
+) -> None:
+    await begun(store, folders)
+    with pytest.raises(Refusal, match="A trial of this server's verse is under way"):
+        await serving.pause(store, GUILD, "verse", MANAGER, NOW, on=True)
+    await trials.cancel(store, folders, GUILD, None, "7", MANAGER, NOW)
+    await serving.pause(store, GUILD, "verse", MANAGER, NOW, on=True)
+    with pytest.raises(Refusal, match="verse is paused"):
+        await trials.begin(store, folders, "8", GUILD, digest("two"), "quiet", MANAGER, 2, NOW, base=BASE)
+    await serving.promote(store, folders, GUILD, digest("two"), MANAGER, NOW, base=BASE)
+    assert not (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).paused
+
+
+async def test_while_reactions_decide_a_piece_does_not_say_what_wrote_it(
+    store: Store, folders: Folders
+) -> None:
+    before = await a_piece(store, "1", adapter=digest("one"), made_at=NOW - 10)
+    trial = await begun(store, folders, "quiet")
+    await a_piece(store, "2", adapter=digest("two"), made_at=trial.began_at + 1)
+    await a_piece(store, "3", adapter=digest("one"), made_at=trial.began_at + 2)
+
+    async def blind() -> list[bool]:
+        found = [await store.read(lambda db, each=each: creations.get(db, each)) for each in "123"]  # type: ignore[misc]
+        return [each.blind for each in found if each is not None]
+
+    assert before.adapter == digest("one")
+    assert await blind() == [False, True, True]
+    await trials.cancel(store, folders, GUILD, None, trial.id, MANAGER, NOW + 30)
+    assert await blind() == [False, False, False]
+
+
+async def test_files_go_only_when_it_is_written_down_that_they_may(
+    store: Store, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(store, folders)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.adapters.trials.note", breaks)  # the last thing of the step that decides
+        for member in range(6):
+            await voted(store, folders, await a_pair(store, member % 5), member, left=False)
+        with pytest.raises(StoreUnavailable):
+            await voted(store, folders, "1", 6, left=False)
+    undone = await state(store, folders, "two")
+    assert (undone.state, undone.loadable) == ("trial", True)

@@ -138,7 +138,7 @@ async def test_what_is_said_of_drafts_decides_no_quiet_trial(store: Store) -> No
     assert await store.read(lambda db: served.opinions(db, 1, "verse", NOW)) == []
     await store.write(lambda db: reactions.add(db, Reaction(1001, MOD, "👍", NOW + 12)))
     found = await store.read(lambda db: served.opinions(db, 1, "verse", NOW))
-    assert [reacted.member_id for reacted, _ in found] == [MOD]
+    assert [reacted.member_id for reacted, *_ in found] == [MOD]
 
 
 async def test_both_databases_tell_what_was_picked_while_it_is_shown(store: Store) -> None:

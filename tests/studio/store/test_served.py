@@ -38,7 +38,8 @@ async def test_first_pieces_opinions_and_forms_are_told_by_version(store: Store)
 
     await store.write(react)
     opinions = await store.read(lambda db: served.opinions(db, GUILD, "verse", NOW))
-    assert [(each.creation_id, each.member_id, adapter) for each, adapter in opinions] == [("1", BOB, ONE)]
+    assert [(each.creation_id, each.member_id, adapter) for each, adapter, _ in opinions] == [("1", BOB, ONE)]
+    assert [made_at for _, _, made_at in opinions] == [NOW + 1]
     assert await store.read(lambda db: served.forms(db, GUILD, "verse")) == ["haiku"]
     assert await store.read(lambda db: messages.job_of(db, 1002)) == "2"
     assert await store.read(lambda db: messages.job_of(db, 1)) is None

@@ -19,12 +19,12 @@ from studio.taste.trial import (
     alarm,
     better,
     chance_of,
+    confirmed,
     counted,
     decided,
     evidence,
     is_broken,
     quietly_decided,
-    takes_part,
 )
 
 GOOD = "the bell over the harbour stays where it was and the water goes on counting boats until evening comes home"
@@ -150,11 +150,25 @@ def test_a_changed_opinion_replaces_the_earlier_one() -> None:
     assert quietly_decided(changed) is None
 
 
-def test_half_of_the_jobs_take_part_and_each_keeps_its_side() -> None:
-    sides = [takes_part(str(job), 3) for job in range(1000)]
-    assert 450 < sum(sides) < 550
-    assert sides == [takes_part(str(job), 3) for job in range(1000)]
-    assert sides != [takes_part(str(job), 4) for job in range(1000)]
+def test_what_votes_decide_holds_only_when_it_holds_by_weight_and_by_enough_of_their_own_mind() -> None:
+    def cast(for_candidate: bool, weight: float, count: int = 20) -> list[PairVote]:
+        return [PairVote(n, n % 5, for_candidate, weight) for n in range(count)]
+
+    assert confirmed("candidate", cast(True, 1.0), 5) == "candidate"
+    assert confirmed("candidate", cast(True, 0.2), 5) is None, "they say it, and are not so many"
+    assert confirmed("candidate", cast(True, 1.0), 4) is None
+    assert confirmed("incumbent", cast(False, 1.0), 5) == "incumbent"
+    assert confirmed("incumbent", cast(False, 0.2), 5) is None, (
+        "files are deleted then: nothing brings them back"
+    )
+    few = [PairVote(n % 4, n, True) for n in range(80)]
+    assert confirmed("candidate", few, 20) is None, "four pairs say little of what wrote them, whoever votes"
+    every = cast(True, 0.03, PAIR_VOTES_LIMIT)
+    assert confirmed("candidate", every, 5) == "undecided", "it ends, and the candidate waits again"
+    even = [PairVote(n, n % 25, n % 10 < 6, 1.0) for n in range(100)] + [
+        PairVote(n, n % 25, n % 2 == 0, 1.0) for n in range(100, PAIR_VOTES_LIMIT)
+    ]
+    assert confirmed("incumbent", even, 25) == "incumbent", "a walk that leads nowhere leaves what serves"
 
 
 def test_two_flags_ring_the_alarm_and_one_does_not() -> None:
