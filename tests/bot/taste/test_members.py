@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.taste import buttons as taste_buttons
-from studio import consent
+from studio import consent, deliver
 from studio.adapters import serving, trials
 from studio.adapters.records import Actor
-from studio.store import flags, tastes
+from studio.store import consents, creations, flags, jobs, messages, reactions, tastes
 from studio.store import trials as stored_trials
-from studio.store.taste_records import TrialPair
+from studio.store.records import Delivered, Reaction
+from studio.store.taste_records import MemberChoice, TrialPair
 from tests.bot.conftest import BASE
 from tests.studio.adapters.made import a_version, digest
+from tests.studio.made import a_creation, a_job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.client import Renga
     from studio.store import Store
+    from studio.store.records import Creation
     from tests.bot.conftest import InstantHost
 
 pytestmark = pytest.mark.simcord(settle_timeout=20.0)
@@ -136,6 +143,38 @@ async def test_two_flags_take_back_what_serves_and_the_channel_hears_why(
         in channel.last_message.content
     )
     assert (await store.read(lambda db: tastes.serves(db, guild.id, "verse"))).adapter is None
+
+
+async def test_reactions_on_what_is_there_already_end_a_quiet_trial(
+    scene: Any, mo: Any, guild: Any, store: Store, simcord_bot: Renga, simcord_env: Any,
+    new_bot: Callable[[], Renga],
+) -> None:  # fmt: skip
+    channel, *_ = scene
+    version = await candidate(store, simcord_bot, guild)
+    who, now = Actor(mo.id, manages=True), time.time()
+    await trials.begin(
+        store, simcord_bot.folders, "7", guild.id, version, "quiet", who, channel.id, now, base=BASE
+    )
+    for number, adapter in ((1, version), (2, None)):
+        job = await a_job(store, str(number), guild_id=guild.id, channel_id=channel.id, asked_at=now)
+        piece = replace(a_creation(job), adapter=adapter, made_at=now + 1)
+
+        def liked(db: Any, piece: Creation = piece, number: int = number) -> None:
+            jobs.end(db, piece.id, "made")
+            creations.add(db, piece)
+            messages.add(db, Delivered(piece.id, 0, channel.id, 1000 + number))
+            for member in range(100, 150):
+                consents.choose(db, MemberChoice(member, guild.id, "opt_in", now, now - 90 * 86_400.0))
+                emoji = "👍" if piece.adapter == version else "👎"
+                reactions.add(db, Reaction(1000 + number, member, emoji, now + 2))
+
+        await store.write(liked)
+        await deliver.settled(store, job.id, now)
+    await simcord_env.restart_bot(new_bot())
+    async with asyncio.timeout(10):
+        while "**verse adapter 1** is liked better" not in str([each.content for each in channel.history()]):
+            await asyncio.sleep(0.02)
+    assert (await store.read(lambda db: tastes.serves(db, guild.id, "verse"))).adapter == version
 
 
 async def test_a_report_waits_for_a_moderator_who_decides(
