@@ -126,14 +126,16 @@ async def end(interaction: discord.Interaction[Renga], trial_id: str) -> None:
     )
 
 
-async def tell(client: Renga, ended: Concluded) -> None:
-    """Say in the trial's channel what the votes said; where that cannot be reached, `/adapters list` has it."""
+async def tell(client: Renga, ended: Concluded, *, view: discord.ui.View | None = None) -> None:
+    """Say in the trial's channel what the votes said; where that cannot be reached, `/adapters list` has it. `view` has the buttons,
+    where they are others than a trial's end brings.
+    """
     trial = ended.trial
     channel: Any = client.get_partial_messageable(trial.channel_id or 0, guild_id=trial.guild_id)
     try:
         await channel.send(
             trial_cards.trial_ended(ended.version, ended.outcome, trial.wins, trial.losses),
-            view=after(ended), nonce=f"{trial.id}-end", allowed_mentions=NO_PINGS,
+            view=after(ended) if view is None else view, nonce=f"{trial.id}-end", allowed_mentions=NO_PINGS,
         )  # fmt: skip
     except TRANSIENT as error:
         log.info("trial_not_told", trial=trial.id, error=type(error).__name__)

@@ -161,7 +161,7 @@ async def _off(interaction: discord.Interaction[Renga], _: str) -> None:
             client.training.called_off(run)
     for trial in ended.trials:
         version = await versions.version(client.store, client.folders, trial.guild_id, trial.candidate)
-        await trying.tell(client, Concluded(trial, version, "cancelled"))
+        await trying.tell(client, Concluded(trial, version, "cancelled"), view=buttons.none())
 
 
 async def count(interaction: discord.Interaction[Renga], _: str) -> None:

@@ -79,6 +79,21 @@ async def test_members_choose_between_two_without_knowing_which_is_which(
     assert "was called off at 1 to 1. What served before serves on." in channel.last_message.content
 
 
+async def test_turning_learning_off_ends_a_vote_and_its_channel_hears_it(
+    scene: Any, mo: Any, guild: Any, store: Store, simcord_bot: Renga
+) -> None:
+    channel, *_ = scene
+    version = await candidate(store, simcord_bot, guild)
+    shown = await mo.slash(channel, "adapters show", version=version)
+    await mo.click(shown.response, label="Blind vote")
+    asked = await mo.slash(channel, "adapters enable")
+    await mo.click(asked.response, label="Turn it off")
+    assert "The trial of **verse adapter 1** was called off at 0 to 0." in channel.last_message.content
+    assert buttons(channel.last_message) == [], "nothing is tried while learning is off"
+    refused = await mo.click(shown.response, label="Blind vote")
+    assert "Learning is off in this server" in refused.response.content
+
+
 async def test_the_vote_that_decides_lets_it_serve_and_says_so(
     scene: Any, mo: Any, guild: Any, store: Store, simcord_bot: Renga
 ) -> None:
