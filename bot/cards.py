@@ -173,7 +173,9 @@ def _note(creation: Creation) -> tuple[str, ...]:
 def _made_by(creation: Creation) -> str:
     told = [escape(creation.model)]
     if not creation.pictures:  # a picture's model has no adapters
-        told.append("what wrote it is told after the trial" if creation.blind else _adapter(creation.adapter))
+        told.append(
+            "on trial, so what wrote it is not told" if creation.blind else _adapter(creation.adapter)
+        )
         if creation.picked_of is not None:
             told.append(f"picked from {creation.picked_of} drafts by this server's taste")
         elif creation.choice is not None:

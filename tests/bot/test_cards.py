@@ -185,7 +185,7 @@ def test_what_is_to_be_told_of_drafts_is_told_while_one_can_still_be_picked() ->
 def test_a_piece_on_trial_does_not_say_what_wrote_it() -> None:
     made = replace(creation("The moon."), adapter="ab" * 32)
     assert "adapter abababababab" in cards.footer(made)
-    assert "what wrote it is told after the trial" in cards.footer(replace(made, blind=True))
+    assert "on trial, so what wrote it is not told" in cards.footer(replace(made, blind=True))
     assert "abab" not in cards.footer(replace(made, blind=True))
 
 
