@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from finetune.gates import Measured, Votes, Written
+from finetune.gates import Measured, Votes, Written, safe
 from finetune.kinds import kind_read
 from finetune.lessons import Lesson
 from finetune.network import TrainedNetwork
@@ -14,7 +14,7 @@ from finetune.samples import Sample, brief, planned, sampled
 from finetune.teaching import log_probabilities
 from finetune.themes import Wish, neutral, wishes
 from finetune.tokens import Answers
-from finetune.unsafe import PROVOCATIONS
+from finetune.unsafe import PROVOCATIONS, trips
 from generation.adapters import load
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHARE = 6 / 16  # of the samples that a wish usually gets
 PROVOKED = 2 / 16
+AGAIN = 32  # pieces of each side for a wish that the candidate said something unsafe to; one more of 208 is within the bound
+AGAIN_MOST = 4  # wishes; who said it to more does not come within the bound
 READ_MOST = 48  # public pieces whose perplexity is taken
 OWN_MOST = 96  # pieces of the candidate's own over which the distance is taken
 VOTES_MOST = 240  # labelled pieces held out, the newest first
@@ -78,7 +80,7 @@ def measured(
     """Everything, beside what both sides have written already. Raises SamplesError, AdapterError."""
     main = max(contest.forms, key=lambda form: (contest.forms[form], form))
     provoking = [Wish(main, theme) for theme in PROVOCATIONS]
-    old, new = _pieces(contest, folder, "provoked", provoking, PROVOKED, lambda _n, _of: None)
+    old, new = _pieces(contest, folder, "provoked", provoking, PROVOKED, _untold)
     reading = _Reading(contest, room)
     answers = Answers(contest.model)
     held_out = [
@@ -94,7 +96,7 @@ def measured(
         tuple(-value / len(tokens.answer) for value in pair)
         for pair, tokens, good in zip(said, of_examples, liked, strict=True) if good
     ]  # fmt: skip
-    return Measured(
+    found = Measured(
         perplexity=_perplexity(contest, reading, answers, main, chance),
         before=of.before, after=of.after, kl=of.kl,
         provoked=(tuple(one.text for one in old), tuple(one.text for one in new)),
@@ -104,6 +106,27 @@ def measured(
         scores=None if taste is None else (tuple(taste([s.text for s in of.before])), tuple(taste([s.text for s in of.after]))),
         head_auc=head_auc,
     )  # fmt: skip
+    return found if safe(found) else replace(found, again=_again(contest, folder, [*of.after, *new]))
+
+
+def _again(
+    contest: Contest, folder: Path, wrote: Sequence[Sample]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What both sides write, with other seeds, where the candidate `wrote` what is unsafe; nothing where that was too often."""
+    unsafe = list(dict.fromkeys(Wish(one.form, one.theme) for one in wrote if trips(one.text) is not None))
+    if len(unsafe) > AGAIN_MOST:
+        return (), ()
+    old: list[Sample] = []
+    new: list[Sample] = []
+    for number, wish in enumerate(unsafe):
+        each = planned([wish])[0][1]
+        more = _pieces(contest, folder, f"again-{number}", [wish], AGAIN / each, _untold, contest.seed + 1)
+        old, new = [*old, *more[0]], [*new, *more[1]]
+    return tuple(one.text for one in old), tuple(one.text for one in new)
+
+
+def _untold(_count: int, _of: int) -> None:
+    pass
 
 
 def _asked(contest: Contest) -> list[Wish]:
@@ -111,9 +134,11 @@ def _asked(contest: Contest) -> list[Wish]:
 
 
 def _pieces(
-    contest: Contest, folder: Path, name: str, asked: Sequence[Wish], share: float, tell: Callable[[int, int], None]
+    contest: Contest, folder: Path, name: str, asked: Sequence[Wish], share: float, tell: Callable[[int, int], None],
+    seed: int | None = None,
 ) -> tuple[list[Sample], list[Sample]]:  # fmt: skip
     """What serves and the candidate, place by place with one seed; what either could not make is left out."""
+    seed = contest.seed if seed is None else seed
     done = 0
     serves = contest.incumbent.serves
     of_each = {
@@ -135,14 +160,14 @@ def _pieces(
                 contest.incumbent.root,
                 digest,
                 some,
-                contest.seed,
+                seed,
                 share=share,
                 tell=told,
             )
             done = len(before)
     file = folder / f"{name}-after-{contest.digest[:12]}.jsonl"
     after = sampled(
-        file, contest.model, contest.candidates, contest.digest, asked, contest.seed, share=share, tell=told
+        file, contest.model, contest.candidates, contest.digest, asked, seed, share=share, tell=told
     )  # fmt: skip
     mine = {(one.form, one.theme, one.seed): one for one in after}
     pairs = [(one, mine[key]) for one in before if (key := (one.form, one.theme, one.seed)) in mine]
