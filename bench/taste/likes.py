@@ -14,6 +14,9 @@ ROUNDS = 2000
 TAIL = 0.025
 
 
+DIGITS = 9  # so that twenty points made of tenths are twenty points, and no 19.99999999999999
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A mean, and between which bounds it lies 95 times of a hundred."""
@@ -31,7 +34,8 @@ def rate(by_prompt: Sequence[Sequence[float]], seed: int = 0) -> Rate:
     means = [fmean(some) for some in by_prompt]
     chance = random.Random(seed)
     drawn = sorted(fmean(chance.choices(means, k=len(means))) for _ in range(ROUNDS))
-    return Rate(fmean(means), drawn[int(TAIL * ROUNDS)], drawn[int((1 - TAIL) * ROUNDS) - 1])
+    low, high = drawn[int(TAIL * ROUNDS)], drawn[int((1 - TAIL) * ROUNDS) - 1]
+    return Rate(*(round(value, DIGITS) for value in (fmean(means), low, high)))
 
 
 def gain(ours: Sequence[Sequence[float]], base: Sequence[Sequence[float]], seed: int = 0) -> Rate:

@@ -23,6 +23,11 @@ def test_a_gain_is_compared_prompt_by_prompt() -> None:
     assert (found.mean, found.low, found.high) == (pytest.approx(0.1),) * 3
 
 
+def test_forty_of_a_hundred_and_eighty_who_came_to_like_it_are_twenty_points() -> None:
+    liked, was = [[0.95] * 6] * 30, [[0.95] * 4 + [0.05] * 2] * 10 + [[0.95] * 5 + [0.05]] * 20
+    assert gain(liked, was).mean * 100 >= 20.0
+
+
 def test_each_answer_is_the_best_of_its_own_drafts_and_the_first_without_a_head() -> None:
     samples = [Sample(theme, seed, f"{theme} {seed % 7}") for theme, seed in wanted("coming")]
     of = drafts(samples)
