@@ -8,7 +8,7 @@ Parts:
 
 - `rerank`: the best of four drafts by the head, against the first;
 - `train`: adapters by `finetune.train`, as an operator would: `ours`, `sft` and `kto` (`--arm` for one), by their first drafts;
-  and, of the usual votes, `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
+  and `served`, ours with the head beside it that picks of four. Hours, kept as it goes;
 - `brigade`: ten brigades of six, each in a server of its own, and how much more of what the head picks is as they want it;
   and three honest friends in each of 240 servers, and how many of these take any honest members for one;
 - `through`: one such brigade through a whole training;
@@ -176,7 +176,7 @@ def adapted(
         return {arm: {**nothing, "refused": str(error)} for arm in asked.arms}
     found: dict[str, Any] = {}
     for arm in asked.arms:
-        firsts = arm != "ours" or asked.votes != VOTES
+        firsts = arm != "ours"
         try:
             run = trained(KEPT, learnt, arm, model, DATA, SEED, firsts=firsts)
         except UntrainedError as error:

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from generation.gan.training.precision import autocast
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -81,7 +83,7 @@ def features(backbone: Backbone, pictures: npt.NDArray[np.uint8]) -> npt.NDArray
     """(N, s, s, 4) RGBA, laid on white, to (N, 2, POOLED): straight and mirrored."""
     rgba = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float()
     x = 1 + rgba[:, 3:] / 255 * (rgba[:, :3] / 127.5 - 2)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         both = [pooled(backbone(y.contiguous(memory_format=torch.channels_last))) for y in (x, x.flip(3))]
     found: npt.NDArray[np.float16] = torch.stack(both, 1).half().numpy()
     return found

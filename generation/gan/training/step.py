@@ -13,6 +13,7 @@ from generation.gan.training import losses
 from generation.gan.training.augment import augment, draw
 from generation.gan.training.backbone import Backbone, pooled
 from generation.gan.training.posterior import draw_latent
+from generation.gan.training.precision import autocast
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +42,7 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
     """
     n, half = len(batch.pictures), len(batch.pictures) // 2
     draws = draw(n, batch.pictures.shape[-1])
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         with torch.no_grad():
             real_maps = backbone(augment(batch.pictures, batch.grounds, draws))
         mean, log_variance = state.posterior(batch.pictures, batch.features)
@@ -60,7 +61,7 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         parameter.requires_grad_(False)
     state.discriminator.eval()
     state.matcher.eval()
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         scores = state.discriminator.scores(
             state.discriminator.looked(made_maps), _words(state.discriminator.text, batch)
         )
@@ -91,7 +92,7 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
 def _teach_judges(state: State, batch: Batch, real: list[Tensor], made: list[Tensor]) -> dict[str, float]:
     """Half of the negatives are made ones, half real ones under the caption of another."""
     n = len(batch.pictures)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         looked = state.discriminator.looked([torch.cat([a, b]) for a, b in zip(real, made, strict=True)])
         text = _words(state.discriminator.text, batch)
         of_real = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text)
