@@ -114,8 +114,7 @@ async def disable(store: Store, guild_id: int, by_member: int, now: float) -> Ca
             runs.end(db, run.id, "cancelled", now, "Training was switched off in this server.")
         tried = trials.going_on(db, guild_id)
         for trial in tried:
-            trials.end(db, trial.id, "cancelled", now)
-            tastes.set_state(db, trial.candidate, "candidate")
+            trials.call_off(db, trial, now)
             note(db, guild_id, by_member, now, "cancel", f"the trial of a {trial.kind} adapter")
         audit.add(db, AuditEntry(guild_id, by_member, now, "disable", "Training was switched off."))
         return CalledOff(tuple(going_on), tuple(tried))
@@ -229,8 +228,7 @@ async def delete(store: Store, member_id: int, now: float, *, folder: Path) -> R
             runs.end(db, run_id, "cancelled", now, PURGED)  # one that had ended stays as it was
         for trial in trials.going_on(db):
             if trial.candidate in gone or trial.incumbent in gone:
-                trials.end(db, trial.id, "revoked", now)
-                tastes.set_state(db, trial.candidate, "candidate")
+                trials.call_off(db, trial, now, "revoked")
         for taste in learnt:
             if taste.state == "serving":
                 note(db, taste.guild_id, OURSELVES, now, "revoke", f"{taste.kind} {CALLED[taste.what]}")

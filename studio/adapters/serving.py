@@ -168,8 +168,7 @@ def take_back(
     tastes.serve(db, _pointing(serving, what, again.digest if again else None))
     ended = None
     for trial in trials.going_on(db, guild_id, kind) if what == "adapter" else ():
-        trials.end(db, trial.id, "cancelled", now)
-        tastes.set_state(db, trial.candidate, "candidate")
+        trials.call_off(db, trial, now)
         ended = trial.id
     note(db, guild_id, by, now, "rollback", f"{found.name}{': ' + why if why else ''}")
     return Moved(found, again, ended)

@@ -331,8 +331,7 @@ async def cancel(
             raise Refusal("No training and no trial is under way here that could be called off.")
         trial = going[0]
         found = versions.one(db, folders, guild_id, trial.candidate)
-        trials.end(db, trial.id, "cancelled", now)
-        tastes.set_state(db, trial.candidate, "candidate")
+        trials.call_off(db, trial, now)
         note(db, guild_id, actor.member_id, now, "cancel", f"the trial of {found.name}")
         return Concluded(trial, found, "cancelled")
 
@@ -343,8 +342,7 @@ def _conclude(db: Connection, folders: Folders, trial: Trial, outcome: str, now:
     """End a trial by its votes: the candidate serves, or never will; or it waits again, where too few members have voted."""
     found = versions.one(db, folders, trial.guild_id, trial.candidate)
     if outcome == "undecided":
-        trials.end(db, trial.id, "cancelled", now)
-        tastes.set_state(db, found.digest, "candidate")
+        trials.call_off(db, trial, now)
         told = f"{found.name}, {trial.wins} to {trial.losses} by fewer than {rules.LEAST_VOTERS} members"
         note(db, trial.guild_id, OURSELVES, now, "decide", told)
         return Concluded(trial, found, outcome)

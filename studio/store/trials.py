@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, literal, select, update
 
+from studio.store import tastes
 from studio.store.dialects import insert_for
 from studio.store.tables import trial_pairs, trial_votes, trials
 from studio.store.taste_records import Trial, TrialPair, TrialVote
@@ -55,6 +56,12 @@ def end(db: Connection, trial_id: str, outcome: str, now: float) -> bool:
     """It has ended; the first ending stands. Whether this was it."""
     change = update(trials).where(trials.c.id == trial_id, trials.c.ended_at.is_(None))
     return db.execute(change.values(outcome=outcome, ended_at=now)).rowcount > 0
+
+
+def call_off(db: Connection, trial: Trial, now: float, outcome: str = "cancelled") -> None:
+    """It has ended without a verdict, and its candidate waits again, unless it is revoked."""
+    end(db, trial.id, outcome, now)
+    tastes.set_state(db, trial.candidate, "candidate")
 
 
 def add_pair(db: Connection, pair: TrialPair) -> bool:

@@ -11,7 +11,7 @@ from studio import consent
 from studio.adapters.records import Folders
 from studio.store import Store
 from tests.studio.adapters.made import GUILD
-from tests.studio.adapters.opinions import prepared
+from tests.studio.adapters.opinions import DAY_S, prepared
 from tests.studio.made import MOD, NOW
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ async def taught(opinions: Path, tmp_path: Path) -> AsyncIterator[Store]:
     async with await Store.open(f"sqlite:///{tmp_path / 'taught.db'}", tmp_path / "pictures") as opened:
         await consent.enable(opened, GUILD, MOD, NOW)
         yield opened
+
+
+@pytest.fixture
+async def learning(store: Store) -> None:
+    """The server of `store` lets itself be learnt from since yesterday."""
+    await consent.enable(store, GUILD, MOD, NOW - DAY_S)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Trials: begun once, decided by votes, carried out in the step that decides, and ended by who may."""
+"""Blind trials: begun once, decided by votes, carried out in the step that decides, and ended by who may."""
 
 from __future__ import annotations
 
@@ -8,55 +8,28 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio import consent
-from studio.adapters import alarms, serving, trials, versions
+from studio.adapters import serving, trials
 from studio.errors import Refusal, StoreUnavailable
-from studio.store import audit, consents, creations, flags, reactions, runs, tastes
-from studio.store import trials as stored
+from studio.store import audit, consents, reactions, runs, tastes
 from studio.store.records import Reaction
-from studio.store.taste_records import OURSELVES, Flag, MemberChoice, Run, TrialPair
+from studio.store.taste_records import OURSELVES, MemberChoice, Run, TrialPair
 from tests.studio.adapters.made import BASE, GUILD, MANAGER, NOBODY, a_piece, a_version, digest
-from tests.studio.adapters.opinions import opinionated
+from tests.studio.adapters.opinions import DAY_S, opinionated
+from tests.studio.adapters.trying import a_pair, begun, seen_before, state
 from tests.studio.made import ADA, BOB, MOD, NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from studio.adapters.records import Folders, Version
+    from studio.adapters.records import Folders
     from studio.store import Store
-    from studio.store.taste_records import Trial, Way
 
 
-DAY_S = 86_400.0
-
-
-@pytest.fixture(autouse=True)
-async def learns(store: Store) -> None:
-    await consent.enable(store, GUILD, MOD, NOW - DAY_S)
-
-
-async def begun(store: Store, folders: Folders, way: Way = "blind", trial_id: str = "7") -> Trial:
-    """A trial of "two" against "one", which serves."""
-    await a_version(store, folders, "one")
-    await a_version(store, folders, "two", made_at=NOW + 1)
-    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
-    trial, _ = await trials.begin(
-        store, folders, trial_id, GUILD, digest("two"), way, MANAGER, 2, NOW + 2, base=BASE
-    )
-    return trial
-
-
-async def a_pair(store: Store, number: int, *, left_is_candidate: bool = True) -> str:
-    pair = TrialPair(str(number), "7", None, left_is_candidate, "haiku", "rain", OURSELVES, "l", "r", NOW)
-    await store.write(lambda db: stored.add_pair(db, pair))  # once, however often
-    return pair.id
+pytestmark = pytest.mark.usefixtures("learning")
 
 
 async def voted(store: Store, folders: Folders, pair: str, member: int, *, left: bool) -> trials.Voted:
     return await trials.vote(store, folders, GUILD, pair, member, NOW + 3, left=left)
-
-
-async def state(store: Store, folders: Folders, name: str) -> Version:
-    return await versions.version(store, folders, GUILD, digest(name))
 
 
 async def test_votes_that_decide_let_the_candidate_serve_in_the_same_step(
@@ -145,18 +118,6 @@ async def test_where_too_few_members_have_voted_in_the_end_the_candidate_waits_a
     assert newest.detail == "verse adapter 2, 0 to 6 by fewer than 5 members"
 
 
-async def test_a_quiet_trial_looks_at_no_form_that_its_candidate_has_not_learnt(
-    store: Store, folders: Folders
-) -> None:
-    await a_version(store, folders, "two", report={"serves": ["limerick"]})
-    trial, _ = await trials.begin(
-        store, folders, "7", GUILD, digest("two"), "quiet", MANAGER, 2, NOW, base=BASE
-    )
-    await a_piece(store, "1", made_at=NOW + 10)  # a haiku
-    await reacted(store, "1", BOB, "👍")
-    assert await store.read(lambda db: trials.arm_votes(db, trial)) == []
-
-
 async def test_a_candidate_that_loses_never_serves_and_its_files_go(store: Store, folders: Folders) -> None:
     await begun(store, folders)
     for member in range(7):  # on five pairs
@@ -211,94 +172,6 @@ async def test_a_picker_is_not_tried(store: Store, folders: Folders) -> None:
     await a_version(store, folders, "picker", what="head")
     with pytest.raises(Refusal, match="needs no trial"):
         await trials.begin(store, folders, "8", GUILD, digest("picker"), "blind", MANAGER, 2, NOW, base=BASE)
-
-
-async def reacted(store: Store, piece: str, member: int, emoji: str) -> None:
-    reaction = Reaction(1000 + int(piece), member, emoji, NOW + 20)
-    await store.write(lambda db: reactions.add(db, reaction))
-
-
-async def seen_before(store: Store, members: Iterable[int]) -> None:
-    """They reacted to a piece of eight days ago."""
-    await a_piece(store, "90", made_at=NOW - 8 * DAY_S)
-    for member in members:
-        reaction = Reaction(1090, member, "👍", NOW - 8 * DAY_S + member)
-        await store.write(lambda db, reaction=reaction: reactions.add(db, reaction))  # type: ignore[misc]
-
-
-async def test_a_quiet_trial_counts_reactions_by_what_wrote_the_piece(store: Store, folders: Folders) -> None:
-    trial = await begun(store, folders, "quiet")
-    await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
-    await a_piece(store, "2", adapter=digest("one"), made_at=NOW + 11)
-    await a_piece(store, "3", adapter=digest("two"), made_at=NOW)  # from before it began
-    for piece, member, emoji in (
-        ("1", BOB, "👍"), ("1", ADA, "👍"), ("1", MOD, "🌧️"), ("2", BOB, "👎"), ("3", BOB, "👎"),
-    ):  # fmt: skip
-        await reacted(store, piece, member, emoji)
-    await seen_before(store, (ADA, BOB, MOD))
-    counted = await store.read(lambda db: trials.arm_votes(db, trial))
-    assert [(vote.creation, vote.of_candidate, vote.up) for vote in counted] == [
-        ("1", True, True),
-        ("2", False, False),
-    ]
-    assert await trials.look(store, folders, GUILD, "verse", NOW) is None
-
-
-async def test_a_quiet_trial_that_is_clear_is_carried_out(store: Store, folders: Folders) -> None:
-    await begun(store, folders, "quiet")
-    await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
-    await a_piece(store, "2", adapter=digest("one"), made_at=NOW + 11)
-    await seen_before(store, range(100, 150))
-    for member in range(100, 150):
-        await reacted(store, "1", member, "👍")
-        await reacted(store, "2", member, "👎")
-    ended = await trials.look(store, folders, GUILD, "verse", NOW + 30)
-    assert ended is not None
-    assert ended.outcome == "candidate"
-    assert (await state(store, folders, "two")).state == "serving"
-    assert await trials.look(store, folders, GUILD, "verse", NOW + 31) is None
-
-
-async def test_two_flagged_pieces_take_what_serves_back(store: Store, folders: Folders) -> None:
-    await a_version(store, folders, "one")
-    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
-    for number in (1, 2, 3):
-        await a_piece(store, str(number), adapter=digest("one"))
-    assert await alarms.watch(store, folders, GUILD, "verse", NOW) is None
-    for number in (1, 2):
-        flag = Flag(str(number), MOD, "flag", NOW)
-        await store.write(lambda db, flag=flag: flags.add(db, flag))  # type: ignore[misc]
-    told = await alarms.watch(store, folders, GUILD, "verse", NOW)
-    assert told is not None
-    moved, why = told
-    assert (moved.version.name, moved.other, why) == (
-        "verse adapter 1", None, "moderators flagged 2 of its first 3 pieces",
-    )  # fmt: skip
-    assert (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).adapter is None
-    assert await alarms.watch(store, folders, GUILD, "verse", NOW) is None
-
-
-async def test_a_candidate_that_breaks_ends_its_quiet_trial(store: Store, folders: Folders) -> None:
-    await begun(store, folders, "quiet")
-    for number in (1, 2):
-        await a_piece(store, str(number), adapter=digest("two"), text="", made_at=NOW + 10)
-    told = await alarms.watch(store, folders, GUILD, "verse", NOW)
-    assert told is not None
-    moved, _ = told
-    assert (moved.version.name, moved.trial) == ("verse adapter 2", "7")
-    assert moved.other is not None
-    assert moved.other.name == "verse adapter 1"
-    assert (await state(store, folders, "two")).state == "refused"
-    assert (await state(store, folders, "one")).state == "serving"
-
-
-async def test_pieces_of_before_and_of_others_ring_no_alarm(store: Store, folders: Folders) -> None:
-    await a_version(store, folders, "one")
-    for number in (1, 2):
-        await a_piece(store, str(number), adapter=digest("one"), text="", made_at=NOW - 5)
-    await a_piece(store, "3", adapter=None, text="", made_at=NOW + 5)
-    await serving.promote(store, folders, GUILD, digest("one"), MANAGER, NOW, base=BASE)
-    assert await alarms.watch(store, folders, GUILD, "verse", NOW) is None
 
 
 async def test_who_came_this_week_has_no_vote_unless_the_server_is_as_young(
@@ -384,19 +257,6 @@ async def test_honest_members_who_agree_let_a_candidate_serve(
     assert said.concluded.trial.wins + said.concluded.trial.losses < 80
 
 
-async def test_in_a_quiet_trial_newcomers_reactions_say_nothing_yet(store: Store, folders: Folders) -> None:
-    trial = await begun(store, folders, "quiet")
-    await a_piece(store, "1", adapter=digest("two"), made_at=NOW + 10)
-    joined = {BOB: NOW - 2 * DAY_S, MOD: NOW - 30 * DAY_S, 55: None}
-    for member, since in joined.items():
-        chosen = MemberChoice(member, GUILD, "opt_in", NOW, since)
-        if since is not None:
-            await store.write(lambda db, chosen=chosen: consents.choose(db, chosen))  # type: ignore[misc]
-        await reacted(store, "1", member, "👍")
-    counted = await store.read(lambda db: trials.arm_votes(db, trial))
-    assert [vote.member for vote in counted] == [MOD], "one joined two days ago, one was never seen before"
-
-
 async def test_reactions_that_were_found_together_after_an_absence_make_nobody_one(
     store: Store, folders: Folders
 ) -> None:
@@ -448,24 +308,6 @@ async def test_what_is_paused_is_not_tried_and_what_is_tried_is_not_paused(
         await trials.begin(store, folders, "8", GUILD, digest("two"), "quiet", MANAGER, 2, NOW, base=BASE)
     await serving.promote(store, folders, GUILD, digest("two"), MANAGER, NOW, base=BASE)
     assert not (await store.read(lambda db: tastes.serves(db, GUILD, "verse"))).paused
-
-
-async def test_while_reactions_decide_a_piece_does_not_say_what_wrote_it(
-    store: Store, folders: Folders
-) -> None:
-    before = await a_piece(store, "1", adapter=digest("one"), made_at=NOW - 10)
-    trial = await begun(store, folders, "quiet")
-    await a_piece(store, "2", adapter=digest("two"), made_at=trial.began_at + 1)
-    await a_piece(store, "3", adapter=digest("one"), made_at=trial.began_at + 2)
-
-    async def blind() -> list[bool]:
-        found = [await store.read(lambda db, each=each: creations.get(db, each)) for each in "123"]  # type: ignore[misc]
-        return [each.blind for each in found if each is not None]
-
-    assert before.adapter == digest("one")
-    assert await blind() == [False, True, True]
-    await trials.cancel(store, folders, GUILD, None, trial.id, MANAGER, NOW + 30)
-    assert await blind() == [False, False, False]
 
 
 async def test_files_go_only_when_it_is_written_down_that_they_may(
