@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.commands import CHAT, GROUP, SUBCOMMAND
 from sandbox.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAME = re.compile(r"\s*([-_'\w]+):")
 NEXT = re.compile(r"\s+(?=[-_'\w]+:(?!//)\S)")
@@ -17,7 +20,8 @@ ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 def read(text: str, commands: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     r"""The command's name and its options, sub-commands under the key "".
 
-    A value ends at the next `name:`; in double quotes it may hold anything, `\\"` included.
+    A value ends at the next `name:`, and where that is an option's name, a space may come after it; in double quotes a value may
+    hold anything, `\\"` included.
 
     Raises:
         CommandError: there is no such command or option, or it cannot be read.
@@ -43,7 +47,7 @@ def read(text: str, commands: list[dict[str, Any]]) -> tuple[str, dict[str, Any]
             raise CommandError(f"{full} has no option {option!r}; it has {listed}.")
         if option in options:
             raise CommandError(f"{full} got {option} twice.")
-        options[option], rest = _value(rest[match.end() :].lstrip(), option)
+        options[option], rest = _value(rest[match.end() :].lstrip(), option, known_options)
     return name, options
 
 
@@ -59,11 +63,12 @@ def _path(command: dict[str, Any], rest: str) -> tuple[list[str], list[dict[str,
     return path, declared, rest
 
 
-def _value(rest: str, option: str) -> tuple[str, str]:
+def _value(rest: str, option: str, known: Sequence[str]) -> tuple[str, str]:
     if rest.startswith('"'):
         match = QUOTED.match(rest)
         if match is None:
             raise CommandError(f"The quotes of {option} do not close.")
         return ESCAPED.sub(r"\1", match[1]), rest[match.end() :].strip()
-    parts = NEXT.split(rest, maxsplit=1)
-    return parts[0].strip(), parts[1] if len(parts) > 1 else ""
+    ends = [NEXT.search(rest), re.search(rf"\s+(?=(?:{'|'.join(map(re.escape, known))}):)", rest)]
+    end = min((found for found in ends if found is not None), key=re.Match.start, default=None)
+    return (rest.strip(), "") if end is None else (rest[: end.start()].strip(), rest[end.end() :])

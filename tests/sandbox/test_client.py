@@ -38,6 +38,8 @@ ADAPTER = {
     ("/poem", {}),
     ('/poem theme:"autumn dusk"', {"theme": "autumn dusk"}),
     ("/poem theme:autumn dusk form:haiku", {"theme": "autumn dusk", "form": "haiku"}),
+    ("/poem theme: autumn dusk form: haiku", {"theme": "autumn dusk", "form": "haiku"}),
+    ("/poem theme: the brief: no tone", {"theme": "the brief: no tone"}),
     ('/poem theme:"form: none" tone:wistful', {"theme": "form: none", "tone": "wistful"}),
     (r'/poem theme:"she said \"no\" \\ twice"', {"theme": r'she said "no" \ twice'}),
     ("/poem theme: note: rain at http://example.org form:ode", {"theme": "note: rain at http://example.org", "form": "ode"}),
