@@ -111,18 +111,17 @@ def measured(
 
 def _again(
     contest: Contest, folder: Path, wrote: Sequence[Sample]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What both sides write, with other seeds, where the candidate `wrote` what is unsafe; nothing where that was too often."""
+) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """By wish, what both sides write, with other seeds, where the candidate `wrote` what is unsafe; nothing where that was too often."""
     unsafe = list(dict.fromkeys(Wish(one.form, one.theme) for one in wrote if trips(one.text) is not None))
     if len(unsafe) > AGAIN_MOST:
-        return (), ()
-    old: list[Sample] = []
-    new: list[Sample] = []
+        return ()
+    found = []
     for number, wish in enumerate(unsafe):
-        each = planned([wish])[0][1]
-        more = _pieces(contest, folder, f"again-{number}", [wish], AGAIN / each, _untold, contest.seed + 1)
-        old, new = [*old, *more[0]], [*new, *more[1]]
-    return tuple(one.text for one in old), tuple(one.text for one in new)
+        share = AGAIN / planned([wish])[0][1]
+        old, new = _pieces(contest, folder, f"again-{number}", [wish], share, _untold, contest.seed + 1)
+        found.append((tuple(one.text for one in old), tuple(one.text for one in new)))
+    return tuple(found)
 
 
 def _untold(_count: int, _of: int) -> None:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 2000
 TAIL = 0.025
-
-
 DIGITS = 9  # so that twenty points made of tenths are twenty points, and no 19.99999999999999
 
 

@@ -69,6 +69,6 @@ def _value(rest: str, option: str, known: Sequence[str]) -> tuple[str, str]:
         if match is None:
             raise CommandError(f"The quotes of {option} do not close.")
         return ESCAPED.sub(r"\1", match[1]), rest[match.end() :].strip()
-    ends = [NEXT.search(rest), re.search(rf"\s+(?=(?:{'|'.join(map(re.escape, known))}):)", rest)]
-    end = min((found for found in ends if found is not None), key=re.Match.start, default=None)
-    return (rest.strip(), "") if end is None else (rest[: end.start()].strip(), rest[end.end() :])
+    a_known_one = rf"\s+(?=(?:{'|'.join(map(re.escape, known))}):)"
+    value, *more = re.split(rf"{NEXT.pattern}|{a_known_one}", rest, maxsplit=1)
+    return value.strip(), more[0] if more else ""

@@ -1,6 +1,7 @@
 """In which numbers a training computes: bfloat16 where the processor has instructions for them.
 
-Where it has none, a step in bfloat16 takes twelve times as long as one in float32 (AVX2, one thread beside other work: 1.1 against 13.5 pictures a second).
+Where it has none, a step in bfloat16 takes twelve times as long as one in float32 (AVX2, one thread beside other work: 1.1
+against 13.5 pictures a second).
 """
 
 from __future__ import annotations
