@@ -92,7 +92,7 @@ class Adapters(
         await interaction.response.send_message(
             cards.shown(found, gates),
             view=buttons.of_version(found, gates),
-            files=[] if run is None else picture(self.bot.folders, run),
+            files=[] if run is None else [file.opened() for file in await picture(self.bot.folders, run)],
             ephemeral=True,
             allowed_mentions=NO_PINGS,
         )

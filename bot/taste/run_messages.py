@@ -5,6 +5,7 @@ What happens to a run is `bot.taste.training`; that a message cannot be reached 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import structlog
 
 from bot.history import carries, find_ours
 from bot.live import LiveMessage
+from bot.pages import Attachment
 from bot.shown import NO_PINGS, TRANSIENT, ShownMessage, Undeliverable
 from bot.taste import buttons, cards
 from studio.adapters import runs, versions
@@ -84,26 +86,31 @@ class RunMessages:
             try:
                 channel = self._client.get_partial_messageable(row.channel_id or 0, guild_id=row.guild_id)
                 message = channel.get_partial_message(row.message_id)
-                await message.edit(content=content, view=view, attachments=files, allowed_mentions=NO_PINGS)
+                await message.edit(
+                    content=content,
+                    view=view,
+                    attachments=[file.opened() for file in files],
+                    allowed_mentions=NO_PINGS,
+                )
             except TRANSIENT as error:
                 log.info("run_not_told", run=row.id, error=type(error).__name__)
             else:
                 return
         await self._post(row, content, view, files)
 
-    async def _end_of(self, run: Run) -> tuple[str, discord.ui.View, list[discord.File]]:
+    async def _end_of(self, run: Run) -> tuple[str, discord.ui.View, tuple[Attachment, ...]]:
         picker = await self._learnt_on_the_way(run)
         if run.result is None:
             said = cards.run_cancelled if run.state == "cancelled" else cards.run_failed
             content = said(run.kind, run.what, run.sentence or "", picker)
-            return content, buttons.none(), picture(self._folders, run)
+            return content, buttons.none(), await picture(self._folders, run)
         found = await versions.version(self._store, self._folders, run.guild_id, run.result)
         gates = versions.gates(found)
         if found.what == "head":
             missing = await runs.missing_for_adapter(self._store, found)
-            return cards.head_learnt(found, missing), buttons.under_head(found, missing), []
+            return cards.head_learnt(found, missing), buttons.under_head(found, missing), ()
         content = cards.adapter_made(found, gates, picker)
-        return content, buttons.under_adapter(found, gates), picture(self._folders, run)
+        return content, buttons.under_adapter(found, gates), await picture(self._folders, run)
 
     async def _learnt_on_the_way(self, run: Run) -> Version | None:
         """The picker that a run for an adapter learnt first, where it serves."""
@@ -115,12 +122,14 @@ class RunMessages:
         return None
 
     async def _post(
-        self, run: Run, content: str, view: discord.ui.View, files: Sequence[discord.File] = ()
+        self, run: Run, content: str, view: discord.ui.View, files: Sequence[Attachment] = ()
     ) -> int | None:
         """A new message in the run's channel, remembered; None where it cannot be posted."""
         channel = self._client.get_partial_messageable(run.channel_id or 0, guild_id=run.guild_id)
         try:
-            message = await channel.send(content, view=view, files=list(files), allowed_mentions=NO_PINGS)
+            message = await channel.send(
+                content, view=view, files=[file.opened() for file in files], allowed_mentions=NO_PINGS
+            )
         except TRANSIENT as error:
             log.info("run_not_told", run=run.id, error=type(error).__name__)
             return None
@@ -135,10 +144,11 @@ class RunMessages:
         )  # fmt: skip
 
 
-def picture(folders: Folders, run: Run) -> list[discord.File]:
+async def picture(folders: Folders, run: Run) -> tuple[Attachment, ...]:
     """A run's report as a picture, where there is one."""
-    path = folders.training / run.id / PICTURE
-    if not path.is_file():
-        return []
+    try:
+        data = await asyncio.to_thread((folders.training / run.id / PICTURE).read_bytes)
+    except FileNotFoundError:
+        return ()
     described = "The report of the training: its checks, its losses, and samples before and after"
-    return [discord.File(path, filename=PICTURE, description=described)]
+    return (Attachment(data, PICTURE, described),)
