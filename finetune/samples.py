@@ -181,7 +181,7 @@ def sampled(
     there = _read(file, [_asked(portion) for portion in portions])
     count = sum(map(len, there))
     for portion in portions[len(there) :]:
-        engine = TextEngine(bounded, room=ROOM, adapters=adapters)
+        engine = TextEngine(bounded, room=ROOM, adapters=adapters, merging=False)
 
         def tell_more(more: int) -> None:
             nonlocal count

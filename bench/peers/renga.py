@@ -25,6 +25,7 @@ from generation.host.loop import EngineLoop
 from generation.lm.chat import Chat
 from generation.lm.engine import TextEngine
 from generation.lm.load import LoadedModel
+from generation.lm.precision import halves, multiplies_float16
 from generation.lm.row import Row
 from generation.wire import jobs
 from generation.wire.events import TERMINAL, Preview
@@ -63,6 +64,7 @@ class Renga:
         model = LoadedModel(
             name="SmolLM2", base=base, network=network, chat=chat, device=torch.device("cpu"), dtype=dtype,
             context=CONTEXT, stops=frozenset(), threads=load.threads,
+            halves=halves(torch.device("cpu"), dtype, multiplies=multiplies_float16()),
         )  # fmt: skip
         root = Path(load.adapters[0]).parent if load.adapters else None
         self._engine = TextEngine(model, room=load.rows, adapters=root)

@@ -67,7 +67,9 @@ def wanted(name: SetName, first: int | None = None) -> list[tuple[str, int]]:
 
 def engine(model: LoadedModel, adapters: Path | None = None) -> Engine:
     """The engine that serves, with the rows that a training's samples have; `adapters` is the directory that has them."""
-    return TextEngine(replace(model, context=min(model.context, CONTEXT)), room=ROOM, adapters=adapters)
+    return TextEngine(
+        replace(model, context=min(model.context, CONTEXT)), room=ROOM, adapters=adapters, merging=False
+    )
 
 
 def made(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from generation.lm.lora import Runs, Selection, Stack
+    from generation.lm.lora import Merged, Runs, Selection, Stack
     from generation.lm.residency import Residency
     from generation.lm.row import Row
     from generation.lm.search.piece import Piece
@@ -23,10 +23,13 @@ class Adapting:
     def __init__(self, residency: Residency, dtype: torch.dtype, *, together: bool) -> None:
         self._residency, self._dtype, self._together = residency, dtype, together
         self._stack: Stack | None = None
+        self._merged: Merged | None = None
 
     @property
     def resident(self) -> list[str]:
         """Digests of the adapters that rows are computed with now."""
+        if self._merged is not None:
+            return [self._merged.digest]
         return list(self._stack.digests) if self._stack is not None else []
 
     def want(self, digest: str) -> None:
@@ -47,29 +50,42 @@ class Adapting:
         return found
 
     def covered(self, rows: Sequence[Row | Piece]) -> Callable[[Row | Piece], bool]:
-        """Choose the stack for this step; which rows can be computed with it."""
+        """Choose the stack for this step, or the one adapter that is merged where all rows use it; which rows can be computed so."""
         needed = {row.adapter for row in rows if row.adapter is not None}
         self._residency.forget(needed)
         ready = {digest for digest in needed if self._residency.at_hand(digest)}
         if not self._together:
             return lambda row: row.adapter is None or row.adapter in ready
+        if needed == ready and len(needed) == 1 and all(row.adapter is not None for row in rows):
+            (digest,) = needed
+            if (whole := self._residency.merged(digest)) is not None:
+                self._merged = whole
+                return lambda row: row.adapter == digest
         running = {row.adapter for row in rows if row.adapter is not None and row.begun}
         self._stack = self._residency.stack(ready, running)
-        at_hand = set(self.resident)
+        at_hand = set(self._stack.digests) if self._stack is not None else set()
+        if self._merged is not None and not running <= at_hand:
+            alone = self._merged.digest
+            return lambda row: row.adapter == alone  # until there is a stack for all of them
+        self._merged = None
         return lambda row: row.adapter is None or row.adapter in at_hand
 
-    def to_write(self, adapters: Sequence[str | None]) -> Selection | None:
+    def to_write(self, adapters: Sequence[str | None]) -> Selection | Merged | None:
         """What adds to rows that write; see `decoder.Select`."""
         if all(adapter is None for adapter in adapters):
             return None
+        if self._merged is not None:
+            return self._merged
         if not self._together:
             (adapter,) = {adapter for adapter in adapters if adapter is not None}
             return self._residency.alone(adapter).select(adapters, self._dtype)
         assert self._stack is not None
         return self._stack.select(adapters, self._dtype)
 
-    def to_read(self, adapters: Sequence[str | None]) -> Runs | None:
+    def to_read(self, adapters: Sequence[str | None]) -> Runs | Merged | None:
         """What adds to the rows of prompts."""
+        if self._merged is not None and any(adapter is not None for adapter in adapters):
+            return self._merged
         return None if all(adapter is None for adapter in adapters) else self._residency.runs(adapters)
 
     def _verdict(self, digest: str) -> AdapterError | None:

@@ -17,7 +17,7 @@ from torch.nn import functional as F  # noqa: N812 - what everybody calls it
 from generation.lm.branches import Branched, Branches, Growth
 from generation.lm.cache import Seat, SlotCache
 from generation.lm.graphs import Graphs
-from generation.lm.lora import Runs
+from generation.lm.lora import Merged, Runs
 from generation.lm.packed import Matrix, fused
 from generation.lm.prefixes import Prefixes
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from generation.lm.lora import Selection
 
 # the rows' adapters -> what adds to them
-Select = Callable[[Sequence[str | None]], "Selection | Runs | None"]
+Select = Callable[[Sequence[str | None]], "Selection | Merged | Runs | None"]
 Attend = Callable[[int, "_Layer", "Tensor", "Tensor", "Tensor"], "Tensor"]
 
 T = TypeVar("T")
@@ -57,9 +57,9 @@ class Decoder:
 
     def __init__(
         self, architecture: Architecture, *, rows: int, context: int, dtype: torch.dtype, device: torch.device,
-        together: bool = True,
+        together: bool = True, halves: bool = False,
     ) -> None:  # fmt: skip
-        """`rows` seats of `context` positions. Copies what it needs; the network may be let go.
+        """`rows` seats of `context` positions. Copies what it needs; the network may be let go. `halves`: see `packed.Matrix`.
 
         `together`: rows share steps. Where each is computed alone, so that its numbers are always the same, nothing is
         taken over from other jobs' prompts, and recording steps (on CUDA) would not be worth it.
@@ -75,11 +75,14 @@ class Decoder:
         scale = architecture.embedding_scale
         self._embedding_scale = None if scale is None else torch.tensor(scale, dtype=dtype, device=device)
         self._norm = architecture.norm
-        self._head = Matrix(architecture.head.weight, architecture.head.bias)
+        self._head = Matrix(architecture.head.weight, architecture.head.bias, halves=halves)
         self._layers = tuple(
             _Layer(  # without the layers themselves, which would keep the mapped file in memory
                 replace(parts, linears={}),
-                {kind: fused(list(linears.values())) for kind, linears in parts.linears.items()},
+                {
+                    kind: fused(list(linears.values()), halves=halves)
+                    for kind, linears in parts.linears.items()
+                },
             )
             for parts in architecture.layers
         )
@@ -123,6 +126,15 @@ class Decoder:
         return Branches(self.cache.held(seat, seat.length), rows, seat.adapter)
 
     @property
+    def matrices(self) -> dict[str, Matrix]:
+        """What each group of `shapes` is multiplied by."""
+        return {
+            f"{layer.parts.name}.{kind}": matrix
+            for layer in self._layers
+            for kind, matrix in layer.matrices.items()
+        }
+
+    @property
     def embedding(self) -> Tensor:
         """A vector for each token: (V, width)."""
         return self._embedding
@@ -152,7 +164,7 @@ class Decoder:
             logits = yield from self._write_in_halves(step, grown, select(adapters + branched))
         else:
             selection = select(adapters)
-            assert not isinstance(selection, Runs)  # which are for prompts
+            assert not isinstance(selection, Runs | Merged)  # which are for prompts, and for processors
             logits = self._graphs.run(step, selection)
             if grown:  # of shapes too many to be recorded
                 logits = torch.cat((logits, whole(self._write_in_halves(None, grown, select(branched)))))
@@ -237,11 +249,11 @@ class Decoder:
         last = torch.tensor(lengths, device=self.device).cumsum(0) - 1
         return self._head(self._norm(x[last]))
 
-    def _write(self, step: Written, selection: Selection | Runs | None) -> Tensor:
+    def _write(self, step: Written, selection: Selection | Merged | Runs | None) -> Tensor:
         return whole(self._write_in_halves(step, (), selection))
 
     def _write_in_halves(
-        self, step: Written | None, grown: Sequence[Branched], selection: Selection | Runs | None
+        self, step: Written | None, grown: Sequence[Branched], selection: Selection | Merged | Runs | None
     ) -> Generator[None, None, Tensor]:
         """The body of a writing step: of `step`, no shape depends on a value, so that it can be captured."""
         groups: list[Written | Branched] = [*([] if step is None else [step]), *grown]
@@ -291,7 +303,7 @@ class Decoder:
         return attend
 
     def _through(
-        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | Runs | None
+        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | Merged | Runs | None
     ) -> Generator[None, None, Tensor]:
         """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width), with a pause after half of the layers."""
         rows = len(tokens)
@@ -306,12 +318,16 @@ class Decoder:
                 selection = selection.padded(padded)
         width, kv_width = self._heads * self._size, self._kv_heads * self._size
         delta = _none if selection is None else selection.delta
+        instead = selection.matrices if isinstance(selection, Merged) else {}
         for n, layer in enumerate(self._layers):
             if n == len(self._layers) // 2:
                 yield
             parts = layer.parts
             h = parts.norm(x)
-            qkv = layer.matrices["qkv"](h, delta(f"{parts.name}.qkv", h, None))[:rows]
+            matrices = {
+                kind: instead.get(f"{parts.name}.{kind}", matrix) for kind, matrix in layer.matrices.items()
+            }
+            qkv = matrices["qkv"](h, delta(f"{parts.name}.qkv", h, None))[:rows]
             qk = qkv[:, : width + kv_width].view(rows, -1, self._size)
             v = qkv[:, width + kv_width :].view(rows, self._kv_heads, self._size)
             cos, sin = ropes[parts.rope]
@@ -322,14 +338,12 @@ class Decoder:
             a = attend(n, layer, qk[:, : self._heads], qk[:, self._heads :], v).to(self.dtype)
             if padded > rows:
                 a = F.pad(a, (0, 0, 0, padded - rows))
-            x = self._added(
-                x, a, layer.matrices["out"], f"{parts.name}.out", parts.norm_after_attention, delta
-            )
+            x = self._added(x, a, matrices["out"], f"{parts.name}.out", parts.norm_after_attention, delta)
             h = parts.norm_before_mlp(x)
-            gate_up = layer.matrices["gate_up"](h, delta(f"{parts.name}.gate_up", h, None))
+            gate_up = matrices["gate_up"](h, delta(f"{parts.name}.gate_up", h, None))
             gate, up = gate_up.chunk(2, 1)
             h = self._activation(gate).mul_(up)
-            x = self._added(x, h, layer.matrices["down"], f"{parts.name}.down", parts.norm_after_mlp, delta)
+            x = self._added(x, h, matrices["down"], f"{parts.name}.down", parts.norm_after_mlp, delta)
         return x
 
     @staticmethod

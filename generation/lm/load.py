@@ -18,7 +18,7 @@ from generation.adapters.adapter import Base
 from generation.lm.chat import Chat
 from generation.lm.digest import digest
 from generation.lm.plain_template import ENDS, TEMPLATE
-from generation.lm.precision import device, dtype, packs_bfloat16
+from generation.lm.precision import device, dtype, halves, multiplies_float16, packs_bfloat16
 from generation.lm.weights import ModelError, Source, directory
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class LoadedModel:
     """`context` counts tokens, prompt and answer together; any id in `stops` ends an answer, and so does any text in
     `ends`, which is not part of it.
 
-    `network` is as transformers made it, in evaluation mode on `device`, its linear layers those of bitsandbytes where
+    `halves` says that products are to be with weights in float16, as `packed.Matrix` has it. `network` is as transformers made it, in evaluation mode on `device`, its linear layers those of bitsandbytes where
     `quantization` says so; `base` is what adapters for it are held to.
     """
 
@@ -51,6 +51,7 @@ class LoadedModel:
     threads: int
     ends: tuple[str, ...] = ()
     quantization: Quantization = "none"
+    halves: bool = False
 
 
 def load_model(
@@ -74,6 +75,7 @@ def load_model(
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     on = device()
     numbers = dtype(on, torch.cpu.get_capabilities(), packs=packs_bfloat16(), asked=asked)
+    in_halves = halves(on, numbers, multiplies=multiplies_float16(), asked=asked)
     path = directory(source, data_dir, numbers)
     four_bits: dict[str, Any] = {}
     if quantization == "nf4":
@@ -106,13 +108,13 @@ def load_model(
         *_listed(network.generation_config.eos_token_id),
     }
     log.info(
-        "model_loaded", model=source.name, dtype=str(numbers), quantization=quantization, device=str(on),
-        threads=threads, seconds=round(time.monotonic() - began, 2),
+        "model_loaded", model=source.name, dtype=str(numbers), halves=in_halves,
+        quantization=quantization, device=str(on), threads=threads, seconds=round(time.monotonic() - began, 2),
     )  # fmt: skip
     return LoadedModel(
         name=source.name, base=base, network=network, chat=Chat(tokenizer), device=on, dtype=numbers,
         context=config.max_position_embeddings, stops=frozenset(stops - {None}), threads=threads,
-        ends=() if source.chats else ENDS, quantization=quantization,
+        ends=() if source.chats else ENDS, quantization=quantization, halves=in_halves,
     )  # fmt: skip
 
 

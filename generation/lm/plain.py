@@ -15,6 +15,7 @@ from transformers import DynamicCache
 
 from generation.lm.architecture import GroupShape
 from generation.lm.cache import Seat
+from generation.lm.lora import Merged
 from generation.lm.packed import pack
 
 if TYPE_CHECKING:
@@ -106,16 +107,18 @@ class PlainNetwork:
 
     def __init__(
         self, network: Any, modules: Mapping[str, tuple[int, int]], *, rows: int, context: int, dtype: torch.dtype,
-        device: torch.device,
+        device: torch.device, halves: bool = False,
     ) -> None:  # fmt: skip
-        """Changes `network`, which is this path's from now on. `modules` are those that adapters may add to."""
+        """Changes `network`, which is this path's from now on. `modules` are those that adapters may add to. `halves`: see
+        `packed.Matrix`.
+        """
         self.dtype, self.device = dtype, device
         self.shapes = tuple(GroupShape(name, (name,), (size[0],), size[1]) for name, size in modules.items())
         self.cache = PlainCache(rows, context)
         self._network = network
         self._now: dict[str, Selection | Runs | None] = {"selection": None}
         if device.type == "cpu":
-            pack(network)
+            pack(network, halves=halves)
         for name in modules:
             above, _, last = name.rpartition(".")
             parent = network.get_submodule(above)
@@ -172,7 +175,9 @@ class PlainNetwork:
         return torch.cat(found)
 
     def _next_of(self, cache: DynamicCache, adapter: str | None, tokens: list[int], select: Select) -> Tensor:
-        self._now["selection"] = select([adapter] * len(tokens))
+        selection = select([adapter] * len(tokens))
+        assert not isinstance(selection, Merged)  # which are parts of a decoder
+        self._now["selection"] = selection
         x = torch.tensor([tokens], device=self.device)  # (1, T)
         out = self._network(input_ids=x, cache=cache, use_cache=True, logits_to_keep=1)
         logits: Tensor = out.logits[:, -1]

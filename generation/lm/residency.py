@@ -11,14 +11,15 @@ from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import structlog
 
 from generation.adapters import Adapter, AdapterError, Lora, load
-from generation.lm.lora import Runs, stack_of
+from generation.lm.lora import Runs, merged, stack_of
 from generation.starters import starter_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
 
     from generation.adapters import Base
     from generation.lm.architecture import GroupShape
-    from generation.lm.lora import Stack
+    from generation.lm.lora import Merged, Stack
+    from generation.lm.packed import Matrix
 
 MOST = 16  # different adapters in one batch
 NOTHING = 1e-30  # numbers below it add nothing, and processors take many times as long over them
 SPARE = 4  # more that are kept for those who come back
+PATIENCE = 200  # steps for others after which an adapter gives up weights of its own: four haiku
+FREE = 3  # times what such weights take has to be free before they are made
 
 log = structlog.get_logger(__name__)
 
@@ -40,18 +44,25 @@ class Residency:
     """Adapters by digest, and stacks of them. Used from one thread; works in another."""
 
     def __init__(
-        self, root: Path, base: Base, shapes: Sequence[GroupShape], *, dtype: torch.dtype, device: torch.device
+        self, root: Path, base: Base, shapes: Sequence[GroupShape], *, dtype: torch.dtype, device: torch.device,
+        halves: bool = False, matrices: Mapping[str, Matrix] | None = None,
     ) -> None:  # fmt: skip
-        """Adapters are directories in `root`, made for `base`; those that Renga comes with are where they are."""
+        """Adapters are directories in `root`, made for `base`; those that Renga comes with are where they are. `halves`: see
+        `packed.Matrix`. `matrices` are the network's, by the keys of `shapes`, for adapters to become a part of; None: none does.
+        """
         self._root, self._base, self._shapes = root, base, shapes
         self._by_key = {shape.key: shape for shape in shapes}
-        self._dtype, self._device = dtype, device
+        self._dtype, self._device, self._halves = dtype, device, halves
         self._adapters: OrderedDict[str, Future[Adapter]] = OrderedDict()
         self._stack: Stack | None = None
         self._alone: OrderedDict[str, Stack] = OrderedDict()
         self._building: Future[Stack] | None = None
         self._asked: list[str] = []
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="adapters")
+        self._matrices = matrices
+        self._merged: tuple[str, Future[Merged | None]] | None = None
+        self._for_others = 0
+        self._merger = ThreadPoolExecutor(1, thread_name_prefix="merging")  # others would wait for it
 
     def want(self, digest: str) -> None:
         """Begin to read an adapter, unless it is at hand."""
@@ -140,6 +151,37 @@ class Residency:
         self._alone.move_to_end(digest)
         return self._alone[digest]
 
+    def merged(self, digest: str) -> Merged | None:
+        """A ready adapter that all rows of a step use, as part of the weights; None: it is not, or not yet.
+
+        There is one at a time, since it takes as much memory as the network's layers, and it stays as long as it is asked for now and
+        then: another's are made once `PATIENCE` steps were others'.
+        """
+        if self._matrices is None:
+            return None
+        if self._merged is not None and self._merged[0] == digest:
+            self._for_others = 0
+            made = self._merged[1]
+            return made.result() if made.done() else None
+        self._for_others += 1
+        if self._merged is None or (self._for_others > PATIENCE and self._merged[1].done()):
+            self._for_others = 0
+            adapter = self._adapters[digest].result()
+            self._merged = digest, self._merger.submit(self._merge, adapter, self._matrices)
+        return None
+
+    def _merge(self, adapter: Adapter, matrices: Mapping[str, Matrix]) -> Merged | None:
+        """None: there is no room for it; it is tried again once another was to be merged."""
+        size = sum(shape.width * sum(shape.sizes) * self._dtype.itemsize for shape in self._shapes)
+        if psutil.virtual_memory().available < FREE * size:
+            log.info("adapter_not_merged", digest=adapter.digest, mib=size >> 20)
+            return None
+        try:
+            return merged(adapter, self._shapes, matrices)
+        except (MemoryError, RuntimeError) as error:
+            log.warning("adapter_not_merged", digest=adapter.digest, error=type(error).__name__)
+            return None
+
     def wait(self, seconds: float) -> None:
         """Wait until something is ready that was not, or for `seconds`."""
         pending: list[Future[Any]] = [found for found in self._adapters.values() if not found.done()]
@@ -164,4 +206,4 @@ class Residency:
         return tensor.to(device=self._device, dtype=self._dtype)
 
     def _stacked(self, adapters: Sequence[Adapter]) -> Stack:
-        return stack_of(adapters, self._shapes, dtype=self._dtype, device=self._device)
+        return stack_of(adapters, self._shapes, dtype=self._dtype, device=self._device, halves=self._halves)

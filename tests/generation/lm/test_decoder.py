@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generation.lm.architecture import UnknownArchitectureError, architecture_of
 from generation.lm.decoder import Decoder
-from generation.lm.lora import Runs, stack_of
+from generation.lm.lora import Runs, merged, stack_of
 from generation.lm.plain import PlainNetwork
 from tests.generation.lm.tiny import NETWORKS, SIZES, VOCABULARY, adapter, network
 
@@ -91,6 +91,26 @@ class Reference:
         with torch.inference_mode():
             found: Tensor = model(input_ids=torch.tensor([list(ids)]), use_cache=False).logits[0, -1]
         return found
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@torch.inference_mode()
+def test_with_an_adapter_as_part_of_the_weights_logits_are_those_of_peft(name: str) -> None:
+    net = network(name)
+    made = decoder(net)
+    adapters = [
+        adapter("a", made.shapes, rank=7, scale=0.5, seed=2),
+        adapter("b", made.shapes, rank=16, seed=3, only="v_proj"),
+    ]
+    reference, shapes, ids = Reference(net, adapters), made.shapes, [5, 1, 4, 3]
+    for one in (*adapters, None):
+        whole = None if one is None else merged(one, shapes, made.matrices)
+        digest = None if one is None else one.digest
+        seat = made.cache.open(digest)
+        read = made.read([(seat, ids[:3])], lambda _, whole=whole: whole)
+        torch.testing.assert_close(read[0], reference.logits(ids[:3], digest), **CLOSE)
+        written = made.write([seat], ids[3:], lambda _, whole=whole: whole)
+        torch.testing.assert_close(written[0], reference.logits(ids, digest), **CLOSE)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

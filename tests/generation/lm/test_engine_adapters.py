@@ -48,8 +48,8 @@ def strong_adapter(root: Path, model: LoadedModel, seed: int) -> str:
     return write(root, config, tensors, base=model.base, manifest={})
 
 
-def with_adapter(name: str, digest: str, **terms: Any) -> Job:
-    made = job(name, tokens=8, temperature=0.0)
+def with_adapter(name: str, digest: str, *, tokens: int = 8, **terms: Any) -> Job:
+    made = job(name, tokens=tokens, temperature=0.0)
     return replace(made, adapter=digest, terms=replace(made.terms, **terms))
 
 
@@ -78,6 +78,42 @@ def test_rows_with_different_adapters_run_together_and_say_which(
     for digest in digests:
         assert text(done[digest[:8]]) == alone[digest]
     assert sorted(engine.stats()["adapters"]) == sorted(digests)
+
+
+def test_one_adapter_alone_is_merged_until_others_come_and_each_writes_what_it_would_alone(
+    exact: LoadedModel, adapters: tuple[Path, list[str]]
+) -> None:
+    root, (one, two, _) = adapters
+    alone = {}
+    for digest in (None, one, two):
+        engine = TextEngine(exact, adapters=root, reproducible=True)
+        engine.start(job("x", tokens=8, temperature=0.0) if digest is None else with_adapter("x", digest))
+        alone[digest] = text(finished(engine)["x"])
+    engine = TextEngine(exact, adapters=root)
+    adapting = engine._adapting
+    assert adapting is not None
+    assert adapting._residency._matrices is None  # in float32 what is added is not rounded
+    adapting._residency._matrices = engine._network.matrices
+    for _ in range(2):  # the second time from weights of its own
+        engine.start(with_adapter("x", one))
+        assert text(finished(engine)["x"]) == alone[one]
+        assert adapting._residency._merged is not None
+        adapting._residency._merged[1].result(30.0)
+    assert adapting._merged is not None
+    engine.start(with_adapter("long", one, tokens=40))
+    while not engine._rows[0].made:
+        engine.step()
+    assert engine.stats()["adapters"] == [one]
+    engine.start(job("base", tokens=8, temperature=0.0))
+    engine.start(with_adapter("two", two))
+    progress, mixed = [], False
+    while engine._rows:
+        progress += engine.step()
+        mixed |= adapting._merged is None
+    done = {one.job_id: one for one in progress if isinstance(one, Finished)}
+    assert mixed
+    assert text(done["long"]).startswith(alone[one])
+    assert (text(done["base"]), text(done["two"])) == (alone[None], alone[two])
 
 
 def test_a_job_that_names_no_adapter_is_made_with_the_starter_of_its_form_and_base_asks_for_none(

@@ -7,14 +7,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from torch import nn
 
 from generation.lm.packed import PackedLinear, pack
-from generation.lm.precision import dtype
+from generation.lm.precision import dtype, halves
 from generation.lm.weights import ModelError
+
+if TYPE_CHECKING:
+    from generation.lm.precision import Asked
 
 CPU = torch.device("cpu")
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,6 +47,17 @@ def test_what_the_operator_asks_for_overrules_the_processor(fast: bool) -> None:
     capabilities: dict[str, object] = {"avx512_bf16": fast}
     assert dtype(CPU, capabilities, packs=True, asked="float32") == torch.float32
     assert dtype(CPU, capabilities, packs=True, asked="bfloat16") == torch.bfloat16
+
+
+@pytest.mark.parametrize(("numbers", "multiplies", "wanted", "found"), [
+    (torch.float32, True, "auto", True), (torch.float32, False, "auto", False), (torch.float32, True, "float32", False),
+    (torch.bfloat16, True, "auto", False), (torch.bfloat16, True, "bfloat16", False),
+])  # fmt: skip
+def test_weights_are_halves_where_nothing_faster_is_and_nobody_asked_for_float32(
+    numbers: torch.dtype, multiplies: bool, wanted: Asked, found: bool
+) -> None:
+    assert halves(torch.device("cpu"), numbers, multiplies=multiplies, asked=wanted) is found
+    assert not halves(torch.device("cuda"), numbers, multiplies=multiplies, asked=wanted)
 
 
 def test_bfloat16_that_cannot_be_packed_is_refused_in_one_sentence() -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 import torch
 from peft import LoraConfig
 
 from generation.adapters import AdapterError, Base, write
 from generation.lm.architecture import GroupShape
-from generation.lm.residency import MOST, SPARE, Residency
+from generation.lm.packed import Matrix
+from generation.lm.residency import MOST, PATIENCE, SPARE, Residency
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from generation.lm.lora import Merged
 
 NAME = "model.layers.0.self_attn.q_proj"
 BASE = Base("b" * 64, {NAME: (6, 4)})
@@ -87,6 +93,52 @@ def test_what_a_stack_adds_is_the_adapters_own(
     torch.testing.assert_close(runs, added + 1)
     alone = residency.alone(b).select([b], torch.float32).delta("qkv", x[:1], None)
     torch.testing.assert_close(alone, torch.full((1, 6), 8.0))
+
+
+def whole(residency: Residency, digest: str) -> Merged:
+    """Ask until it is a part of the weights."""
+    for _ in range(PATIENCE + 200):
+        if (found := residency.merged(digest)) is not None:
+            return found
+        if residency._merged is not None and residency._merged[0] == digest:
+            time.sleep(0.02)
+    raise AssertionError
+
+
+def test_an_adapter_becomes_part_of_weights_until_others_were_wanted_for_long(
+    adapters: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(1)
+    weight, x = torch.randn(6, 4), torch.randn(3, 4)
+    made = Residency(
+        adapters[0], BASE, SHAPES, dtype=torch.float32, device=torch.device("cpu"), matrices={"qkv": Matrix(weight)}
+    )  # fmt: skip
+    a, b, c = adapters[1][:3]
+    loaded(made, [a, b, c])
+    # scale 4 / 2, over two ranks: 2 * 2 * (1 + n)
+    first = whole(made, b)
+    torch.testing.assert_close(first.matrices["qkv"](x), x @ (weight + 8.0).T)
+    for _ in range(3):
+        for other in (a, c) * (PATIENCE // 2):
+            assert made.merged(other) is None
+        assert made.merged(b) is first
+    torch.testing.assert_close(whole(made, a).matrices["qkv"](x), x @ (weight + 4.0).T)
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100))
+    for _ in range(PATIENCE + 1):
+        assert made.merged(b) is None
+    assert made._merged is not None
+    assert made._merged[0] == b
+    assert made._merged[1].result(5.0) is None  # there is no room for it
+    assert made.merged(b) is None
+
+
+def test_where_nothing_can_be_merged_with_nothing_is(
+    residency: Residency, adapters: tuple[Path, list[str]]
+) -> None:
+    loaded(residency, adapters[1][:1])
+    assert residency.merged(adapters[1][0]) is None
+    assert residency._merged is None
 
 
 def test_those_that_nobody_wants_are_let_go(residency: Residency, adapters: tuple[Path, list[str]]) -> None:
