@@ -124,7 +124,12 @@ async def run(people: People, *arguments: str) -> tuple[int, str, str]:
         env={**os.environ, "SANDBOX_URL": people.sandbox.address},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:  # it would run on beside the tests that come after
+            process.kill()
+            await process.wait()
     return process.returncode or 0, out.decode(), err.decode()
 
 
