@@ -138,6 +138,9 @@ async def stand(
     finally:
         await asyncio.to_thread(loop.stop, 30)
         await runner.cleanup()
+        # aiohttp remembers the last thousand handlers, and with them their application, its host, its loop: half a gigabyte
+        # of a real model for each test, 16 GB in one worker of a whole run
+        del watched.inner
     assert not died
 
 
