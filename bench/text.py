@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+import torch
 from tokenizers import Tokenizer
 
 from bench.peers import adapters as fixtures
@@ -32,6 +33,7 @@ from bench.peers.protocol import Load, Ran, Request, Sampling
 from bench.report import Target, quantile, report, tell
 from generation.lm import weights
 from generation.lm.load import load_model
+from generation.lm.precision import halves, multiplies_float16
 from generation.wire import jobs
 
 OURS = "renga"
@@ -208,8 +210,10 @@ def loaded(scenarios: tuple[Scenario, ...], threads: int, *, with_gguf: bool) ->
 
 
 def weight_bytes(load: Load) -> int:
-    """What one token has to read: every weight once, as the model's directory has them; tied ones are one."""
-    return (Path(load.directory) / "model.safetensors").stat().st_size
+    """What one token has to read: every weight once, in the numbers that ours are kept in; tied ones are one."""
+    size = (Path(load.directory) / "model.safetensors").stat().st_size
+    numbers = getattr(torch, load.dtype)
+    return size // 2 if halves(torch.device("cpu"), numbers, multiplies=multiplies_float16()) else size
 
 
 def targets(measured: Measured, bandwidth: float, weights_size: int) -> list[Target]:

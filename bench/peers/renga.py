@@ -108,6 +108,11 @@ class Renga:
             residency.want(digest)
         while not all(residency.ready(digest) for digest in adapters):
             residency.wait(0.1)
+        if len(adapters) == 1 and residency._matrices is not None:
+            (digest,) = adapters
+            while residency._merged is None or residency._merged[0] != digest:
+                residency.merged(digest)
+            residency._merged[1].result()
         while (stack := residency.stack(adapters, set())) is None or set(stack.digests) != adapters:
             residency.wait(0.1)
 

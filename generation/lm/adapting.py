@@ -28,9 +28,10 @@ class Adapting:
     @property
     def resident(self) -> list[str]:
         """Digests of the adapters that rows are computed with now."""
-        if self._merged is not None:
-            return [self._merged.digest]
-        return list(self._stack.digests) if self._stack is not None else []
+        whole, stack = self._merged, self._stack  # which another thread may change
+        if whole is not None:
+            return [whole.digest]
+        return list(stack.digests) if stack is not None else []
 
     def want(self, digest: str) -> None:
         """Begin to read an adapter."""
@@ -95,6 +96,11 @@ class Adapting:
         except AdapterError as error:
             return error
         return None
+
+    def let_go(self) -> None:
+        """Give back memory that only saves time. No row may have begun."""
+        self._merged = None
+        self._residency.let_go()
 
     def wait(self, seconds: float) -> None:
         """Wait until an adapter or a stack is ready that was not, or for `seconds`."""

@@ -80,7 +80,8 @@ class TextEngine:
         """
         self._name, self._chat, self._stops = model.name, model.chat, model.stops
         self._threads, self._ends, self._quantization = model.threads, model.ends, model.quantization
-        self._halves = model.halves
+        numbers = "float16" if model.halves else str(model.dtype).removeprefix("torch.")
+        self._weights = numbers if model.quantization == "none" else model.quantization
         self._positions = min(model.context, POSITIONS)
         self._together = not reproducible
         self._network = self._computed_by(model, room + READERS)
@@ -251,7 +252,7 @@ class TextEngine:
             "model": self._name,
             "base": self._base,
             "dtype": str(self._network.dtype).removeprefix("torch."),
-            "weights": "float16" if self._halves else str(self._network.dtype).removeprefix("torch."),
+            "weights": self._weights,
             "quantization": self._quantization,
             "device": str(self._network.device),
             "threads": self._threads,
@@ -525,6 +526,8 @@ class TextEngine:
             if isinstance(row, Piece):
                 row.branches = row.search = None
         self._network.let_go()
+        if self._adapting is not None:
+            self._adapting.let_go()
         if self._network.device.type == "cuda":
             torch.cuda.empty_cache()
         fewer = any(isinstance(row, Piece) for row in begun) and self._searching.make_do()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHAIN = 256  # products that are added up in one go, in float32
 LARGEST = 65504.0  # float16
+BLOCK = 512  # inputs by which FBGEMM takes memory, used or not
 
 
 class Matrix:
@@ -36,12 +37,13 @@ class Matrix:
         self, weight: Tensor, bias: Tensor | None = None, *, chain: int | None = None, halves: bool = False
     ) -> None:
         """Shares nothing with `weight`, which may lie in a mapped file. `chain` products are added up in one go, `CHAIN` where it
-        is None: short chains round less and take longer. `halves` keeps a float32 weight in float16, if none of it is beyond that.
+        is None: short chains round less and take longer. `halves` keeps a float32 weight in float16, if none of it is beyond that and its inputs fill half of a block.
         """
         self._on_cpu = weight.device.type == "cpu"
         self._bias = None if bias is None else bias.detach().clone()
         self._halves: Any = None
-        if halves and self._on_cpu and weight.dtype == torch.float32 and weight.abs().max() <= LARGEST:
+        fits = weight.dtype == torch.float32 and weight.shape[1] >= BLOCK // 2
+        if halves and self._on_cpu and fits and weight.abs().max() <= LARGEST:
             self._halves = torch.ops.quantized.linear_prepack_fp16(weight.detach().contiguous(), self._bias)
         elif self._on_cpu:
             most = CHAIN if chain is None else chain
@@ -53,7 +55,7 @@ class Matrix:
             self._weight = weight.detach().clone()
 
     def plus(self, change: Tensor) -> Matrix:
-        """Another, by whose weight `change` is more: (out, in), float32. Rounded once more; in one chain."""
+        """Another, by whose weight `change` is more: (out, in), float32. Rounded once more."""
         if self._halves is not None:
             weight = torch.ops.quantized.linear_unpack_fp16(self._halves)[0]
             return Matrix(weight + change, self._bias, halves=True)

@@ -2,7 +2,7 @@
 
 Decided by what the processor has, not by a stopwatch, so that the same machine gives the same text for a seed.
 Without such instructions bfloat16 is half as fast as float32 (measured, AVX512 without BF16: 47 against 85 tokens/s), and
-weights in float16, which keep eight times as much of a number as bfloat16 does, are twice as fast as float32 (`packed`).
+weights in float16, which keep eight times as much of a number as bfloat16 does, are twice as fast as float32 (`packed`; AVX2).
 What was chosen is in the log and in `/v1/stats`; `TEXT_DTYPE` overrules it.
 """
 

@@ -11,10 +11,10 @@ from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import structlog
 
 from generation.adapters import Adapter, AdapterError, Lora, load
+from generation.lm import memory
 from generation.lm.lora import Runs, merged, stack_of
 from generation.starters import starter_named
 
@@ -100,6 +100,9 @@ class Residency:
         """
         if self._building is not None and self._building.done():
             self._take_over(running)
+            needed = {
+                digest for digest in needed if self.at_hand(digest)
+            }  # which those of a stack that failed are no more
         has = set(self._stack.digests) if self._stack is not None else set()
         if needed and self._building is None and (needed - has or len(has) > 2 * len(needed)):
             kept = [digest for digest in (self._stack.digests if self._stack else ()) if digest in needed]
@@ -138,7 +141,7 @@ class Residency:
             return
         log.error("stack_failed", exc_info=error)
         has = set(self._stack.digests) if self._stack is not None else set()
-        for digest in [digest for digest in self._asked if digest not in has]:
+        for digest in [digest for digest in self._asked if digest not in has | running]:
             self._adapters[digest] = Future()
             self._adapters[digest].set_exception(AdapterError("There is no room for it here just now."))
 
@@ -154,15 +157,17 @@ class Residency:
     def merged(self, digest: str) -> Merged | None:
         """A ready adapter that all rows of a step use, as part of the weights; None: it is not, or not yet.
 
-        There is one at a time, since it takes as much memory as the network's layers, and it stays as long as it is asked for now and
-        then: another's are made once `PATIENCE` steps were others'.
+        There is one at a time, since it takes as much memory as the network's layers: another's are made once one other alone was asked
+        for in `PATIENCE` steps since the last that were this one's. So long one for which there was no room waits, too.
         """
         if self._matrices is None:
             return None
         if self._merged is not None and self._merged[0] == digest:
-            self._for_others = 0
-            made = self._merged[1]
-            return made.result() if made.done() else None
+            if not self._merged[1].done():
+                return None
+            if (found := self._merged[1].result()) is not None:
+                self._for_others = 0
+                return found
         self._for_others += 1
         if self._merged is None or (self._for_others > PATIENCE and self._merged[1].done()):
             self._for_others = 0
@@ -171,16 +176,23 @@ class Residency:
         return None
 
     def _merge(self, adapter: Adapter, matrices: Mapping[str, Matrix]) -> Merged | None:
-        """None: there is no room for it; it is tried again once another was to be merged."""
+        """None: there is no room for it, or it cannot be, which costs nothing but time."""
         size = sum(shape.width * sum(shape.sizes) * self._dtype.itemsize for shape in self._shapes)
-        if psutil.virtual_memory().available < FREE * size:
-            log.info("adapter_not_merged", digest=adapter.digest, mib=size >> 20)
-            return None
         try:
+            if memory.free() < FREE * size:
+                log.info("adapter_not_merged", digest=adapter.digest, mib=size >> 20)
+                return None
             return merged(adapter, self._shapes, matrices)
-        except (MemoryError, RuntimeError) as error:
-            log.warning("adapter_not_merged", digest=adapter.digest, error=type(error).__name__)
+        except Exception:
+            log.exception("adapter_not_merged", digest=adapter.digest)
             return None
+
+    def let_go(self) -> None:
+        """Give back memory that only saves time; it is not taken again soon."""
+        if self._merged is not None:
+            nothing: Future[Merged | None] = Future()
+            nothing.set_result(None)
+            self._merged, self._for_others = (self._merged[0], nothing), 0
 
     def wait(self, seconds: float) -> None:
         """Wait until something is ready that was not, or for `seconds`."""

@@ -12,6 +12,7 @@ from peft import LoraConfig
 
 from generation.adapters import write
 from generation.host.engine import Broken, Finished
+from generation.lm import memory
 from generation.lm.engine import TextEngine
 from generation.lm.residency import MOST
 from generation.wire.jobs import BASE
@@ -81,7 +82,7 @@ def test_rows_with_different_adapters_run_together_and_say_which(
 
 
 def test_one_adapter_alone_is_merged_until_others_come_and_each_writes_what_it_would_alone(
-    exact: LoadedModel, adapters: tuple[Path, list[str]]
+    exact: LoadedModel, adapters: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, (one, two, _) = adapters
     alone = {}
@@ -94,6 +95,7 @@ def test_one_adapter_alone_is_merged_until_others_come_and_each_writes_what_it_w
     assert adapting is not None
     assert adapting._residency._matrices is None  # in float32 what is added is not rounded
     adapting._residency._matrices = engine._network.matrices
+    monkeypatch.setattr(memory, "free", lambda: 2**34)
     for _ in range(2):  # the second time from weights of its own
         engine.start(with_adapter("x", one))
         assert text(finished(engine)["x"]) == alone[one]
@@ -114,6 +116,20 @@ def test_one_adapter_alone_is_merged_until_others_come_and_each_writes_what_it_w
     assert mixed
     assert text(done["long"]).startswith(alone[one])
     assert (text(done["base"]), text(done["two"])) == (alone[None], alone[two])
+
+
+@pytest.mark.parametrize(("numbers", "how", "merges"), [
+    (torch.bfloat16, {}, True), (torch.bfloat16, {"merging": False}, False), (torch.bfloat16, {"reproducible": True}, False),
+    (torch.float32, {}, False),
+])  # fmt: skip
+def test_adapters_are_merged_in_bfloat16_where_rows_share_steps(
+    model: LoadedModel, tmp_path: Path, numbers: torch.dtype, how: dict[str, bool], merges: bool
+) -> None:
+    engine = TextEngine(model, adapters=tmp_path, **how)
+    assert (engine._to_merge_with(replace(model, dtype=numbers)) is not None) is (merges or "merging" in how)
+    if model.dtype == numbers:
+        assert engine._adapting is not None
+        assert (engine._adapting._residency._matrices is not None) is merges
 
 
 def test_a_job_that_names_no_adapter_is_made_with_the_starter_of_its_form_and_base_asks_for_none(

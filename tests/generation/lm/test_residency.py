@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 import torch
 from peft import LoraConfig
 
 from generation.adapters import AdapterError, Base, write
+from generation.lm import memory
 from generation.lm.architecture import GroupShape
 from generation.lm.packed import Matrix
 from generation.lm.residency import MOST, PATIENCE, SPARE, Residency
@@ -100,7 +99,7 @@ def whole(residency: Residency, digest: str) -> Merged:
     for _ in range(PATIENCE + 200):
         if (found := residency.merged(digest)) is not None:
             return found
-        if residency._merged is not None and residency._merged[0] == digest:
+        if residency._merged is not None and not residency._merged[1].done():
             time.sleep(0.02)
     raise AssertionError
 
@@ -124,13 +123,44 @@ def test_an_adapter_becomes_part_of_weights_until_others_were_wanted_for_long(
         assert made.merged(b) is first
     torch.testing.assert_close(whole(made, a).matrices["qkv"](x), x @ (weight + 4.0).T)
 
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100))
+    monkeypatch.setattr(memory, "free", lambda: 100)
     for _ in range(PATIENCE + 1):
         assert made.merged(b) is None
     assert made._merged is not None
     assert made._merged[0] == b
     assert made._merged[1].result(5.0) is None  # there is no room for it
     assert made.merged(b) is None
+    monkeypatch.undo()
+    torch.testing.assert_close(whole(made, b).matrices["qkv"](x), x @ (weight + 8.0).T)  # and later there is
+
+    made.let_go()
+    assert made.merged(b) is None
+    assert made._merged[1].result() is None
+
+    def broken() -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(memory, "free", broken)
+    for _ in range(PATIENCE + 1):
+        assert made.merged(b) is None
+    assert made._merged[1].result(5.0) is None
+
+
+def test_a_stack_that_fails_is_no_verdict_on_those_that_run(
+    residency: Residency, adapters: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = adapters[1][:2]
+    loaded(residency, [a, b])
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(residency, "_stacked", fails)
+    residency.stack({a, b}, {a})  # a is part of the weights, and writes
+    residency.wait(5.0)
+    residency.stack({a, b}, {a})
+    assert residency.at_hand(a)
+    assert not residency.at_hand(b)
 
 
 def test_where_nothing_can_be_merged_with_nothing_is(
