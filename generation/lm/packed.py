@@ -37,29 +37,30 @@ class Matrix:
         self, weight: Tensor, bias: Tensor | None = None, *, chain: int | None = None, halves: bool = False
     ) -> None:
         """Shares nothing with `weight`, which may lie in a mapped file. `chain` products are added up in one go, `CHAIN` where it
-        is None: short chains round less and take longer. `halves` keeps a float32 weight in float16, if none of it is beyond that and its inputs fill half of a block.
+        is None: short chains round less and take longer. `halves` keeps a float32 weight in float16, if none of it is beyond that, or as it is, if its inputs fill less than half of a block.
         """
         self._on_cpu = weight.device.type == "cpu"
         self._bias = None if bias is None else bias.detach().clone()
         self._halves: Any = None
-        fits = weight.dtype == torch.float32 and weight.shape[1] >= BLOCK // 2
-        if halves and self._on_cpu and fits and weight.abs().max() <= LARGEST:
+        halves = halves and self._on_cpu and weight.dtype == torch.float32
+        self._plain = not self._on_cpu or (halves and weight.shape[1] < BLOCK // 2)
+        if self._plain:
+            self._weight = weight.detach().clone()
+        elif halves and weight.abs().max() <= LARGEST:
             self._halves = torch.ops.quantized.linear_prepack_fp16(weight.detach().contiguous(), self._bias)
-        elif self._on_cpu:
+        else:
             most = CHAIN if chain is None else chain
             count = -(-weight.shape[1] // most) if weight.dtype == torch.float32 else 1
             parts = weight.detach().chunk(count, dim=1)
             self._widths = [part.shape[1] for part in parts]
             self._parts = [_packed(part) for part in parts]
-        else:
-            self._weight = weight.detach().clone()
 
     def plus(self, change: Tensor) -> Matrix:
         """Another, by whose weight `change` is more: (out, in), float32. Rounded once more."""
         if self._halves is not None:
             weight = torch.ops.quantized.linear_unpack_fp16(self._halves)[0]
             return Matrix(weight + change, self._bias, halves=True)
-        if not self._on_cpu:
+        if self._plain:
             return Matrix((self._weight.float() + change).to(self._weight.dtype), self._bias)
         weight = torch.cat([part.to_dense() for part in self._parts], 1)
         return Matrix((weight.float() + change).to(weight.dtype), self._bias)
@@ -69,7 +70,7 @@ class Matrix:
         if self._halves is not None:
             found = torch.ops.quantized.linear_dynamic_fp16(x, self._halves)
             return found if plus is None else found.add_(plus)
-        if not self._on_cpu:
+        if self._plain:
             found = F.linear(x, self._weight, self._bias)
             return found if plus is None else found + plus
         if len(self._parts) == 1:
