@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from generation.lm.architecture import Architecture, LayerParts, Norm
-    from generation.lm.lora import Selection
+    from generation.lm.lora import Adding
 
 # the rows' adapters -> what adds to them
-Select = Callable[[Sequence[str | None]], "Selection | Merged | Runs | None"]
+Select = Callable[[Sequence[str | None]], "Adding | None"]
 Attend = Callable[[int, "_Layer", "Tensor", "Tensor", "Tensor"], "Tensor"]
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Decoder:
         taken over from other jobs' prompts, and recording steps (on CUDA) would not be worth it.
         """
         self.shapes = architecture.group_shapes()
-        self.dtype, self.device = dtype, device
+        self.dtype, self.device, self._together = dtype, device, together
         self._heads, self._kv_heads, self._size = (
             architecture.heads, architecture.kv_heads, architecture.head_dim,
         )  # fmt: skip
@@ -133,6 +133,14 @@ class Decoder:
             for layer in self._layers
             for kind, matrix in layer.matrices.items()
         }
+
+    @property
+    def mergeable(self) -> dict[str, Matrix] | None:
+        """`matrices`, where it is worth its memory that an adapter becomes a part of them: in bfloat16 on a processor, whose small
+        products cost as much as the large ones (in float16: 12 % for 340 MiB). On CUDA steps are recorded, with what each row adds.
+        """
+        here = self._together and self.device.type == "cpu" and self.dtype == torch.bfloat16
+        return self.matrices if here else None
 
     @property
     def embedding(self) -> Tensor:
@@ -249,11 +257,11 @@ class Decoder:
         last = torch.tensor(lengths, device=self.device).cumsum(0) - 1
         return self._head(self._norm(x[last]))
 
-    def _write(self, step: Written, selection: Selection | Merged | Runs | None) -> Tensor:
+    def _write(self, step: Written, selection: Adding | None) -> Tensor:
         return whole(self._write_in_halves(step, (), selection))
 
     def _write_in_halves(
-        self, step: Written | None, grown: Sequence[Branched], selection: Selection | Merged | Runs | None
+        self, step: Written | None, grown: Sequence[Branched], selection: Adding | None
     ) -> Generator[None, None, Tensor]:
         """The body of a writing step: of `step`, no shape depends on a value, so that it can be captured."""
         groups: list[Written | Branched] = [*([] if step is None else [step]), *grown]
@@ -303,7 +311,7 @@ class Decoder:
         return attend
 
     def _through(
-        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Selection | Merged | Runs | None
+        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Adding | None
     ) -> Generator[None, None, Tensor]:
         """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width), with a pause after half of the layers."""
         rows = len(tokens)

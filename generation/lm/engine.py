@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from generation.lm.cache import Seat
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
-    from generation.lm.packed import Matrix
     from generation.lm.row import Constraint, Stopped
     from generation.wire.jobs import Job
 
@@ -89,7 +88,7 @@ class TextEngine:
         if adapters is not None:
             residency = Residency(
                 adapters, model.base, self._network.shapes, dtype=model.dtype, device=model.device,
-                halves=model.halves, matrices=self._to_merge_with(model) if merging else None,
+                halves=model.halves, matrices=self._network.mergeable if merging else None,
             )  # fmt: skip
             self._adapting = Adapting(residency, model.dtype, together=self._together)
         self._base, self._starter = model.base.digest, starter
@@ -121,14 +120,6 @@ class TextEngine:
             architecture, rows=room, context=self._positions, dtype=model.dtype, device=model.device,
             together=self._together, halves=model.halves,
         )  # fmt: skip
-
-    def _to_merge_with(self, model: LoadedModel) -> dict[str, Matrix] | None:
-        """The matrices that adapters may become a part of, where that is worth its memory: in bfloat16, whose small products cost as
-        much as the large ones (halves: 12 % for 340 MiB). On CUDA steps are recorded, with what each row adds.
-        """
-        if isinstance(self._network, Decoder) and self._together and model.device.type == "cpu":
-            return self._network.matrices if model.dtype == torch.bfloat16 else None
-        return None
 
     def warm(self) -> None:
         """Begin to make, in a thread of its own, what somebody would else wait for who is the first to ask for verse."""

@@ -36,8 +36,9 @@ class LoadedModel:
     """`context` counts tokens, prompt and answer together; any id in `stops` ends an answer, and so does any text in
     `ends`, which is not part of it.
 
-    `halves` says that products are to be with weights in float16, as `packed.Matrix` has it. `network` is as transformers made it, in evaluation mode on `device`, its linear layers those of bitsandbytes where
-    `quantization` says so; `base` is what adapters for it are held to.
+    `network` is as transformers made it, in evaluation mode on `device`, its linear layers those of bitsandbytes where
+    `quantization` says so; `base` is what adapters for it are held to. `halves`: products are to be with weights in float16,
+    as `packed.Matrix` has it.
     """
 
     name: str

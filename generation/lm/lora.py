@@ -134,6 +134,10 @@ class Runs:
         return found
 
 
+Adding = Selection | Merged | Runs
+"""What adapters add to the rows of a step."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """The adapters of a set, ready to be computed with. `owner` says whose each column is: (columns,) of 0..n-1."""

@@ -105,6 +105,8 @@ class PlainBranches:
 class PlainNetwork:
     """Computes logits for rows, as `decoder.Decoder` does."""
 
+    mergeable = None  # its layers are transformers' own
+
     def __init__(
         self, network: Any, modules: Mapping[str, tuple[int, int]], *, rows: int, context: int, dtype: torch.dtype,
         device: torch.device, halves: bool = False,

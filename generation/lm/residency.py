@@ -100,9 +100,8 @@ class Residency:
         """
         if self._building is not None and self._building.done():
             self._take_over(running)
-            needed = {
-                digest for digest in needed if self.at_hand(digest)
-            }  # which those of a stack that failed are no more
+            # those of a stack that could not be made are at hand no more
+            needed = {digest for digest in needed if self.at_hand(digest)}
         has = set(self._stack.digests) if self._stack is not None else set()
         if needed and self._building is None and (needed - has or len(has) > 2 * len(needed)):
             kept = [digest for digest in (self._stack.digests if self._stack else ()) if digest in needed]

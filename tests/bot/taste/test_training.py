@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
-from discord.http import MultipartParameters
 
 from bot.taste.training import Training, begun_from, tidy
 from studio import consent
@@ -24,7 +23,7 @@ from tests.studio.adapters.made import GUILD, MANAGER
 from tests.studio.adapters.opinions import opinionated, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.bot.taste.conftest import Learner
@@ -336,45 +335,6 @@ async def test_while_a_server_is_unavailable_nobody_is_said_to_manage_it_no_more
         made.wake()
         run = await ended(store)
     assert run.state == "done"
-
-
-@pytest.mark.parametrize("lost", [False, True])
-async def test_a_report_that_could_not_be_edited_in_is_posted_whole(
-    store: Store, tmp_path: Path, learner: Learner, lost: bool
-) -> None:
-    """A file is used up by the try to send it: the next try sends its own."""
-    sent = []
-
-    class Uploads(Place):
-        async def _send(self, content: str, files: Sequence[discord.File] = (), **rest: Any) -> Any:
-            sent.extend(_uploaded(files))
-            return await super()._send(content, **rest)
-
-        def _message(self, message_id: int) -> Any:
-            async def edit(*, content: str, attachments: Sequence[discord.File] = (), **_: Any) -> None:
-                files = _uploaded(attachments)
-                if files and lost:
-                    raise ConnectionResetError
-                sent.extend(files)
-                self.said[message_id].append(content)
-
-            return SimpleNamespace(edit=edit)
-
-    now = time.time()
-    await consent.enable(store, GUILD, MANAGER.member_id, now)
-    await opinionated(store, pieces=90, first=7000, now=now)
-    await runs.ask(store, "1", GUILD, "verse", "adapter", MANAGER, CHANNEL, now)
-    async with training(store, tmp_path, Uploads()) as made:
-        made.wake()
-        assert (await ended(store)).state == "done"
-        await until(lambda: sent)
-    assert sent == [("report.png", (tmp_path / "training" / "1" / "report.png").read_bytes())]
-
-
-def _uploaded(files: Sequence[discord.File]) -> list[tuple[str, bytes]]:
-    """What Discord's library does with files: it reads each from where it stands, and closes it, whatever comes of it."""
-    with MultipartParameters(payload=None, multipart=None, files=files):
-        return [(file.filename, file.fp.read()) for file in files]
 
 
 async def test_a_training_keeps_to_four_bits_where_the_host_does(
