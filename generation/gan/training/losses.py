@@ -64,3 +64,15 @@ def unlike_alpha(made: Tensor, real: Tensor, counts: Tensor) -> Tensor:
 def out_of_range(colours: Tensor) -> Tensor:
     """Mean square by which colours leave [-1, 1]; without it the sums over scales run away."""
     return functional.relu(colours.abs() - 1).square().mean()
+
+
+def sameness(these: Tensor, those: Tensor, wanted: float) -> Tensor:
+    """How far pairs under one caption and with two latents are from `wanted` times what pairs under two captions differ by, in [0, 1];
+    in a way of mode seeking (Mao 2019, arXiv:1903.05628) whose bound needs no unit. these, those: (K, D) are the pairs' features; fewer
+    than two pairs have none to be compared with, and cost nothing.
+    """
+    if len(these) < 2:
+        return these.sum() * 0
+    apart = (these - those).square().mean(1).add(1e-8).sqrt()  # (K,)
+    captions = (these - those.roll(1, 0)).detach().square().mean(1).sqrt().mean()
+    return functional.relu(1 - apart / (wanted * captions)).mean()

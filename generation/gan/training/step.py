@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from generation.gan.training.networks import State
 
 
+SEEN = 1.5  # times as large as they are painted, judges see pictures
+
+
 @dataclass(frozen=True, slots=True)
 class Weighs:
-    """What each part of the painter's loss counts against being convincing (1)."""
+    """What each part of the painter's loss counts against being convincing (1); `nats` are what latents tell of pictures, and `variety`
+    what latents are to change, of what captions do.
+    """
 
     match: float = 0.5
     likeness: float = 3.0
@@ -33,15 +38,20 @@ class Weighs:
     capacity: float = 0.02
     nats: float = 28.0
     range: float = 10.0
+    sameness: float = 2.0
+    variety: float = 0.5
 
 
 def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict[str, float]:
     """Change `state` by one batch. Half of the pictures are made from latents of the prior, half from real ones'.
 
+    Those of the prior are pairs under one caption, on one ground and seen alike, so that what they differ by is their latents'.
     Returns what there is to plot. Every process of a group calls it with a batch of its own; gradients are averaged.
     """
     n, half = len(batch.pictures), len(batch.pictures) // 2
-    draws = draw(n, batch.pictures.shape[-1])
+    of = captioned(n)
+    pairs = (n - half) // 2
+    draws = draw(n, round(SEEN * batch.pictures.shape[-1]))
     with autocast():
         with torch.no_grad():
             real_maps = backbone(augment(batch.pictures, batch.grounds, draws))
@@ -49,11 +59,11 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         mean, log_variance = mean.float(), log_variance.float()
         z = torch.cat([draw_latent(mean[:half], log_variance[:half]), torch.randn_like(mean[half:])])
         text = state.painter.text(batch.sentences, batch.words, batch.offsets)
-        colours, alpha = state.painter.generator(text, z)
-        made = over(colours, alpha, batch.grounds)
-        made_maps = backbone(augment(made, batch.grounds, draws))
+        colours, alpha = state.painter.generator(text[of], z)
+        made = over(colours, alpha, batch.grounds[of])
+        made_maps = backbone(augment(made, batch.grounds[of], draws.of(of)))
 
-    told = _teach_judges(state, batch, real_maps, [x.detach() for x in made_maps])
+    told = _teach_judges(state, batch, real_maps, [x.detach() for x in made_maps], of)
 
     judges = [*state.discriminator.parameters(), *state.matcher.parameters()]
     learning = [p for p in judges if p.requires_grad]
@@ -63,18 +73,23 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
     state.matcher.eval()
     with autocast():
         scores = state.discriminator.scores(
-            state.discriminator.looked(made_maps), _words(state.discriminator.text, batch)
+            state.discriminator.looked(made_maps), _words(state.discriminator.text, batch)[of]
         )
-        matched = state.matcher.picture(pooled(made_maps))
+        seen = pooled(made_maps)
+        matched = state.matcher.picture(seen)
         captions = state.matcher.caption(_words(state.matcher.text, batch))
+    firsts = n - pairs  # a caption that is there twice would be its own negative
     parts = {
         "convincing": losses.convincing(scores),
-        "match": weighs.match * losses.match(matched, captions, state.matcher.log_scale.exp()),
+        "match": weighs.match
+        * losses.match(matched[:firsts], captions[:firsts], state.matcher.log_scale.exp()),
+        "sameness": weighs.sameness
+        * losses.sameness(seen[firsts - pairs : firsts], seen[firsts:], weighs.variety),
         "likeness": weighs.likeness
         * losses.likeness([x[:half] for x in made_maps], [x[:half] for x in real_maps]),
         "colours": weighs.colours * losses.colour_likeness(made[:half], batch.pictures[:half]),
         "alpha": weighs.alpha
-        * losses.unlike_alpha(alpha, batch.alpha, batch.opaque | (torch.arange(n) < half)),
+        * losses.unlike_alpha(alpha, batch.alpha[of], batch.opaque[of] | (torch.arange(n) < half)),
         "capacity": weighs.capacity * losses.capacity(losses.divergence(mean, log_variance), weighs.nats),
         "range": weighs.range * losses.out_of_range(colours),
     }
@@ -89,14 +104,22 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
     return told | {name: float(part.detach()) for name, part in parts.items()}
 
 
-def _teach_judges(state: State, batch: Batch, real: list[Tensor], made: list[Tensor]) -> dict[str, float]:
-    """Half of the negatives are made ones, half real ones under the caption of another."""
+def captioned(n: int) -> Tensor:
+    """Whose caption each of `n` made pictures has: its own, but for the last quarter, which has those of the quarter before; (n,)."""
+    pairs = (n - n // 2) // 2
+    return torch.cat([torch.arange(n - pairs), torch.arange(n - 2 * pairs, n - pairs)])
+
+
+def _teach_judges(
+    state: State, batch: Batch, real: list[Tensor], made: list[Tensor], of: Tensor
+) -> dict[str, float]:
+    """Half of the negatives are made ones, under the captions `of` these rows, half real ones under the caption of another."""
     n = len(batch.pictures)
     with autocast():
         looked = state.discriminator.looked([torch.cat([a, b]) for a, b in zip(real, made, strict=True)])
         text = _words(state.discriminator.text, batch)
         of_real = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text)
-        of_made = state.discriminator.scores([(x[n:], score[n:]) for x, score in looked], text)
+        of_made = state.discriminator.scores([(x[n:], score[n:]) for x, score in looked], text[of])
         of_wrong = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text.roll(1, 0))
         captions = state.matcher.caption(_words(state.matcher.text, batch))
         matched = losses.match(state.matcher.picture(pooled(real)), captions, state.matcher.log_scale.exp())

@@ -31,3 +31,20 @@ def test_a_hole_is_as_large_as_asked_and_hides_what_is_there() -> None:
     holes = 1 - draw(500, 20, cut=0.35).hole
     assert int(holes.flatten(1).sum(1).max()) == 49
     assert int(holes.flatten(1).sum(1).min()) > 0
+
+
+def test_pictures_are_seen_as_large_as_the_draws_are() -> None:
+    upright = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    larger = Draws(upright, torch.ones(1, 3, 1, 1), torch.zeros(1, 3, 1, 1), torch.ones(1, 1, 12, 12))
+    ramp = torch.arange(8.0).expand(1, 3, 8, 8)
+    seen = augment(ramp, torch.zeros(1, 3, 1, 1), larger)
+    assert seen.shape == (1, 3, 12, 12)
+    wanted = (torch.arange(12.0) + 0.5) * 8 / 12 - 0.5
+    assert torch.allclose(seen[0, 0, 6, 1:-1], wanted[1:-1], atol=1e-5)
+
+
+def test_draws_of_rows_are_theirs() -> None:
+    draws = draw(3, 8)
+    twice = draws.of(torch.tensor([2, 2, 0]))
+    for name in ("affine", "gain", "shift", "hole"):
+        assert torch.equal(getattr(twice, name), getattr(draws, name)[[2, 2, 0]])

@@ -56,3 +56,24 @@ def test_alphas_are_compared_where_they_count() -> None:
 def test_only_what_leaves_the_range_costs() -> None:
     assert float(losses.out_of_range(torch.tensor([-1.0, 0.3, 1.0]))) == 0
     assert float(losses.out_of_range(torch.tensor([-1.5, 3.0]))) == pytest.approx((0.25 + 4.0) / 2)
+
+
+def test_pairs_that_differ_less_than_captions_cost_what_they_lack() -> None:
+    these = torch.tensor([[0.0, 0.0], [4.0, 0.0]])
+    alike, apart = (
+        these + torch.tensor([[1.0, 1.0], [1.0, 1.0]]),
+        these + torch.tensor([[9.0, 9.0], [9.0, 9.0]]),
+    )
+    # two captions: (0, 0) and (5, 1) are sqrt(26 / 2) apart, (4, 0) and (1, 1) sqrt(10 / 2); two latents: 1
+    between = (math.sqrt(13) + math.sqrt(5)) / 2
+    assert float(losses.sameness(these, alike, 0.5)) == pytest.approx(1 - 1 / (0.5 * between), abs=1e-5)
+    assert float(losses.sameness(these, apart, 0.5)) == 0
+    same = these.clone().requires_grad_()
+    losses.sameness(same, these, 0.5).backward()  # the very same picture has a gradient, and no NaN
+    assert same.grad is not None
+    assert bool(same.grad.isfinite().all())
+
+
+def test_fewer_than_two_pairs_cost_nothing() -> None:
+    assert float(losses.sameness(torch.zeros(0, 3), torch.zeros(0, 3), 0.5)) == 0
+    assert float(losses.sameness(torch.zeros(1, 3), torch.zeros(1, 3), 0.5)) == 0
