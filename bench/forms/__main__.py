@@ -253,8 +253,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="under a minute; its figures are never quoted")
     parser.add_argument("--part", choices=PARTS, help="run one part alone")
-    parser.add_argument("--form", choices=[*ENGLISH, *CHINESE], help="one form alone")
-    parser.add_argument("--arm", choices=ARMS, help="one arm alone")
+    parser.add_argument(
+        "--form",
+        choices=[*ENGLISH, *CHINESE],
+        action="append",
+        help="this form alone; more than once for several",
+    )
+    parser.add_argument(
+        "--arm", choices=ARMS, action="append", help="this arm alone; more than once for several"
+    )
     parser.add_argument("--base", choices=sorted(FORMS_OF), default="smollm2", help="who writes")
     parser.add_argument("--count", type=int, default=PIECES, help="pieces of each form; fewer are never kept")
     parser.add_argument(
@@ -265,10 +272,10 @@ def main() -> None:
         parser.error(f"--at-once is from 1 to {PIECES}.")
     if not 1 <= given.count <= PIECES:
         parser.error(f"--count is from 1 to {PIECES}.")
-    forms = (given.form,) if given.form else QUICK if given.quick else FORMS_OF[given.base]
+    forms = tuple(given.form or (QUICK if given.quick else FORMS_OF[given.base]))
     alone = given.part or given.form or given.arm
     asked_for = Run(
-        given.base, forms, (given.arm,) if given.arm else ARMS, (given.part,) if given.part else PARTS,
+        given.base, forms, tuple(given.arm or ARMS), (given.part,) if given.part else PARTS,
         1 if given.quick else given.count, given.quick,
         full=not (given.quick or alone) and given.count == PIECES, at_once=given.at_once,
     )  # fmt: skip
