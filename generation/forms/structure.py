@@ -26,6 +26,7 @@ Gap = Literal["no", "yes", "may"]
 
 SHOUTED = 3  # words in capitals that a sentence may be
 STOPS = ".?!…。？！"
+_OPENERS = "\"'“‘«„「『《（(¿¡—…"
 _CLOSERS = "\"'”’)」』"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -43,7 +44,11 @@ def stopped(line: str) -> bool:
 
 
 def _opens(begun: str) -> bool:
-    """Whether a sentence may begin so: no small letter first, and a few words in capitals at most."""
+    """Whether a sentence may begin so: with a letter, a digit or what opens speech, no small letter first, and a few words in capitals
+    at most.
+    """
+    if not (begun[0].isalpha() or begun[0] in "0123456789" or begun[0] in _OPENERS):
+        return False
     first = next((char for char in begun if char.isalpha()), "")
     return not first.islower() and not (begun.isupper() and length_of(begun) > SHOUTED)
 

@@ -80,6 +80,16 @@ def test_a_sentence_that_is_over_is_stopped(line: str) -> None:
     assert not stopped(line.rstrip(".?…。”)") + " and")
 
 
+@pytest.mark.parametrize(
+    "line", ["It rained.", "“No,” she said.", "'Twas over.", "3D is over.", "她走了。", "「不。」他说。"]
+)
+def test_a_sentence_begins_with_a_letter_a_digit_or_what_opens_speech(line: str) -> None:
+    option = Option("paragraph", 1, 9, sentence=True)
+    assert option.accepts(line)
+    for odd in ("½ ", "”. ", "’", "• ", "† "):
+        assert not option.accepts(odd + line), odd
+
+
 def test_an_option_bounds_words_beginnings_and_marks() -> None:
     option = Option("paragraph", 2, 4, ("But ",), stop=True, without=("#",), taken=frozenset({"but no."}))
     assert option.allows("B")
