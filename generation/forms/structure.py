@@ -44,10 +44,11 @@ def stopped(line: str) -> bool:
 
 
 def _opens(begun: str) -> bool:
-    """Whether a sentence may begin so: with a letter, a digit or what opens speech, no small letter first, and a few words in capitals
-    at most.
+    """Whether a sentence may begin so: with a letter or a digit, what opens speech before it or not, no small letter first, and a few
+    words in capitals at most.
     """
-    if not (begun[0].isalpha() or begun[0] in "0123456789" or begun[0] in _OPENERS):
+    said = begun.lstrip(_OPENERS + " ")[:1]
+    if said and not (said.isalpha() or said in "0123456789"):
         return False
     first = next((char for char in begun if char.isalpha()), "")
     return not first.islower() and not (begun.isupper() and length_of(begun) > SHOUTED)

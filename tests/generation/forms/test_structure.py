@@ -81,12 +81,21 @@ def test_a_sentence_that_is_over_is_stopped(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["It rained.", "“No,” she said.", "'Twas over.", "3D is over.", "她走了。", "「不。」他说。"]
+    "line",
+    [
+        "It rained.",
+        "“No,” she said.",
+        "'Twas over.",
+        "3D is over.",
+        "她走了。",
+        "「不。」他说。",
+        '— "Oh!" he cried.',
+    ],
 )
 def test_a_sentence_begins_with_a_letter_a_digit_or_what_opens_speech(line: str) -> None:
     option = Option("paragraph", 1, 9, sentence=True)
     assert option.accepts(line)
-    for odd in ("½ ", "”. ", "’", "• ", "† "):
+    for odd in ("½ ", "”. ", "’", "• ", "† ", '". ', ") ", "“; "):
         assert not option.accepts(odd + line), odd
 
 
