@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 _WRITTEN = re.compile(r"[a-z]+(?:'(?:s|t|re|ve|ll|d|m))?")
 LEAST_TOKEN = 4  # letters of a word that is taken in because it is a token
 UNSEEN = Counted(0, 0)
-LEAST_CLOSING, LEAST_RHYMING = (
-    0.06,
-    0.15,
-)  # `closes` of a word that may end a line, and one on which others rhyme
+LEAST_CLOSING = 0.06  # `closes` of a word that may end a line,
+RHYMING, LEAST_RHYMING = 0.25, 0.15  # of one on which others rhyme, and where few do
+FEW = 4
 PLAIN_END = 25  # times that a word of several tokens has to be counted to be offered as a rhyme
 
 
@@ -103,11 +102,14 @@ class Rhymes:
             text for text, word in words.items() if text not in NO_END and word.closes >= LEAST_CLOSING
         )
         self._classes: dict[str, list[Word]] = {}
+        self._wide: dict[str, list[Word]] = {}  # those, and others which close fewer phrases
         for word in words.values():
             plain = (word.count >= PLAIN_END or word.text in tokens) and word.closes >= LEAST_RHYMING
             usual = word.text in self.enders and word.text not in ARCHAIC
             if word.tail and plain and usual and not word.name:
-                self._classes.setdefault(word.tail, []).append(word)
+                self._wide.setdefault(word.tail, []).append(word)
+                if word.closes >= RHYMING:
+                    self._classes.setdefault(word.tail, []).append(word)
         self._openers: dict[int, frozenset[str]] = {}
 
     def tail(self, text: str) -> str:
@@ -129,10 +131,17 @@ class Rhymes:
         return self._openers[partners]
 
     def partners(self, ends: Iterable[str]) -> frozenset[str]:
-        """Words that rhyme with each of `ends`, which rhyme."""
+        """Words that rhyme with each of `ends`, which rhyme; where they are few, with those that close a phrase more seldom."""
         words = [self._words.get(end) or word_of(end) for end in ends]
         known = [word for word in words if word is not None]
+        if not known:
+            return frozenset()
         onsets = {word.onset for word in known}
-        return frozenset(
-            word.text for word in self._classes.get(known[0].tail, ()) if word.onset not in onsets
-        ) if known else frozenset()  # fmt: skip
+        found: frozenset[str] = frozenset()
+        for classes in (self._classes, self._wide):
+            found = frozenset(
+                word.text for word in classes.get(known[0].tail, ()) if word.onset not in onsets
+            )
+            if len(found) >= FEW:
+                break
+        return found

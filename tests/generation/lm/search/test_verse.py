@@ -10,7 +10,7 @@ import torch
 
 from generation.forms.plan import Line, Plan
 from generation.lm.search.corpus import corpus_counts
-from generation.lm.search.lexicon import Rhymes, word_of, working_words
+from generation.lm.search.lexicon import Rhymes, Word, word_of, working_words
 from generation.lm.search.particle import Particle, Writing
 from generation.lm.search.scoring import line_score
 from generation.lm.search.taste import Taste
@@ -89,6 +89,18 @@ def test_nothing_rhymes_on_a_word_that_wants_another_after_it_or_that_nobody_say
     assert "floor" in rhymes.partners(["door"])
     assert "yore" not in rhymes.partners(["door"])
     assert "every" not in rhymes.enders
+    assert "past" in rhymes.partners(["fast"])
+    assert "vast" not in rhymes.partners(["fast"])  # it closes a phrase in .23 of its uses
+
+
+def test_words_that_seldom_close_a_phrase_rhyme_where_few_others_do() -> None:
+    usual = {
+        text: Word(text, 1, "1", "AY T", text[0], 100, 0.5, vowel=False) for text in ("kite", "site", "bite")
+    }
+    seldom = {"mite": Word("mite", 1, "1", "AY T", "m", 100, 0.2, vowel=False)}
+    assert Rhymes(usual | seldom, set()).partners(["kite"]) == {"site", "bite", "mite"}
+    more = {text: Word(text, 1, "1", "AY T", text[0], 100, 0.5, vowel=False) for text in ("night", "light")}
+    assert Rhymes(usual | seldom | more, set()).partners(["kite"]) == {"site", "bite", "night", "light"}
 
 
 def test_a_vowel_is_heard_and_not_read() -> None:
