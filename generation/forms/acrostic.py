@@ -47,7 +47,7 @@ def letters_of(given: str) -> list[str]:
 def plan(brief: Brief, seed: int) -> Plan:
     """A line of 4 to 9 syllables for each letter, a space between words."""
     words = letters_of(brief.given)
-    lines = [Line(*PLANNED, begins=letter) for word in words for letter in word]
+    lines = [Line(*PLANNED, begins=letter, words=WORDS) for word in words for letter in word]
     ends = [sum(map(len, words[: n + 1])) for n in range(len(words) - 1)]
     verse = placed(lines, brief.must, seed, "an acrostic")
     return Plan("latin", verse, capitals=True, final_stop=True, breaks=tuple(ends))

@@ -26,6 +26,7 @@ class Line:
     ends_with: str = ""  # the line's last word, as written
     text: str = ""  # a line that is given whole, and is written as it is; `ends_with` is its last word
     must: tuple[str, ...] = ()  # words, or runs of words, that this line must hold; counted as first listed
+    words: int = 1  # that it has, at least (latin)
 
 
 @dataclass(frozen=True, slots=True)

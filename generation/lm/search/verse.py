@@ -286,7 +286,7 @@ class Verse:
         """Whether the line may end with `word`."""
         assert writing.goal is not None
         line = self._plan.lines[n]
-        fits = line.least <= writing.length + syllables <= line.most
+        fits = line.least <= writing.length + syllables <= line.most and len(writing.words) + 1 >= line.words
         rhymes = not writing.barred or self._trie.rhymes.tail(word) not in writing.barred
         ends = word in writing.goal.words or (word in self._welcome and self._free(n))
         return fits and rhymes and ends and not _without(writing.missing, word)

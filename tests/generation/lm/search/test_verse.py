@@ -66,6 +66,15 @@ def test_an_article_goes_with_the_sound_of_the_word_after_it(trie: Trie) -> None
 
 
 @pytest.mark.slow
+def test_a_line_has_as_many_words_as_it_is_to_have(trie: Trie) -> None:
+    stop = trie.column[trie.spelling.closings("\n").ids["."][0]]
+    for words, may_end in ((1, True), (2, False)):
+        verse, particle = written(trie, Line(3, 9, words=words))
+        particle.writing.node = next(way[-1] for way in trie.paths["afternoon"] if way[0] == START)
+        assert (float(verse.masks(0, [particle])[0, stop]) > -math.inf) is may_end
+
+
+@pytest.mark.slow
 def test_a_wanted_word_does_not_begin_a_line_that_begins_with_another_letter(trie: Trie) -> None:
     verse, particle = written(trie, Line(6, 9, begins="S", must=("paper",)))
     assert said_for(verse, trie, particle, "paper", START) == -math.inf
