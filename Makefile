@@ -47,7 +47,7 @@ types: $(VENV)/.installed-dev
 
 # A file's tests stay in one process; left to itself, xdist keeps files of few tests, which are the long ones, for the end.
 # What speaks to whole Rengas over sockets, where answers are due within seconds, runs after what keeps both cores busy.
-PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider --no-skips -n 2 --dist loadfile --no-loadscope-reorder --durations=40 --durations-min=10
 OVER_SOCKETS := tests/integration tests/browser
 test: $(VENV)/.installed-dev
 	@$(MAKE) --no-print-directory -j 2 lint types browser
