@@ -128,6 +128,7 @@ async def test_what_is_too_long_is_kept_and_told(visit: Visit) -> None:
     )
     await expect(field(page, "theme")).to_have_value(" ".join(["long"] * 2000))
     await page.reload()
+    await expect(page.locator("#page")).to_have_attribute("data-ready", "ada/poems")
     await box(page).fill("x" * 2001)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_have_text(

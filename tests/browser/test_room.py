@@ -256,6 +256,7 @@ async def test_the_page_asks_nothing_of_any_other_host(visit: Visit, garden: Gar
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.reload()
+    await expect(page.locator("#page")).to_have_attribute("data-ready", "ada/poems")
     await invoke(page, "/files")
     await expect(page.get_by_role("img", name="A dusk in three colours")).to_be_visible()
     assert asked
