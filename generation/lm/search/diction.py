@@ -20,6 +20,10 @@ CONTRACTED = _listed(
     """i'm you're it's he's she's i'd i'll i've they're we're we'll you'll he'd she'd don't can't won't isn't that's there's
     what's who's let's"""
 )
+# after which "it's" can only be a wrong "its"; "for it's late" is well
+PREPOSITIONS = _listed(
+    "of in on at by with from off into onto upon to over under through behind beside above below near around"
+)
 # ends of lines that leave the reader hanging
 _MAY_END = frozenset(["me", "you", "him", "them", "all", "there", "here", "now"])
 NO_END = (

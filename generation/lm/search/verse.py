@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from generation.forms.sounds import words_of
-from generation.lm.search.diction import FUNCTION, NO_END
+from generation.lm.search.diction import CONTRACTED, FUNCTION, NO_END, PREPOSITIONS
 from generation.lm.search.lexicon import UNSEEN, word_of
 from generation.lm.search.particle import Writing
 from generation.lm.search.scoring import line_score
@@ -314,11 +314,14 @@ class Verse:
         return n == self.lines - 1 or n + 1 in self._plan.breaks
 
     def _jars(self, writing: Writing, word: str) -> bool:
-        """Whether `word` cannot stand after the article before it."""
-        if not writing.words or writing.words[-1] not in ARTICLES:
+        """Whether `word` cannot stand after the article or the preposition before it."""
+        before = writing.words[-1] if writing.words else ""
+        if before in PREPOSITIONS and word in CONTRACTED:
+            return True
+        if before not in ARTICLES:
             return False
         known = self._trie.words.get(word) or word_of(word)
-        return known is not None and known.vowel is (not ARTICLES[writing.words[-1]])
+        return known is not None and known.vowel is (not ARTICLES[before])
 
     def _room(self, n: int, writing: Writing) -> int:
         """The syllables that a word may have which neither ends the line nor is wanted in it."""

@@ -66,6 +66,25 @@ def test_an_article_goes_with_the_sound_of_the_word_after_it(trie: Trie) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "word", "stands"), [("in", "it's", False), ("for", "it's", True), ("in", "its", True)]
+)
+def test_what_is_contracted_does_not_follow_a_preposition(
+    trie: Trie, before: str, word: str, *, stands: bool
+) -> None:
+    verse, particle = written(trie, Line(6, 9), before)
+    (way,) = [way for way in trie.paths[word] if way[0] == SPACE]
+    particle.writing.node = way[-1]
+    space = next(
+        token
+        for token in trie.kids[SPACE]
+        if float(verse.masks(0, [particle])[0, trie.column[token]]) > -math.inf
+    )
+    verse.took(0, particle, trie.column[space])
+    assert particle.writing.dead is not stands
+
+
+@pytest.mark.slow
 def test_a_line_has_as_many_words_as_it_is_to_have(trie: Trie) -> None:
     stop = trie.column[trie.spelling.closings("\n").ids["."][0]]
     for words, may_end in ((1, True), (2, False)):
