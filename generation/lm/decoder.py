@@ -143,6 +143,11 @@ class Decoder:
         return self.matrices if here else None
 
     @property
+    def depth(self) -> int:
+        """How many layers there are."""
+        return len(self._layers)
+
+    @property
     def embedding(self) -> Tensor:
         """A vector for each token: (V, width)."""
         return self._embedding
@@ -230,25 +235,17 @@ class Decoder:
         selection = select(
             [seat.adapter for (seat, _), length in zip(parts, lengths, strict=True) for _ in range(length)]
         )
-        groups = self._heads // self._kv_heads
 
         def attend(n: int, layer: _Layer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             found = []
             for (seat, _), mask, q1, k1, v1 in zip(
                 parts, masks, *(torch.split(x, lengths) for x in (q, k, v)), strict=True
             ):
-                length, end = len(q1), seat.length + len(q1)
+                end = seat.length + len(q1)
                 keys, values = self.cache.data[0, n, seat.slot], self.cache.data[1, n, seat.slot]
                 keys[:, seat.length : end] = k1.transpose(0, 1)
                 values[:, seat.length : end] = v1.transpose(0, 1)
-                q2 = q1.view(length, self._kv_heads, groups, self._size).permute(1, 2, 0, 3)
-                out = F.scaled_dot_product_attention(
-                    q2.reshape(1, self._kv_heads, groups * length, self._size),
-                    keys[None, :, :end], values[None, :, :end],
-                    attn_mask=mask[layer.parts.window], scale=self._scale,
-                )  # fmt: skip
-                out = out.view(self._kv_heads, groups, length, self._size).permute(2, 0, 1, 3)
-                found.append(out.reshape(length, self._heads * self._size))
+                found.append(self._over(q1, keys[:, :end], values[:, :end], mask[layer.parts.window]))
             return torch.cat(found)
 
         x = whole(self._through(ids, positions, attend, selection))
@@ -256,6 +253,31 @@ class Decoder:
             seat.length += length
         last = torch.tensor(lengths, device=self.device).cumsum(0) - 1
         return self._head(self._norm(x[last]))
+
+    def states(self, texts: Sequence[Sequence[int]], layers: int) -> list[Tensor]:
+        """What the first `layers` layers make of each of some texts, which are read alone, without an adapter: (its tokens, width) each.
+        No seat is needed, and nothing is kept.
+        """
+        lengths = [len(tokens) for tokens in texts]
+        ids = torch.tensor([token for tokens in texts for token in tokens], device=self.device)
+        positions = torch.cat([torch.arange(length) for length in lengths]).to(self.device)
+        masks = {
+            (length, window): self._triangle(0, length, window)
+            for length in set(lengths)
+            for window in self._windows
+        }
+
+        def attend(_: int, layer: _Layer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            parts = zip(*(torch.split(x, lengths) for x in (q, k, v)), strict=True)
+            return torch.cat(
+                [
+                    self._over(q1, k1.transpose(0, 1), v1.transpose(0, 1), masks[len(q1), layer.parts.window])
+                    for q1, k1, v1 in parts
+                ]
+            )
+
+        x = whole(self._through(ids, positions, attend, None, layers))
+        return list(torch.split(x[: len(ids)], lengths))
 
     def _write(self, step: Written, selection: Adding | None) -> Tensor:
         return whole(self._write_in_halves(step, (), selection))
@@ -310,10 +332,26 @@ class Decoder:
 
         return attend
 
+    def _over(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+        """Attention of one text's part: q (T, H, D), keys and values (KH, S, D), mask (G * T, S) -> (T, H * D)."""
+        length, groups = len(q), self._heads // self._kv_heads
+        q = q.view(length, self._kv_heads, groups, self._size).permute(1, 2, 0, 3)
+        out = F.scaled_dot_product_attention(
+            q.reshape(1, self._kv_heads, groups * length, self._size), keys[None], values[None],
+            attn_mask=mask, scale=self._scale,
+        )  # fmt: skip
+        out = out.view(self._kv_heads, groups, length, self._size).permute(2, 0, 1, 3)
+        return out.reshape(length, self._heads * self._size)
+
     def _through(
-        self, tokens: Tensor, positions: Tensor, attend: Attend, selection: Adding | None
+        self,
+        tokens: Tensor,
+        positions: Tensor,
+        attend: Attend,
+        selection: Adding | None,
+        layers: int | None = None,
     ) -> Generator[None, None, Tensor]:
-        """tokens, positions: (N,) -> the last layer's (N or LEAST_ROWS, width), with a pause after half of the layers."""
+        """tokens, positions: (N,) -> (N or LEAST_ROWS, width) of the last layer, or of the first `layers`, with a pause half-way."""
         rows = len(tokens)
         ropes = {kind: (cos[positions], sin[positions]) for kind, (cos, sin) in self._ropes.items()}
         x = F.embedding(tokens, self._embedding)
@@ -327,7 +365,7 @@ class Decoder:
         width, kv_width = self._heads * self._size, self._kv_heads * self._size
         delta = _none if selection is None else selection.delta
         instead = selection.matrices if isinstance(selection, Merged) else {}
-        for n, layer in enumerate(self._layers):
+        for n, layer in enumerate(self._layers[:layers]):
             if n == len(self._layers) // 2:
                 yield
             parts = layer.parts

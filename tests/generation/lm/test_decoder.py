@@ -252,3 +252,15 @@ def test_the_copy_of_a_seat_goes_on_as_what_it_was_copied_from_would_and_leaves_
         for seat, token, logits in zip(texts, tokens, found, strict=True):
             texts[seat].append(token)
             torch.testing.assert_close(logits, reference.logits(texts[seat], None), **CLOSE)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@torch.inference_mode()
+def test_states_of_texts_are_those_of_transformers(name: str) -> None:
+    net = network(name)
+    texts = [[5, 7, 11, 3, 8, 2, 9, 1, 4, 6], [9], [3, 1, 4]]
+    for layers in (0, 2):
+        found = decoder(net).states(texts, layers)
+        for text, states in zip(texts, found, strict=True):
+            wanted = net.model(torch.tensor([text]), output_hidden_states=True).hidden_states[layers][0]
+            torch.testing.assert_close(states, wanted, **CLOSE)
