@@ -22,6 +22,7 @@ class LocalEngine:
     """What is called `text_…` is as the setting of this name; `fake_tokens_per_s` is the pace where the model is `fake`.
 
     Adapters are looked for in `data_dir`/adapters; where a job names none, it is made with the starter of its form.
+    Where there is a readers' head for a form, its searches go by it.
     """
 
     text_model: str
@@ -54,6 +55,7 @@ class LocalEngine:
             return FakeEngine(self.fake_tokens_per_s)
         from generation.lm.engine import TextEngine
         from generation.lm.load import load_model
+        from generation.lm.search.judging import shipped
         from generation.lm.weights import find
         from generation.starters import starter
 
@@ -62,7 +64,7 @@ class LocalEngine:
                 find(self.text_model), self.data_dir, threads=self.threads, asked=self.text_dtype,
                 quantization=self.text_quant,
             ),
-            room=self.text_rows, adapters=self.data_dir / "adapters", starter=starter,
+            room=self.text_rows, adapters=self.data_dir / "adapters", starter=starter, readers=shipped,
             reproducible=self.text_reproducible,
         )  # fmt: skip
         engine.warm()

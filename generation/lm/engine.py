@@ -25,8 +25,10 @@ from generation.lm.plain import PlainNetwork
 from generation.lm.residency import MOST, Residency
 from generation.lm.row import Row
 from generation.lm.sampling import KEYS, Draw, draw
+from generation.lm.search.judging import Judging
 from generation.lm.search.piece import Piece
 from generation.lm.search.searching import ROWS, Searching, choices, expected_tokens, longest
+from generation.taste.reader import opens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from generation.lm.chat import Chat
     from generation.lm.load import LoadedModel
     from generation.lm.row import Constraint, Stopped
+    from generation.taste.head import Head
     from generation.wire.jobs import Job
 
 ROOM = 16
@@ -65,12 +68,14 @@ class TextEngine:
         room: int = ROOM,
         adapters: Path | None = None,
         starter: Callable[[str, str], str | None] | None = None,
+        readers: Callable[[str, int], Mapping[str, Head]] | None = None,
         constraints: Mapping[str, Callable[[Job, Chat], Constraint]] | None = None,
         reproducible: bool = False,
         merging: bool = True,
     ) -> None:
         """`room` rows run at once. `adapters` is the directory that has them; None: none are served. `starter` gives the
-        digest of the adapter for a base and a form where a job names none.
+        digest of the adapter for a base and a form where a job names none, `readers` the heads, by form, for a base and the width of its
+        states that say how what a search writes would be liked.
 
         `constraints` hold the rows of the forms that they are named by. `reproducible` computes every row alone, so
         that a seed gives the same text whatever else runs (in bfloat16 a sum depends on how many rows it is taken
@@ -102,7 +107,17 @@ class TextEngine:
         self._prompt = functools.lru_cache(maxsize=PROMPTS)(lambda brief: tuple(chat.ids(turns(brief))))
         self._rows: list[Row] = []
         self._pieces: list[Piece] = []
-        self._searching = Searching(chat, lambda: network.embedding, self._stops, together=self._together)
+        judging: Judging | None = None
+        if readers is not None and isinstance(network, Decoder):
+            heads = readers(model.base.digest, network.embedding.shape[1])
+            judging = Judging(heads, network.states, network.depth, chat.of_texts, opens(model))
+        self._searching = Searching(
+            chat,
+            lambda: network.embedding,
+            self._stops,
+            together=self._together,
+            judging=judging,
+        )
         self._just_read = False
         self._half: tuple[list[Row], list[Piece], list[Growth], Generator[None, None, Tensor]] | None = None
         self._outputs: dict[str, dict[int, tuple[str, Stopped, int]]] = {}

@@ -1,7 +1,8 @@
-"""The adapters that Renga comes with: which of them a job is made with that names none. Torch-free.
+"""The adapters that Renga comes with, which of them a job is made with that names none, and the heads that pick among what a search
+comes to. Torch-free.
 
 Each is a directory of adapters with one in it (`docs/adapters.md`), under a name like `smollm2-verse`; what base it is for
-and which forms it serves stands in its manifest. They are verified like any other when they are loaded. How each was made
+and which forms it serves stands in its manifest. Heads are the same in `readers` (`docs/heads.md`). They are verified like any other when they are loaded. How each was made
 and what it is bad at: `docs/starters.md`.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+READERS = FOLDER / "readers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def starters(folder: Path = FOLDER) -> tuple[Starter, ...]:
             )
         )
     return tuple(found)
+
+
+def readers() -> tuple[Starter, ...]:
+    """The heads that were learnt from readers' marks."""
+    return starters(READERS)
 
 
 def starter(base: str, form: str) -> str | None:

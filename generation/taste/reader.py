@@ -41,6 +41,12 @@ def widths(hidden: int) -> dict[str, int]:
     return {"plain": len(NAMES), **dict.fromkeys(STATES, hidden), "lines": WIDTH, "topics": len(THINGS)}
 
 
+def opens(model: LoadedModel) -> int:
+    """The token that opens a text."""
+    found = model.network.config.bos_token_id
+    return min(model.stops) if found is None else int(found)
+
+
 class Reader:
     """A frozen base, and the sentence encoder once it is wanted. Not for two threads at once."""
 
@@ -49,8 +55,7 @@ class Reader:
         self.widths = widths(model.network.config.hidden_size)
         self._network: Any = model.network.model
         self._chat, self._device = model.chat, model.device
-        opens = model.network.config.bos_token_id
-        self._opens = min(model.stops) if opens is None else int(opens)
+        self._opens = opens(model)
 
     @torch.inference_mode()
     def __call__(self, texts: Sequence[str], blocks: Collection[str] = BLOCKS) -> dict[str, Tensor]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from generation.lm.search.rules import Rules
 
 TEMPERATURE, HOTTER = 0.75, 1.15
-READ = 12  # of those whose line is done, the best, whose nearness to the theme is looked at
+READ = 12  # of those whose line is done, the best, whose nearness to the theme is looked at, and which are judged
+LIKED = 1.2  # a line, for how the judge likes what is there so far, in standard deviations, beside a log-probability a token (docs/writing.md)
 KEPT = 4  # of how many particles one is kept, at a line's end
 MOST_DONE = 0.75  # share of particles whose line is done, from which on the others are not waited for
 PATIENCE = 2  # tokens beyond a line's syllables before that
@@ -34,10 +35,15 @@ REWINDS, RESTARTS = 2, 1
 
 
 class Search:
-    """One piece. `share` says how many particles it may have, whenever it can change that."""
+    """One piece. `share` says how many particles it may have, whenever it can change that; `judge`, where there is one, how each of some
+    pieces would be liked that need not be whole.
+    """
 
-    def __init__(self, rules: Rules, seed: int, share: Callable[[], int]) -> None:
-        self._rules, self._share = rules, share
+    def __init__(
+        self, rules: Rules, seed: int, share: Callable[[], int],
+        judge: Callable[[Sequence[str]], list[float]] | None = None,
+    ) -> None:  # fmt: skip
+        self._rules, self._share, self._judge = rules, share, judge
         self._generator = torch.Generator().manual_seed(seed)
         self._particles: list[Particle] = []
         self._branches: Branching | None = None
@@ -175,9 +181,12 @@ class Search:
         best = (best or list(done[:1]))[:READ]
         for particle, near in zip(best, self._rules.nearness(self._line, best), strict=True):
             particle.worth = particle.score + near
-        best.sort(key=lambda p: -p.worth)
-        for particle in best:
             self._rules.end(self._line, particle)
+        if self._judge is not None:
+            likings = self._judge([self._rules.text(particle) for particle in best])
+            for particle, liked in zip(best, likings, strict=True):
+                particle.worth += LIKED * (self._line + 1) * liked
+        best.sort(key=lambda p: -p.worth)
         if self._line == self._rules.lines - 1:
             self._finished = self._particles = best
             self.over = True

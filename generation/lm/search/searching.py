@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from generation.forms.structure import Structure
     from generation.lm.chat import Chat
+    from generation.lm.search.judging import Judging
     from generation.lm.search.rules import Rules
     from generation.wire.jobs import Brief, Job
 
@@ -46,12 +47,15 @@ class Searching:
     """Makes `Piece`s. The lexicon is made in a thread of its own, from when it is first wanted."""
 
     def __init__(
-        self, chat: Chat, embedding: Callable[[], Tensor], stops: Collection[int], *, together: bool
+        self, chat: Chat, embedding: Callable[[], Tensor], stops: Collection[int], *, together: bool,
+        judging: Judging | None = None,
     ) -> None:  # fmt: skip
         """`together`: searches that run at once share the rows; else each has its own, so that it is never made
-        otherwise because of who else runs.
+        otherwise because of who else runs. `judging`
+        says how what they write would be liked.
         """
         self._chat, self._embedding, self._together = chat, embedding, together
+        self._judging = judging
         self._tokens = Tokens(chat, stops)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="lexicon")
         self._tasting: Future[Tasting] | None = None
@@ -131,11 +135,12 @@ class Searching:
         if plan.script == "han":
             shown = "\n".join(turn.text for turn in turns(job.text_brief) if turn.role == "assistant")
             rules = HanVerse(characters_of(self._chat), plan, shown)
-        else:
-            assert self._tasting is not None
-            tasting = self._tasting.result()
-            rules = Verse(tasting.trie, plan, tasting.of(job.text_brief))
-        return Search(rules, job.seed, self.share)
+            return Search(rules, job.seed, self.share)
+        assert self._tasting is not None
+        tasting = self._tasting.result()
+        rules = Verse(tasting.trie, plan, tasting.of(job.text_brief))
+        judge = None if self._judging is None else self._judging.of(job.form)
+        return Search(rules, job.seed, self.share, judge)
 
     def _prepared(self) -> Tasting:
         return Tasting(trie_of(self._chat), self._embedding(), Sentences.load())

@@ -162,3 +162,17 @@ def test_one_that_cannot_be_made_ends_with_what_there_is() -> None:
     run(search, Rows(4))
     (text,) = search.ranked
     assert len(text.splitlines()) == 1
+
+
+def test_what_is_liked_better_goes_on_and_is_given() -> None:
+    asked: list[list[str]] = []
+
+    def liked(texts: Sequence[str]) -> list[float]:
+        asked.append(list(texts))
+        return [3.0 * text.count("c") for text in texts]
+
+    search = Search(Letters(theme="z"), 3, lambda: 16, liked)
+    run(search, Rows(16))
+    assert [{len(text.splitlines()) for text in texts} for texts in asked] == [{1}, {2}, {3}]
+    assert search.ranked[0].count("c") >= 4  # though the lines of "a" score better
+    assert search.preview == search.ranked[0]
