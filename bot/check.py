@@ -175,9 +175,9 @@ def pictures_to_serve(settings: BotSettings) -> str:
     said = "the weights that come with Renga are" if ours else f"the weights at PICTURE_MODEL {folder} are"
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        digest = hashlib.sha256((folder / "painter.safetensors").read_bytes()).hexdigest()
-        whole = manifest["digest"] == digest
-    except (OSError, ValueError, TypeError, KeyError):
+        tensors = folder / Path(manifest.get("tensors", "painter.safetensors")).name
+        whole = manifest["digest"] == hashlib.sha256(tensors.read_bytes()).hexdigest()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise Problem(f"{said} not there; no pictures can be made.") from None
     if not whole:
         raise Problem(f"{said} not those that their manifest describes; no pictures can be made.")

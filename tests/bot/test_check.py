@@ -86,7 +86,12 @@ def test_weights_of_one_s_own_must_be_there_and_be_those_of_their_manifest(tmp_p
     (tmp_path / "manifest.json").write_text(json.dumps({"digest": hashlib.sha256(b"other").hexdigest()}))
     with pytest.raises(Problem, match="are not those that their manifest describes"):
         pictures_to_serve(given)
-    (tmp_path / "manifest.json").write_text(json.dumps({"digest": hashlib.sha256(b"numbers").hexdigest()}))
+    told = {"digest": hashlib.sha256(b"numbers").hexdigest()}
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    assert pictures_to_serve(given) == str(tmp_path)
+    named = "painter-0123456789abcdef.safetensors"  # as a training names them
+    (tmp_path / "painter.safetensors").rename(tmp_path / named)
+    (tmp_path / "manifest.json").write_text(json.dumps(told | {"tensors": named}))
     assert pictures_to_serve(given) == str(tmp_path)
 
 
