@@ -154,7 +154,7 @@ def test_a_manifest_of_the_first_ones_has_no_name_for_the_tensors(directory: Pat
 
 
 def test_the_weights_in_the_repo_can_be_used() -> None:
-    assert load_weights(WEIGHTS).painter.generator.shape == Shape()
+    assert load_weights(WEIGHTS).painter.generator.shape == Shape(looks=192)
 
 
 def _tensors(directory: Path) -> Path:
