@@ -2,7 +2,7 @@
 
 `finetune/data/readers/marks.jsonl` has pieces of the search, of themes that no bench asks for, and what readers who saw them
 unlabelled made of each: 0 (nonsense) to 4 (they would show it to somebody). A head (`finetune.head.fit`) is learnt from them as from a
-server's votes, and judges by the base's states after two thirds of its layers.
+server's votes, and judges by the base's states after two thirds of its layers; it serves the forms that it has marks of.
 """
 
 from __future__ import annotations
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 MARKS = Path(__file__).parent / "data" / "readers" / "marks.jsonl"
 LIKED = (0.05, 0.15, 0.4, 0.8, 0.95)  # how likely a stranger is to smile at a piece of each mark
 BLOCKS = ("states.2",)
-SERVES = (
-    "acrostic",
-    "couplet",
-    "haiku",
-    "quatrain",
-)  # which readers liked better for it; limericks they did not
 RIDGES = (1.0, 3.0, 10.0)
 
 
@@ -59,7 +53,7 @@ def main() -> None:
     reader = Reader(model)
     fitted = learnt(marks, Features(reader), model.base.digest, asked.seed)
     manifest = {
-        "serves": list(SERVES), "auc": round(fitted.auc, 4), "ridge": fitted.ridge, "tried": dict(fitted.tried),
+        "serves": sorted({one.form for one in marks}), "auc": round(fitted.auc, 4), "ridge": fitted.ridge, "tried": dict(fitted.tried),
         "examples": len(marks), "marks": hashlib.sha256(asked.marks.read_bytes()).hexdigest(), "seed": asked.seed,
     }  # fmt: skip
     print(asked.folder / write(asked.folder, fitted.head, manifest, reader.widths))  # noqa: T201
