@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from finetune.features import Features
-from finetune.head import Fitted, fit
+from finetune.head import Fitted, HeadError, fit
 from finetune.snapshot import Example
 from generation.lm.load import load_model
-from generation.lm.weights import find
+from generation.lm.weights import ModelError, find
+from generation.taste import TasteError
 from generation.taste.directory import write
 from generation.taste.head import Head
 from generation.taste.reader import Reader
@@ -48,6 +50,15 @@ class Mark:
 def main() -> None:
     asked = _asked()
     torch.set_num_threads(1)
+    try:
+        print(_made(asked))  # noqa: T201 - as `finetune.head` does, for whoever runs it
+    except (HeadError, ModelError, TasteError) as error:
+        sys.exit(str(error))
+    except (OSError, ValueError, KeyError) as error:
+        sys.exit(f"The marks cannot be read: {error!r}.")
+
+
+def _made(asked: argparse.Namespace) -> Path:
     marks = read(asked.marks)
     model = load_model(find(asked.base), asked.data_dir, threads=1)
     reader = Reader(model)
@@ -56,7 +67,7 @@ def main() -> None:
         "serves": sorted({one.form for one in marks}), "auc": round(fitted.auc, 4), "ridge": fitted.ridge, "tried": dict(fitted.tried),
         "examples": len(marks), "marks": hashlib.sha256(asked.marks.read_bytes()).hexdigest(), "seed": asked.seed,
     }  # fmt: skip
-    print(asked.folder / write(asked.folder, fitted.head, manifest, reader.widths))  # noqa: T201
+    return Path(asked.folder, write(asked.folder, fitted.head, manifest, reader.widths))
 
 
 def read(path: Path) -> list[Mark]:
@@ -75,7 +86,8 @@ def learnt(marks: Sequence[Mark], features: Features, base: str, seed: int) -> F
         HeadError: they say nothing.
     """
     examples = [_example(one) for one in marks]
-    numbers = features.of([one.text for one in marks])
+    read_by = features.of([one.text for one in marks])
+    numbers = {block: read_by[block].clone() for block in BLOCKS}
     for form in {one.form for one in marks}:
         of = torch.tensor([one.form == form for one in marks])
         for found in numbers.values():
@@ -91,7 +103,7 @@ def _example(one: Mark) -> Example:
     low = min(int(one.mark), len(LIKED) - 2)
     liked = LIKED[low] + (one.mark - low) * (LIKED[low + 1] - LIKED[low])
     named = hashlib.sha256(f"{one.form}\0{one.theme}\0{one.text}".encode()).hexdigest()
-    group = hashlib.sha256(f"{one.theme}".encode()).hexdigest()
+    group = hashlib.sha256(one.theme.encode()).hexdigest()
     return Example(named[:32], one.form, one.text, None, group[:16], liked, 1.0, 1, 0, "train")
 
 

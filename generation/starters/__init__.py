@@ -1,8 +1,9 @@
-"""The adapters that Renga comes with, which of them a job is made with that names none, and the heads that pick among what a search
-comes to. Torch-free.
+"""The adapters that Renga comes with, which of them a job is made with that names none, and the heads that its searches
+go by. Torch-free.
 
 Each is a directory of adapters with one in it (`docs/adapters.md`), under a name like `smollm2-verse`; what base it is for
-and which forms it serves stands in its manifest. Heads are the same in `readers` (`docs/heads.md`). They are verified like any other when they are loaded. How each was made
+and which forms it serves stands in its manifest. Heads lie in `readers` in the same way (`docs/heads.md`). All
+are verified like any other when they are loaded. How each adapter was made
 and what it is bad at: `docs/starters.md`.
 """
 
@@ -44,7 +45,7 @@ def starters(folder: Path = FOLDER) -> tuple[Starter, ...]:
 
 
 def readers() -> tuple[Starter, ...]:
-    """The heads that were learnt from readers' marks."""
+    """The heads that were learnt from readers' marks, and which forms each judges."""
     return starters(READERS)
 
 

@@ -41,6 +41,11 @@ def widths(hidden: int) -> dict[str, int]:
     return {"plain": len(NAMES), **dict.fromkeys(STATES, hidden), "lines": WIDTH, "topics": len(THINGS)}
 
 
+def layers_of(block: str, count: int) -> int:
+    """After how many of a network's `count` layers a block of `STATES` is taken."""
+    return round(STATES.index(block) * count / (len(STATES) - 1))
+
+
 def opens(model: LoadedModel) -> int:
     """The token that opens a text."""
     found = model.network.config.bos_token_id
@@ -86,9 +91,7 @@ class Reader:
                 counted[row, 1 : 1 + len(ids[at])] = 1.0
             layers = self._layers(rows.to(self._device), deep=tuple(blocks) != STATES[:1])
             for block in blocks:
-                layer = (
-                    layers[round(STATES.index(block) * (len(layers) - 1) / (len(STATES) - 1))].float().cpu()
-                )
+                layer = layers[layers_of(block, len(layers) - 1)].float().cpu()
                 found[block][some] = (layer * counted).sum(1) / counted.sum(1)
         return found
 

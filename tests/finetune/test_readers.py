@@ -15,6 +15,7 @@ from finetune.readers import BLOCKS, LIKED, MARKS, Mark, learnt, read
 from generation.starters import readers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 torch.set_num_threads(1)
@@ -26,7 +27,7 @@ class Knows(Features):
     def __init__(self) -> None:
         self._generator = torch.Generator().manual_seed(3)
 
-    def of(self, texts: list[str]) -> dict[str, torch.Tensor]:  # type: ignore[override]
+    def of(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:
         chance = torch.randn(len(texts), 11, generator=self._generator)
         return {BLOCKS[0]: torch.cat([torch.tensor([[len(text) / 20] for text in texts]), chance], 1)}
 

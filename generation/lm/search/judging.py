@@ -15,7 +15,7 @@ import torch
 
 from generation.starters import readers
 from generation.taste import TasteError, directory
-from generation.taste.reader import STATES, TOKENS, widths
+from generation.taste.reader import TOKENS, layers_of, widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Judging:
         ids = [[self._opens, *(found[:TOKENS] or [self._opens])] for found in self._encode(texts)]
         numbers = {}
         for block in head.blocks:
-            found = self._states(ids, round(STATES.index(block) * self._layers / (len(STATES) - 1)))
+            found = self._states(ids, layers_of(block, self._layers))
             numbers[block] = torch.stack([states[1:].float().mean(0).cpu() for states in found])
         scores: list[float] = head.score(numbers).tolist()
         return scores
