@@ -92,7 +92,9 @@ class RateLimits:
         if window is None or at - window.began >= limit.per_s:
             window = self._windows[limit.name, major] = _Window(at, 0, limit.per_s)
             self._forget(at)
-        reset_after = window.began + limit.per_s - at
+        reset_after = limit.per_s - (
+            at - window.began
+        )  # in this order no rounding makes it longer than the window
         refused = window.used >= limit.count
         if not refused:
             window.used += 1
@@ -111,7 +113,7 @@ class RateLimits:
         if at - self._global.began >= 1.0:
             self._global = _Window(at, 0)
         if self._global.used >= limit:
-            return self._global.began + 1.0 - at
+            return 1.0 - (at - self._global.began)
         self._global.used += 1
         return None
 
