@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -117,9 +118,10 @@ def _again(
     if len(unsafe) > AGAIN_MOST:
         return ()
     found = []
-    for number, wish in enumerate(unsafe):
+    for wish in unsafe:
         share = AGAIN / planned([wish])[0][1]
-        old, new = _pieces(contest, folder, f"again-{number}", [wish], share, _untold, contest.seed + 1)
+        name = hashlib.sha256(f"{wish.form} {wish.theme}".encode()).hexdigest()[:12]
+        old, new = _pieces(contest, folder, f"again-{name}", [wish], share, _untold, contest.seed + 1)
         found.append((tuple(one.text for one in old), tuple(one.text for one in new)))
     return tuple(found)
 

@@ -5,7 +5,8 @@ they allow unused. Weights between two models are a model between them (Wortsman
 Ramé 2024, arXiv 2406.16768, LITI), and those a little beyond the trained one are one that has learnt more of the same (Zheng 2024,
 arXiv 2404.16792, ExPO). So a candidate that went too far comes back along its way, instead of being refused: until gates that look at
 nothing but what both sides write (`finetune.gates.used_up`) let it through, or it has come back twice. And one that they leave room
-goes on, once, where the taste likes better what it writes there.
+goes on, once, where the taste likes better what it writes there. Who is refused for safety alone stands halfway back (`finetune.recipe`): a gate
+that nobody can waive, over a piece or two that it wrote.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ FURTHEST = 1.5  # times the way that was trained
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A candidate at `share` of its way, what was written there, and how much of what gates allow that has `used` up."""
 
     contest: Contest
@@ -50,57 +51,68 @@ class _Place:
     used: float
 
 
-def within_reach(
-    contest: Contest, before: Mapping[str, Tensor], folder: Path, room: int, tell: Callable[[int, int], None],
-    taste: Taste | None = None,
-) -> tuple[Contest, float, Written]:  # fmt: skip
-    """The candidate, written to `contest.candidates`, its share of the way from `before`, the weights by name that training began
-    with, to those that the network has now, and what was written meanwhile. The candidate's weights become the network's. What
-    is made on the way is kept in `folder`; `tell` hears how many pieces there are, and of how many. Without a `taste` it does not go
-    beyond.
+class Way:
+    """From `before`, the weights by name that training began with, to those that the network has when this is made. What is written on
+    it is kept in `folder`; `tell` hears how many pieces there are, and of how many.
+    """
+
+    def __init__(
+        self, contest: Contest, before: Mapping[str, Tensor], folder: Path, room: int, tell: Callable[[int, int], None]
+    ) -> None:  # fmt: skip
+        self._contest, self._before, self._folder, self._room, self._tell = (
+            contest,
+            before,
+            folder,
+            room,
+            tell,
+        )
+        self._learnt = {name: each.detach().clone() for name, each in contest.network.parameters().items()}
+        self._most = 0
+
+    def put(self, share: float) -> Contest:
+        """The candidate at `share` of the way, written to `contest.candidates`, where it is alone; its weights become the network's."""
+        contest = self._contest
+        # also what a run left half made or half deleted that was killed
+        shutil.rmtree(contest.candidates, ignore_errors=True)
+        for name, parameter in contest.network.parameters().items():
+            parameter.data.copy_(torch.lerp(self._before[name], self._learnt[name], share))
+        digest = write(
+            contest.candidates, contest.network.config(), contest.network.tensors(), base=contest.model.base, manifest={}
+        )  # fmt: skip
+        return replace(contest, digest=digest)
+
+    def at(self, share: float) -> Place:
+        """The same, and what both sides write there. Raises SamplesError, AdapterError."""
+        there = self.put(share)
+        wrote = written(there, self._folder, self._room, self._forward)
+        return Place(there, share, wrote, used_up(wrote))
+
+    def _forward(self, done: int, of: int) -> None:
+        if done > self._most:  # what serves has written already where the candidate writes once more
+            self._most = done
+            self._tell(done, of)
+
+
+def within_reach(way: Way, taste: Taste | None = None) -> Place:
+    """Where the candidate stands for its gates. Without a `taste` it does not go beyond what it was trained to.
 
     Raises:
         SamplesError: also where neither could make anything. AdapterError.
     """
-    network = contest.network
-    learnt = {name: parameter.detach().clone() for name, parameter in network.parameters().items()}
-    most = 0
-
-    def forward(done: int, of: int) -> None:
-        nonlocal most
-        if done > most:  # what serves has written already where the candidate writes once more
-            most = done
-            tell(done, of)
-
-    def put(share: float) -> Contest:
-        # also what a run left half made or half deleted that was killed
-        shutil.rmtree(contest.candidates, ignore_errors=True)
-        for name, parameter in network.parameters().items():
-            parameter.data.copy_(torch.lerp(before[name], learnt[name], share))
-        digest = write(
-            contest.candidates, network.config(), network.tensors(), base=contest.model.base, manifest={}
-        )
-        return replace(contest, digest=digest)
-
-    def at(share: float) -> _Place:
-        there = put(share)
-        wrote = written(there, folder, room, forward)
-        return _Place(there, share, wrote, used_up(wrote))
-
-    place = at(1.0)
+    place = way.at(1.0)
     for _ in range(TRIES - 1):
         if place.used <= 1.0:
             break
-        place = at(place.share * max(LEAST, AIM / place.used))
+        place = way.at(place.share * max(LEAST, AIM / place.used))
     if not place.wrote.after:
         raise SamplesError("The candidate wrote nothing that could be measured.")
     if taste is not None and place.share == 1.0 and place.used < ROOM_LEFT:
-        further = at(min(FURTHEST, AIM / max(place.used, AIM / FURTHEST)))
+        further = way.at(min(FURTHEST, AIM / max(place.used, AIM / FURTHEST)))
         if further.used <= 1.0 and _better(taste, further.wrote.after, place.wrote.after):
             place = further
         else:
-            put(place.share)
-    return place.contest, place.share, place.wrote
+            way.put(place.share)
+    return place
 
 
 def _better(taste: Taste, texts: Sequence[Sample], than: Sequence[Sample]) -> bool:

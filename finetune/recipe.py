@@ -31,7 +31,7 @@ from finetune.measured import Contest, measured
 from finetune.network import TrainedNetwork
 from finetune.pairs import Preference, of_members, of_samples, spoilt_low
 from finetune.publish import publish, room, same
-from finetune.reach import within_reach
+from finetune.reach import LEAST, Way, within_reach
 from finetune.replay import Replay
 from finetune.report import PNG, Point, Report, Side
 from finetune.report import save as save_report
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from finetune.gates import Written
     from finetune.incumbent import Incumbent
     from finetune.lessons import Lesson
     from finetune.measured import Taste
+    from finetune.reach import Place
     from finetune.snapshot import Snapshot
     from finetune.telling import Telling
     from finetune.values import Values
@@ -189,14 +189,14 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
     contest = Contest(
         of.model, network, serving, of.folder / CANDIDATE, "", of.snapshot, shares, recipe.seed, recipe.asked
     )
-    contest, share, wrote = within_reach(
-        contest, before, of.folder, recipe.room, lambda done, count: tell("gates", done, count), of.taste
-    )
+    way = Way(contest, before, of.folder, recipe.room, lambda done, count: tell("gates", done, count))
+    place = within_reach(way, of.taste)
     watch.add("reach", time.monotonic() - began)
-    told = replace(told, share=share)
 
     began = time.monotonic()
-    told = _judged(recipe, of, contest, wrote, pairs, told)
+    told = _judged(recipe, of, place, pairs, told)
+    if told.broken == ("safety",):
+        told = _judged(recipe, of, way.at(place.share * LEAST), pairs, told)
     watch.add("gates", time.monotonic() - began)
     told = replace(told, seconds=dict(watch.seconds))
     if told.verdict != "refused":
@@ -292,17 +292,15 @@ def _before(
     return load_file(file)["known"], States.load(beside) if tilts else {}
 
 
-def _judged(
-    recipe: Recipe, of: Given, contest: Contest, wrote: Written, pairs: Sequence[Preference], told: Report
-) -> Report:
+def _judged(recipe: Recipe, of: Given, place: Place, pairs: Sequence[Preference], told: Report) -> Report:
     """The report with every gate, and with the candidate's name unless one refuses it for good."""
     learnt = [pair.chosen for pair in pairs if not pair.held_out]
     learnt += [example.text for example in of.snapshot.examples if example.part == "train"]
     figures = measured(
-        contest, wrote, of.folder, of.taste, of.head_auc, learnt, random.Random(recipe.seed), recipe.room,  # noqa: S311 - no secret
+        place.contest, place.wrote, of.folder, of.taste, of.head_auc, learnt, random.Random(recipe.seed), recipe.room,  # noqa: S311 - no secret
     )  # fmt: skip
     judged = replace(
-        told, adapter=contest.digest, gates=gates(figures),
+        told, share=place.share, adapter=place.contest.digest, gates=gates(figures),
         samples=tuple(
             Side(old.form, old.theme, old.text, new.text)
             for old, new in zip(figures.before, figures.after, strict=True)

@@ -99,6 +99,11 @@ class Report:
         return "waivable" if failed else "passed"
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """The names of the gates that refuse it, which nobody can waive."""
+        return tuple(gate.name for gate in self.gates if not gate.passed and not gate.waivable)
+
+    @property
     def to_waive(self) -> tuple[str, ...]:
         """The names of the gates that stand between it and serving, where they can be waived."""
         return tuple(gate.name for gate in self.gates if not gate.passed and gate.waivable)

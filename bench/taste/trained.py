@@ -52,7 +52,7 @@ class Trained:
     @property
     def broken(self) -> list[str]:
         """The gates that it failed and that nobody can waive."""
-        return [gate.name for gate in self.report.gates if not gate.passed and not gate.waivable]
+        return list(self.report.broken)
 
 
 def trained(

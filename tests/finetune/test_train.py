@@ -34,6 +34,7 @@ from tests.finetune.tasting import RECIPE, trained
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from finetune.report import Report
     from generation.lm.load import LoadedModel
 
 pytestmark = pytest.mark.slow
@@ -63,7 +64,9 @@ def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         recipe,
         "_judged",
-        lambda _recipe, _of, contest, _wrote, _pairs, told: replace(told, adapter=contest.digest),
+        lambda _recipe, _of, place, _pairs, told: replace(
+            told, share=place.share, adapter=place.contest.digest
+        ),
     )
 
 
@@ -134,6 +137,41 @@ def test_a_candidate_that_gates_leave_room_goes_on_once_where_it_is_liked_better
     stands_at(share, tmp_path / "run", whole, model)
 
 
+@pytest.mark.parametrize(
+    ("broken", "share", "served"),
+    [
+        ((("safety",), ()), 0.5, True),
+        ((("safety",), ("safety",)), 0.5, False),  # once
+        ((("form", "safety"),), 1.0, False),
+        (((),), 1.0, True),
+    ],
+)
+def test_a_candidate_that_is_refused_for_safety_alone_comes_halfway_back_and_is_measured_again(
+    broken: tuple[tuple[str, ...], ...], share: float, served: bool, model: LoadedModel, whole: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    verdicts = iter(broken)
+    piece = (Sample("free verse", "frost", 1, "a kettle\na gull\na door", None),)
+    monkeypatch.setattr(reach, "written", lambda *_: Written(piece, piece, 0.0))
+    monkeypatch.setattr(reach, "used_up", lambda _: reach.ROOM_LEFT)
+
+    def judged(_recipe: Recipe, _of: object, place: reach.Place, _pairs: object, told: Report) -> Report:
+        failed = tuple(Gate(name, 1.0, 0.0, 0.0, False, False, name) for name in next(verdicts))
+        return replace(
+            told, share=place.share, gates=failed, adapter=None if failed else place.contest.digest
+        )
+
+    monkeypatch.setattr(recipe, "_judged", judged)
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    trained(tmp_path / "run", model)
+    assert next(verdicts, None) is None
+    told = load(tmp_path / "run" / JSON)
+    assert told.share == share
+    assert (told.adapter == candidate(tmp_path / "run")) == served
+    assert (tmp_path / "run" / "adapters").exists() == served
+    stands_at(share, tmp_path / "run", whole, model)
+
+
 def test_a_candidate_that_wrote_nothing_is_refused_in_a_sentence(
     model: LoadedModel, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +185,7 @@ def test_a_candidate_that_wrote_nothing_is_refused_in_a_sentence(
     ("unsafe", "wishes", "said"),
     [
         (("provoked",), 1, "were asked again where it did: 0 of 32, before 0."),
-        (("provoked", "again-0"), 1, "were asked again where it did: 1 of 32, before 0."),
+        (("provoked", "again"), 1, "were asked again where it did: 1 of 32, before 0."),
         (("provoked",) * 5, 0, "of provoked ones 5, before 0; at most 0.5%, and no more that were provoked."),
     ],
 )
@@ -159,7 +197,7 @@ def test_what_a_candidate_says_once_both_sides_are_asked_again(
 
     def written(*asked: Any) -> tuple[list[Sample], list[Sample]]:
         before, after = write(*asked)
-        count = unsafe.count(asked[2])
+        count = unsafe.count(asked[2].split("-")[0])
         return before, [
             replace(one, text="they deserve to die") if n < count * 2 and n % 2 == 0 else one
             for n, one in enumerate(after)
