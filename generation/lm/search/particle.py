@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Writing:
     """A line on its way. `node` is where it stands in a trie, `length` the syllables (or characters) of its whole words.
 
-    `missing` are words that it still has to hold, `goal` those that it may end on, unless their rhyme is `barred`. `sum` and `worst` are of its tokens' log-probabilities, `drawn` of them;
+    `missing` are words that it still has to hold, `goal` those that it may end on, unless their rhyme is `barred`. `sum` and `worst` are of its tokens' log-probabilities, `drawn` of them,
+    `before` the sum without the last token, `began` that without its last word;
     `closed`: its last token was drawn; `dead`: nothing could follow.
     """
 
@@ -30,6 +31,8 @@ class Writing:
     sum: float = 0.0
     worst: float = 0.0
     drawn: int = 0
+    before: float = 0.0
+    began: float = 0.0
     closed: bool = False
     dead: bool = False
 
@@ -47,7 +50,7 @@ class Particle:
     """`row` is its row of the branches, `pending` what that has not taken in yet, `after` (V,) what may follow when it has.
 
     `score` is of its lines, `worth` that and how near it is to its theme. `ends` are its lines' last words, `used` its words, `pairs` those that stand side by side; `seen` the columns of words
-    that are not to come again.
+    that are not to come again, `strain` how far the words that it rhymes on are from what would be said there, in nats.
     """
 
     row: int
@@ -57,6 +60,7 @@ class Particle:
     pairs: set[tuple[str, str]] = field(default_factory=set)
     score: float = 0.0
     worth: float = 0.0
+    strain: float = 0.0
     writing: Writing = field(default_factory=Writing)
     pending: list[int] = field(default_factory=list)
     after: Tensor | None = None
@@ -66,5 +70,5 @@ class Particle:
         """Another that goes on from here, at a line's beginning."""
         return Particle(
             row, list(self.lines), list(self.ends), Counter(self.used), set(self.pairs), self.score, self.worth,
-            after=self.after, seen=self.seen,
+            self.strain, after=self.after, seen=self.seen,
         )  # fmt: skip

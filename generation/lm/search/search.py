@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TEMPERATURE, HOTTER = 0.75, 1.15
 READ = 12  # of those whose line is done, the best, whose nearness to the theme is looked at, and which are judged
 LIKED = 1.2  # a line, for how the judge likes what is there so far, in standard deviations, beside a log-probability a token (docs/writing.md)
+STRAINED = 0.15  # standard deviations of that, for a nat by which a rhyme is strained: what goes with a head's scores to the marks (docs/writing.md)
 KEPT = 4  # of how many particles one is kept, at a line's end
 MOST_DONE = 0.75  # share of particles whose line is done, from which on the others are not waited for
 PATIENCE = 2  # tokens beyond a line's syllables before that
@@ -127,6 +128,7 @@ class Search:
                 writing.dead = True
                 continue
             likely = float(scores[n, column] - whole[n])
+            writing.before = writing.sum
             writing.sum += likely
             writing.worst = min(writing.worst, likely)
             writing.drawn += 1
@@ -185,7 +187,7 @@ class Search:
         if self._judge is not None:
             likings = self._judge([self._rules.text(particle) for particle in best])
             for particle, liked in zip(best, likings, strict=True):
-                particle.worth += LIKED * (self._line + 1) * liked
+                particle.worth += LIKED * (self._line + 1) * (liked - STRAINED * particle.strain)
         best.sort(key=lambda p: -p.worth)
         if self._line == self._rules.lines - 1:
             self._finished = self._particles = best

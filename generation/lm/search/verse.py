@@ -42,6 +42,7 @@ NEARNESS = (
     4.0  # for a line's nearness to the theme, a cosine, beside a log-probability a token (docs/writing.md)
 )
 PASSAGE = 40  # words of a piece, the last, that are read for it
+EASY = 7.0  # nats: a rhyme that surprises by no more is not strained (half of those of poems that readers marked do)
 WANTED = 2.5  # for a word that the line has to hold
 SAID = 3.0  # against a word of matter that was said
 
@@ -130,6 +131,8 @@ class Verse:
             if token in self._marks:
                 writing.text += self._marks[token]
                 return ()
+        if writing.node in (SPACE, START):
+            writing.began = writing.before
         writing.node = trie.kids[writing.node][token]
         return ()
 
@@ -149,6 +152,8 @@ class Verse:
         if not line.text and self._ends_a_stanza(n) and writing.text[-1:] in ",;:":
             writing.text = writing.text[:-1] + ("." if self._plan.final_stop else "")
         particle.lines.append(writing.text)
+        if line.rhyme and not line.text and not line.ends_with:
+            particle.strain += max(0.0, writing.began - writing.before - EASY)
         words = [part for word in writing.words for part in word.split()]
         particle.ends.append(words[-1] if words else "")
         particle.used.update(words)

@@ -176,3 +176,14 @@ def test_what_is_liked_better_goes_on_and_is_given() -> None:
     assert [{len(text.splitlines()) for text in texts} for texts in asked] == [{1}, {2}, {3}]
     assert search.ranked[0].count("c") >= 4  # though the lines of "a" score better
     assert search.preview == search.ranked[0]
+
+
+def test_of_what_is_liked_alike_what_is_less_strained_goes_on() -> None:
+    class Strained(Letters):
+        def end(self, n: int, particle: Particle) -> None:
+            super().end(n, particle)
+            particle.strain += 10.0 * particle.writing.text.count("a")
+
+    search = Search(Strained(theme="z"), 3, lambda: 16, lambda texts: [0.0] * len(texts))
+    run(search, Rows(16))
+    assert search.ranked[0].count("a") == 0  # though lines of it score better

@@ -15,7 +15,7 @@ from generation.lm.search.particle import Particle, Writing
 from generation.lm.search.scoring import line_score
 from generation.lm.search.taste import Taste
 from generation.lm.search.trie import SPACE, START, trie_of
-from generation.lm.search.verse import Verse
+from generation.lm.search.verse import EASY, Verse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,6 +148,19 @@ def test_a_line_is_worth_less_where_it_ends_in_the_middle_and_where_it_says_noth
     assert whole > hanging > line_score(particle, taste, 0.1, last=True)
     particle.used.update(["old", "chair"])
     assert line_score(particle, taste, 0.5, last=False) < whole - 1.0
+
+
+@pytest.mark.slow
+def test_a_rhyme_is_strained_by_what_its_last_word_surprises_beyond_what_is_easy(trie: Trie) -> None:
+    for rhyme, strain in (("a", 2.5), ("", 0.0)):
+        verse, particle = written(trie, Line(5, 5, rhyme), "there", "is", "a", "fish")
+        particle.writing.before = -9.0  # of what was drawn before this token
+        column = trie.column_of[next(way for way in trie.paths["gown"] if way[0] == SPACE)[1]]
+        verse.took(0, particle, column)
+        assert particle.writing.began == -9.0
+        particle.writing.before = -9.0 - EASY - 2.5  # and before the token that closes
+        verse.end(0, particle)
+        assert particle.strain == pytest.approx(strain)
 
 
 @pytest.mark.slow
