@@ -5,7 +5,7 @@ they allow unused. Weights between two models are a model between them (Wortsman
 Ramé 2024, arXiv 2406.16768, LITI), and those a little beyond the trained one are one that has learnt more of the same (Zheng 2024,
 arXiv 2404.16792, ExPO). So a candidate that went too far comes back along its way, instead of being refused: until gates that look at
 nothing but what both sides write (`finetune.gates.used_up`) let it through, or it has come back twice. And one that they leave room
-goes on, once, where the taste likes better what it writes there. Who is refused for safety alone stands halfway back (`finetune.recipe`): a gate
+goes on where the taste likes better what it writes there, and on again; where that was too far, to a place between. Who is refused for safety alone stands halfway back (`finetune.recipe`): a gate
 that nobody can waive, over a piece or two that it wrote.
 """
 
@@ -38,7 +38,7 @@ TRIES = 3
 AIM = 0.9  # of what the gates allow, to which one goes that used up more, or much less
 ROOM_LEFT = 0.8  # of what the gates allow, from which on nobody goes on: what is measured is not so sure
 LEAST = 0.5  # of the way to where it was, at a time
-FURTHEST = 1.5  # times the way that was trained
+FURTHEST = 1.5  # times the way so far, at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,30 @@ def within_reach(way: Way, taste: Taste | None = None) -> Place:
         place = way.at(place.share * max(LEAST, AIM / place.used))
     if not place.wrote.after:
         raise SamplesError("The candidate wrote nothing that could be measured.")
-    if taste is not None and place.share == 1.0 and place.used < ROOM_LEFT:
-        further = way.at(min(FURTHEST, AIM / max(place.used, AIM / FURTHEST)))
-        if further.used <= 1.0 and _better(taste, further.wrote.after, place.wrote.after):
-            place = further
+    return place if taste is None or place.share < 1.0 else _further(way, taste, place)
+
+
+def _further(way: Way, taste: Taste, place: Place) -> Place:
+    """Beyond `place`, the end of what was trained, as far as the gates leave room and the taste likes it better."""
+    beyond: Place | None = None  # which the gates do not let through
+    stands = place
+    for _ in range(TRIES - 1):
+        if place.used >= ROOM_LEFT:
+            break
+        if beyond is None:
+            share = place.share * min(FURTHEST, AIM / max(place.used, AIM / FURTHEST))
         else:
-            way.put(place.share)
+            part = (AIM - place.used) / (beyond.used - place.used)
+            share = place.share + (beyond.share - place.share) * max(LEAST, part)
+        stands = way.at(share)
+        if stands.used > 1.0:
+            beyond = stands
+        elif _better(taste, stands.wrote.after, place.wrote.after):
+            place = stands
+        else:
+            break
+    if stands is not place:
+        way.put(place.share)
     return place
 
 

@@ -111,18 +111,22 @@ def stands_at(share: float, folder: Path, whole: Path, model: LoadedModel) -> No
     [
         ((0.1, 0.9), "frost frost", 1.5),
         ((0.75, 1.0), "frost frost", 1.2),
-        ((0.1, 1.1), "frost frost", 1.0),  # further than it may
+        ((0.1, 0.3, 0.8), "frost frost", 2.25),  # and on again
+        ((0.1, 0.6, 1.1), "frost frost", 1.5),
+        ((0.1, 1.1, 0.9), "frost frost", 1.4),  # further than it may: to a place between
+        ((0.1, 3.1, 0.9), "frost frost", 1.25),
+        ((0.1, 1.1, 1.1), "frost frost", 1.0),
         ((0.1, 0.9), "a gull and a kettle in the rain", 1.0),  # and no better
         ((0.1, 0.9), "they deserve to die", 1.0),
         ((0.8,), "", 1.0),
         ((1.5, 0.1), "frost frost", 0.6),  # who came back stays
     ],
 )
-def test_a_candidate_that_gates_leave_room_goes_on_once_where_it_is_liked_better(
+def test_a_candidate_that_gates_leave_room_goes_on_where_it_is_liked_better(
     used: tuple[float, ...], then: str, share: float, model: LoadedModel, whole: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    found, said = iter(used), iter(("a frost on the mill door", then))
+    found, said = iter(used), iter(("a frost on the mill door", then, "frost"))
     monkeypatch.setattr(reach, "used_up", lambda _: next(found))
 
     def written(*_: object) -> Written:
