@@ -30,7 +30,7 @@ KINDS = {
     for kind in (
         Kind(
             "verse", "poems", verse.verse,
-            ("haiku", "tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
+            ("tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
              "golden shovel", "found line", "renga"),
         ),
         Kind("script", "scenes", script.script, ("scene", "sketch")),

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 
 
 COUNTS = (5, 7, 5)
+NEARNESS = 9.0  # three short lines have no room for anything else (docs/writing.md)
 
 
 def plan(brief: Brief, seed: int) -> Plan:
     """Three lines, written small and without a stop."""
     lines = [Line(count, count) for count in COUNTS]
-    return Plan("latin", placed(lines, brief.must, seed, "a haiku"), capitals=False, final_stop=False)
+    return Plan(
+        "latin",
+        placed(lines, brief.must, seed, "a haiku"),
+        capitals=False,
+        final_stop=False,
+        nearness=NEARNESS,
+    )
 
 
 def check(text: str, _brief: Brief) -> Verdict:

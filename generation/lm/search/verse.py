@@ -38,9 +38,6 @@ NAME_WITHIN = -1.0
 CAPITAL = -3.0  # at the start of a line, where lines begin without one
 WITHIN, STOPS = (",", ";", ":"), (".", "!", "?")
 WELCOME = 1.0  # for a word of the theme that the lexicon lacks: as much as its nearest words get
-NEARNESS = (
-    4.0  # for a line's nearness to the theme, a cosine, beside a log-probability a token (docs/writing.md)
-)
 PASSAGE = 40  # words of a piece, the last, that are read for it
 EASY = 7.0  # nats: a rhyme that surprises by no more is not strained (half of those of poems that readers marked do)
 WANTED = 2.5  # for a word that the line has to hold
@@ -144,7 +141,7 @@ class Verse:
 
     def nearness(self, n: int, particles: Sequence[Particle]) -> list[float]:
         texts = [" ".join(" ".join([*p.lines, p.writing.text]).split()[-PASSAGE:]) for p in particles]
-        return [NEARNESS * (n + 1) * found for found in self._taste.nearness(texts)]
+        return [self._plan.nearness * (n + 1) * found for found in self._taste.nearness(texts)]
 
     def end(self, n: int, particle: Particle) -> None:
         writing = particle.writing
