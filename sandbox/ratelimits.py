@@ -8,6 +8,7 @@ says "shared", and the headers before it said nothing of it.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,11 @@ class Verdict:
         if self.retry_after is not None or shared.retry_after is None:
             return self
         return Verdict(self.headers | {"X-RateLimit-Scope": "shared"}, shared.retry_after)
+
+
+def whole_seconds(wait: float) -> int:
+    """A wait as a `Retry-After` header has it: rounded up, and one at the least."""
+    return max(1, math.ceil(wait))
 
 
 class RateLimits:

@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from sandbox.errors import ApiError
+from sandbox.ratelimits import whole_seconds
 from sandbox.rest import applications, bodies, channels, expressions, guilds, reactions, webhooks
 from sandbox.rest.calls import Answer, Call, Route
 
@@ -105,7 +106,7 @@ class Api:
         except ApiError as error:
             if error.status == 429:
                 headers["Via"] = "1.1 sandbox"
-                headers["Retry-After"] = str(int(error.extra["retry_after"]) + 1)
+                headers["Retry-After"] = str(whole_seconds(error.extra["retry_after"]))
             answer = Answer(error.status, error.json())
         if fault is not None and fault.json is not None and isinstance(fault.status, int):
             answer = Answer(fault.status, fault.json)

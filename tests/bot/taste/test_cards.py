@@ -127,11 +127,11 @@ def test_why_the_last_training_failed_stands_in_the_list() -> None:
 
 def test_an_adapter_that_could_not_begin_with_the_starter_says_so() -> None:
     told = "the starter adapter that I come with is for another model"
-    without = replace(VERSION, report={"parent": None, "serves": ["haiku"]})
+    without = replace(VERSION, report={"parent": None, "serves": ["couplet"]})
     assert told in cards.adapter_made(without, [])
-    (verse,) = [each for each in starters() if "haiku" in each.serves]
+    (verse,) = [each for each in starters() if "couplet" in each.serves]
     for fine in (
-        replace(VERSION, report={"parent": verse.digest, "serves": ["haiku"]}),
+        replace(VERSION, report={"parent": verse.digest, "serves": ["couplet"]}),
         replace(without, base=verse.base),  # of this model, and meant so
         replace(VERSION, report={"parent": None, "serves": ["free verse"]}),  # no starter writes it
     ):
