@@ -59,13 +59,8 @@ class Way:
     def __init__(
         self, contest: Contest, before: Mapping[str, Tensor], folder: Path, room: int, tell: Callable[[int, int], None]
     ) -> None:  # fmt: skip
-        self._contest, self._before, self._folder, self._room, self._tell = (
-            contest,
-            before,
-            folder,
-            room,
-            tell,
-        )
+        self._contest, self._before = contest, before
+        self._folder, self._room, self._tell = folder, room, tell
         self._learnt = {name: each.detach().clone() for name, each in contest.network.parameters().items()}
         self._most = 0
 

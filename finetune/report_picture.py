@@ -66,7 +66,7 @@ def _about(report: Report) -> str:
     minutes = sum(report.seconds.values()) / 60
     came_back = ""
     if report.share < 1.0:
-        came_back = f" It went {report.share:.0%} of the way that it had learnt: at first the pieces below were not let through."
+        came_back = f" It went {report.share:.0%} of the way that it had learnt: at first what it wrote was not let through."
     return (
         f"{report.liked} liked and {report.disliked} disliked pieces of {report.voters} voters, {report.held_out} held out. "
         f"{report.objective.upper()}, {report.pairs} pairs, {report.steps} steps, {minutes:.0f} minutes. "

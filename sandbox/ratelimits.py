@@ -98,9 +98,8 @@ class RateLimits:
         if window is None or at - window.began >= limit.per_s:
             window = self._windows[limit.name, major] = _Window(at, 0, limit.per_s)
             self._forget(at)
-        reset_after = limit.per_s - (
-            at - window.began
-        )  # in this order no rounding makes it longer than the window
+        # in this order no rounding makes it longer than the window
+        reset_after = limit.per_s - (at - window.began)
         refused = window.used >= limit.count
         if not refused:
             window.used += 1

@@ -35,7 +35,7 @@ class Plan:
 
     `capitals`: lines begin with a capital; `final_stop`: the last line ends with a stop. A blank line goes before each of
     the lines in `breaks` (indices of `lines`). `nearness` is what a cosine with the theme, of all that is written so far, is worth beside a
-    log-probability a token of each of its lines (latin). In a han plan every line is all
+    log-probability a token of each of its lines (latin; docs/writing.md). In a han plan every line is all
     characters; a comma (，) follows the odd ones and a stop (。) the even ones. `tones` (han) is a tonal pattern a line, soft: "平", "仄" or "中" a character.
     """
 

@@ -39,7 +39,7 @@ CAPITAL = -3.0  # at the start of a line, where lines begin without one
 WITHIN, STOPS = (",", ";", ":"), (".", "!", "?")
 WELCOME = 1.0  # for a word of the theme that the lexicon lacks: as much as its nearest words get
 PASSAGE = 40  # words of a piece, the last, that are read for it
-EASY = 7.0  # nats: a rhyme that surprises by no more is not strained (half of those of poems that readers marked do)
+EASY = 7.0  # nats: a rhyme that surprises by no more is not strained (the last words of a poem that readers marked do so by 6.6, in the median)
 WANTED = 2.5  # for a word that the line has to hold
 SAID = 3.0  # against a word of matter that was said
 
