@@ -6,7 +6,8 @@ Ramé 2024, arXiv 2406.16768, LITI), and those a little beyond the trained one a
 arXiv 2404.16792, ExPO). So a candidate that went too far comes back along its way, instead of being refused: until gates that look at
 nothing but what both sides write (`finetune.gates.used_up`) let it through, or it has come back twice. And one that they leave room
 goes on where the taste likes better what it writes there, and on again; where that was too far, to a place between. Who is refused for safety alone stands halfway back (`finetune.recipe`): a gate
-that nobody can waive, over a piece or two that it wrote.
+that nobody can waive, over a piece or two that it wrote. And who went on and is refused for what such pieces do not tell (how well
+it still knows the language) stands where it came from.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ FURTHEST = 1.5  # times the way so far, at a time
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A candidate at `share` of its way, what was written there, and how much of what gates allow that has `used` up."""
+    """A candidate at `share` of its way, what was written there, how much of what gates allow that has `used` up, and, where it went on, the
+    place that it `came_from`.
+    """
 
     contest: Contest
     share: float
     wrote: Written
     used: float
+    came_from: Place | None = None
 
 
 class Way:
@@ -120,10 +124,10 @@ def _further(way: Way, taste: Taste, place: Place) -> Place:
         if stands.used > 1.0:
             beyond = stands
         elif _better(taste, stands.wrote.after, place.wrote.after):
-            place = stands
+            place = replace(stands, came_from=place)
         else:
             break
-    if stands is not place:
+    if stands.share != place.share:
         way.put(place.share)
     return place
 

@@ -195,6 +195,10 @@ def train(recipe: Recipe, of: Given, tell: Telling) -> Report:
 
     began = time.monotonic()
     told = _judged(recipe, of, place, pairs, told)
+    while told.broken and place.came_from is not None:
+        place = place.came_from
+        way.put(place.share)
+        told = _judged(recipe, of, place, pairs, told)
     if told.broken == ("safety",):
         told = _judged(recipe, of, way.at(place.share * LEAST), pairs, told)
     watch.add("gates", time.monotonic() - began)

@@ -176,6 +176,48 @@ def test_a_candidate_that_is_refused_for_safety_alone_comes_halfway_back_and_is_
     stands_at(share, tmp_path / "run", whole, model)
 
 
+@pytest.mark.parametrize(
+    ("broken", "share", "served"),
+    [
+        ((("perplexity",), ()), 1.5, True),
+        ((("perplexity", "safety"), ("copying",), ()), 1.0, True),
+        ((("perplexity",),) * 3, 1.0, False),
+        ((("perplexity",), ("perplexity",), ("safety",), ()), 0.5, True),
+    ],
+)
+def test_a_candidate_that_went_on_and_is_refused_stands_where_it_came_from(
+    broken: tuple[tuple[str, ...], ...], share: float, served: bool, model: LoadedModel, whole: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    verdicts, used, said = (
+        iter(broken),
+        iter((0.1, 0.3, 0.8, 0.0)),
+        iter(("a frost on the mill door", "frost frost", "frost", "a")),
+    )
+    monkeypatch.setattr(reach, "used_up", lambda _: next(used))
+
+    def written(*_: object) -> Written:
+        piece = Sample("free verse", "frost", 1, next(said), None)
+        return Written((piece,), (piece,), 0.0)
+
+    def judged(_recipe: Recipe, _of: object, place: reach.Place, _pairs: object, told: Report) -> Report:
+        failed = tuple(Gate(name, 1.0, 0.0, 0.0, False, False, name) for name in next(verdicts))
+        assert place.contest.digest == candidate(tmp_path / "run")  # what is measured is what there is
+        return replace(
+            told, share=place.share, gates=failed, adapter=None if failed else place.contest.digest
+        )
+
+    monkeypatch.setattr(reach, "written", written)
+    monkeypatch.setattr(recipe, "_judged", judged)
+    shutil.copytree(whole, tmp_path / "run", ignore=shutil.ignore_patterns("adapters", "report.*"))
+    trained(tmp_path / "run", model)
+    assert next(verdicts, None) is None
+    told = load(tmp_path / "run" / JSON)
+    assert told.share == pytest.approx(share)
+    assert (told.adapter == candidate(tmp_path / "run")) == served
+    stands_at(share, tmp_path / "run", whole, model)
+
+
 def test_a_candidate_that_wrote_nothing_is_refused_in_a_sentence(
     model: LoadedModel, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
