@@ -30,7 +30,7 @@ from generation.lm.weights import ModelError, find
 from generation.taste import TasteError
 from generation.taste.directory import write
 from generation.taste.head import Head
-from generation.taste.reader import BLOCKS, Reader
+from generation.taste.reader import BLOCKS, LAST, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from finetune.ridge import Space
     from finetune.snapshot import Example, Snapshot
 
-CHOICES: tuple[tuple[str, ...], ...] = (("plain", "states.0", "topics"), BLOCKS)
+CHOICES: tuple[tuple[str, ...], ...] = (
+    ("plain", "states.0", "topics"),
+    tuple(block for block in BLOCKS if block != LAST),
+)
 RIDGES = (0.3, 1.0, 3.0)
 FOLDS, LEAST_FOLDS = 5, 3
 MOST = 1500  # pieces that are learnt from, those that are agreed on most: more would take minutes and tell little

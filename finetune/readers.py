@@ -1,26 +1,28 @@
-"""`python -m finetune.readers FOLDER`: the head that comes with Renga, out of the marks that readers gave.
+"""`python -m finetune.readers FOLDER`: the head that comes with Renga, out of what readers preferred.
 
-`finetune/data/readers/marks.jsonl` has pieces of the search, of themes that no bench asks for, and what readers who saw them
-unlabelled made of each: 0 (nonsense) to 4 (they would show it to somebody). A head (`finetune.head.fit`) is learnt from them as from a
-server's votes, and judges by the base's states after two thirds of its layers; it serves the forms that it has marks of.
+`finetune/data/readers/` has pieces of the search, of themes that no bench asks for, and what readers who saw them unlabelled made of
+them: `rankings.jsonl` four to six pieces for one request each, from the best to the worst, and `marks.jsonl` pieces with a mark each. Whatever
+stands above another for one request was preferred to it, and a head is what foretells that best (Bradley and Terry 1952, with a
+ridge); its strength is chosen by pairs whose themes were held out. It judges by the base's states after two thirds of its layers, over the whole piece
+and at its end, and serves the forms that there are pieces of.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from finetune.features import Features
-from finetune.head import Fitted, HeadError, fit
-from finetune.snapshot import Example
+from finetune.folds import folds
+from finetune.ridge import preferred, space
 from generation.lm.load import load_model
 from generation.lm.weights import ModelError, find
 from generation.taste import TasteError
@@ -29,22 +31,47 @@ from generation.taste.head import Head
 from generation.taste.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-MARKS = Path(__file__).parent / "data" / "readers" / "marks.jsonl"
-LIKED = (0.05, 0.15, 0.4, 0.8, 0.95)  # how likely a stranger is to smile at a piece of each mark
-BLOCKS = ("states.2",)
+    from torch import Tensor
+
+DATA = Path(__file__).parent / "data" / "readers"
+FILES = (MARKS, RANKINGS) = ("marks.jsonl", "rankings.jsonl")
+BLOCKS = ("states.2", "last.2")
 RIDGES = (1.0, 3.0, 10.0)
+MARKED = 0.3  # what a mark is worth beside a ranking: two were given to two pieces that were not read beside each other
+FOLDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One piece, and the mean of what its readers gave it, in [0, 4]."""
+class Judged:
+    """Pieces for one request, and the mean of what readers gave each, the more the better: marks in [0, 4], or the places from below."""
 
     form: str
     theme: str
-    text: str
-    mark: float
+    texts: tuple[str, ...]
+    liked: tuple[float, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A head, how often it is right about pairs whose themes it was not learnt of, and that for each ridge that was tried."""
+
+    head: Head
+    agrees: float
+    ridge: float
+    tried: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Rows of pieces, (P,) each, and what each pair weighs; `folds` of its theme."""
+
+    won: Tensor
+    lost: Tensor
+    weights: Tensor
+    folds: Tensor
 
 
 def main() -> None:
@@ -52,65 +79,129 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         print(_made(asked))  # noqa: T201 - as `finetune.head` does, for whoever runs it
-    except (HeadError, ModelError, TasteError) as error:
+    except (ModelError, TasteError) as error:
         sys.exit(str(error))
     except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"The marks cannot be read: {error!r}.")
+        sys.exit(f"What readers said cannot be read: {error!r}.")
 
 
 def _made(asked: argparse.Namespace) -> Path:
-    marks = read(asked.marks)
+    judged = [*ranked(asked.data / RANKINGS), *marked(asked.data / MARKS)]
     model = load_model(find(asked.base), asked.data_dir, threads=1)
     reader = Reader(model)
-    fitted = learnt(marks, Features(reader), model.base.digest, asked.seed)
+    found = learnt(judged, reader, model.base.digest, asked.seed)
     manifest = {
-        "serves": sorted({one.form for one in marks}), "auc": round(fitted.auc, 4), "ridge": fitted.ridge, "tried": dict(fitted.tried),
-        "examples": len(marks), "marks": hashlib.sha256(asked.marks.read_bytes()).hexdigest(), "seed": asked.seed,
+        "serves": sorted({one.form for one in judged}), "agrees": round(found.agrees, 4), "ridge": found.ridge, "tried": dict(found.tried),
+        "examples": len({text for one in judged for text in one.texts}), "made_of": digest(asked.data), "seed": asked.seed,
     }  # fmt: skip
-    return Path(asked.folder, write(asked.folder, fitted.head, manifest, reader.widths))
+    return Path(asked.folder, write(asked.folder, found.head, manifest, reader.widths))
 
 
-def read(path: Path) -> list[Mark]:
-    """The marks in a file, a JSON object a line."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def digest(data: Path) -> str:
+    """Of the files that a head is made of, hex SHA-256."""
+    return hashlib.sha256(b"".join((data / name).read_bytes() for name in FILES)).hexdigest()
+
+
+def ranked(path: Path) -> list[Judged]:
+    """The rankings in a file, a JSON object a line: `texts`, and `orders`, a string of letters a reader, the best first; A is the first text.
+
+    Raises:
+        ValueError: an order is none of its texts.
+    """
+    found = []
+    for row in _rows(path):
+        texts, orders = row["texts"], row["orders"]
+        letters = [chr(ord("A") + n) for n in range(len(texts))]
+        if not orders or any(sorted(order) != letters for order in orders):
+            raise ValueError(f"{orders} is no order of {len(texts)} pieces")
+        places = [
+            sum(len(texts) - 1 - order.index(letter) for order in orders) / len(orders) for letter in letters
+        ]
+        found.append(Judged(row["form"], row["theme"], tuple(texts), tuple(places)))
+    return found
+
+
+def marked(path: Path) -> list[Judged]:
+    """The marks in a file, a JSON object a line, with those of one request together."""
+    requests: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for row in _rows(path):
+        mark = sum(row["marks"]) / len(row["marks"])
+        requests.setdefault((row["form"], row["theme"]), []).append((row["text"], mark))
     return [
-        Mark(row["form"], row["theme"], row["text"], sum(row["marks"]) / len(row["marks"])) for row in rows
+        Judged(form, theme, tuple(text for text, _ in some), tuple(mark for _, mark in some), MARKED)
+        for (form, theme), some in requests.items()
     ]
 
 
-def learnt(marks: Sequence[Mark], features: Features, base: str, seed: int) -> Fitted:
-    """The head of `marks`, which tells pieces of one form apart: forms that readers like better than others teach it nothing. Those of one
-    theme are never in two folds. Its scores are in standard deviations of these pieces'.
+def learnt(judged: Sequence[Judged], reader: Reader, base: str, seed: int) -> Learnt:
+    """The head that foretells, by what `reader` says of the pieces, what was preferred. Its scores are in standard deviations of the pieces' in their forms, of which the mean
+    is nought.
 
     Raises:
-        HeadError: they say nothing.
+        ValueError: nothing was preferred to anything.
     """
-    examples = [_example(one) for one in marks]
-    read_by = features.of([one.text for one in marks])
-    numbers = {block: read_by[block].clone() for block in BLOCKS}
-    for form in {one.form for one in marks}:
-        of = torch.tensor([one.form == form for one in marks])
+    texts = list(dict.fromkeys(text for one in judged for text in one.texts))
+    form_of = {text: one.form for one in judged for text in one.texts}
+    read = reader(texts, BLOCKS)
+    numbers = {block: read[block].clone() for block in BLOCKS}
+    for form in sorted(set(form_of.values())):
+        of = torch.tensor([form_of[text] == form for text in texts])
         for found in numbers.values():
             found[of] -= found[of].mean(0)
-    fitted = fit(examples, numbers, seed, "verse", base, choices=(BLOCKS,), ridges=RIDGES)
-    head = fitted.head
-    spread = float(head.score(numbers).std())
-    scaled = {block: weights / spread for block, weights in head.weights.items()}
-    return replace(fitted, head=Head(head.kind, head.base, scaled, head.bias / spread))
+    pairs = _pairs(judged, {text: row for row, text in enumerate(texts)}, seed)
+    within = space([numbers[block] for block in BLOCKS], sum(numbers[block].shape[1] for block in BLOCKS))
+    tried = {ridge: _agrees(within.coordinates, pairs, ridge) for ridge in RIDGES}
+    ridge = max(RIDGES, key=lambda one: tried[one])
+    weights = preferred(within.coordinates, pairs.won, pairs.lost, pairs.weights, ridge)
+    raw = within.back(weights, 0.0)[0].float()
+    parted = dict(zip(BLOCKS, torch.split(raw, [numbers[block].shape[1] for block in BLOCKS]), strict=True))
+    spread = float(Head("verse", base, parted, 0.0).score(numbers).std())
+    scaled = {block: found / spread for block, found in parted.items()}
+    middle = float(Head("verse", base, scaled, 0.0).score(read).mean())
+    return Learnt(
+        Head("verse", base, scaled, -middle), tried[ridge], ridge,
+        {f"{one:g}": round(found, 4) for one, found in tried.items()},
+    )  # fmt: skip
 
 
-def _example(one: Mark) -> Example:
-    low = min(int(one.mark), len(LIKED) - 2)
-    liked = LIKED[low] + (one.mark - low) * (LIKED[low + 1] - LIKED[low])
-    named = hashlib.sha256(f"{one.form}\0{one.theme}\0{one.text}".encode()).hexdigest()
-    group = hashlib.sha256(one.theme.encode()).hexdigest()
-    return Example(named[:32], one.form, one.text, None, group[:16], liked, 1.0, 1, 0, "train")
+def _pairs(judged: Iterable[Judged], rows: Mapping[str, int], seed: int) -> _Pairs:
+    """Every two pieces for one request of which one was liked better; those of one request weigh together as many as there are pieces."""
+    judged = list(judged)
+    parts = folds([one.theme for one in judged], FOLDS, seed).tolist()
+    won, lost, weights, at = [], [], [], []
+    for one, part in zip(judged, parts, strict=True):
+        for a, b in itertools.permutations(range(len(one.texts)), 2):
+            if one.liked[a] > one.liked[b]:
+                won.append(rows[one.texts[a]])
+                lost.append(rows[one.texts[b]])
+                weights.append(one.weight * min(1.0, one.liked[a] - one.liked[b]) * 2 / len(one.texts))
+                at.append(part)
+    if not won:
+        raise ValueError("nothing was preferred to anything")
+    return _Pairs(
+        torch.tensor(won), torch.tensor(lost), torch.tensor(weights, dtype=torch.float64), torch.tensor(at)
+    )
+
+
+def _agrees(z: Tensor, pairs: _Pairs, ridge: float) -> float:
+    """The share of pairs, by weight, that what was learnt of the other folds is right about."""
+    right = 0.0
+    for part in range(FOLDS):
+        out = pairs.folds == part
+        weights = preferred(z, pairs.won[~out], pairs.lost[~out], pairs.weights[~out], ridge)
+        scores = z @ weights
+        right += float((pairs.weights * (scores[pairs.won] > scores[pairs.lost]))[out].sum())
+    return right / float(pairs.weights.sum())
+
+
+def _rows(path: Path) -> list[dict[str, list[str]]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m finetune.readers", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the head goes, into a directory named by its digest")
-    parser.add_argument("--marks", type=Path, default=MARKS)
+    parser.add_argument("--data", type=Path, default=DATA, help="a directory with the two files")
     parser.add_argument("--base", default="smollm2", help="as TEXT_MODEL (default: smollm2)")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(".renga"), help="where unpacked weights are kept"

@@ -36,18 +36,36 @@ class Space:
         return raw, bias - float(raw @ self.middle)
 
 
-def space(blocks: Sequence[Tensor]) -> Space:
-    """Blocks of numbers, (N, F_b) each, beside each other; every block weighs the same: its rows have a mean square length of one."""
+def space(blocks: Sequence[Tensor], most: int = MOST) -> Space:
+    """Blocks of numbers, (N, F_b) each, beside each other; every block weighs the same: its rows have a mean square length of one. Of
+    components the `most` that say most.
+    """
     x = torch.cat([block.double() for block in blocks], 1)
     middle, spread = x.mean(0), x.std(0, correction=0)
     each = torch.cat([torch.full((block.shape[1],), block.shape[1] ** -0.5) for block in blocks]).double()
     scale = torch.where(spread > TINY, each / spread.clamp_min(TINY), 0.0)
     standard = (x - middle) * scale
-    values, vectors = torch.linalg.eigh(standard @ standard.T)
-    kept = min(MOST, int((values > 1e-9 * values.max().clamp_min(1e-300)).sum()))
-    lengths = values[-kept:].clamp_min(1e-300).sqrt() if kept else values[:0]
+    wide = standard.shape[1] >= len(standard)
+    values, vectors = torch.linalg.eigh(standard @ standard.T if wide else standard.T @ standard)
+    kept = min(most, int((values > 1e-9 * values.max().clamp_min(1e-300)).sum()))
     found = vectors[:, len(values) - kept :]
+    if not wide:
+        return Space(standard @ found, found, middle, scale)
+    lengths = values[-kept:].clamp_min(1e-300).sqrt() if kept else values[:0]
     return Space(found * lengths, standard.T @ found / lengths, middle, scale)
+
+
+def preferred(z: Tensor, won: Tensor, lost: Tensor, weights: Tensor, ridge: float) -> Tensor:
+    """The (R,) weights w that minimise, over pairs of which one was preferred (Bradley and Terry 1952),
+
+        sum_k weights_k * -log sigmoid((z[won_k] - z[lost_k]) w) + ridge / 2 * |w|^2
+
+    z: (N, R); won, lost: (P,) row numbers; weights: (P,).
+    """
+    apart = z[won] - z[lost]
+    sides = torch.cat([apart, -apart])  # as many one way as the other, so that no side is the better one
+    target = torch.cat([torch.ones_like(weights), torch.zeros_like(weights)])
+    return logistic(sides, target, weights.repeat(2) / 2, ridge)[0]
 
 
 def logistic(z: Tensor, target: Tensor, weights: Tensor, ridge: float) -> tuple[Tensor, float]:

@@ -45,7 +45,7 @@ def starters(folder: Path = FOLDER) -> tuple[Starter, ...]:
 
 
 def readers() -> tuple[Starter, ...]:
-    """The heads that were learnt from readers' marks, and which forms each judges."""
+    """The heads that were learnt from what readers preferred, and which forms each judges."""
     return starters(READERS)
 
 

@@ -6,7 +6,8 @@ Blocks, a vector each for a text, all float32:
 - `states.0` to `states.3`: the base's hidden states before its first layer, after a third and two thirds of its layers, and
   after its last, averaged over the text's tokens, which are read alone, behind one that opens a text and is left out;
 - `lines`: the sentence vectors (MiniLM, Wang 2020, arXiv:2002.10957) of the lines, averaged;
-- `topics`: how much the words speak of each of some two hundred things (`topics.py`).
+- `topics`: how much the words speak of each of some two hundred things (`topics.py`);
+- `last.2`: as `states.2`, of the text's last token alone, which has read all of it: how a piece ends, and whether it comes to anything.
 
 The base never has an adapter here, so a head's scores mean the same whatever writes.
 """
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from generation.lm.load import LoadedModel
 
 STATES = ("states.0", "states.1", "states.2", "states.3")
-BLOCKS = ("plain", *STATES, "lines", "topics")
+LAST = "last.2"
+DEEP = (*STATES, LAST)
+BLOCKS = ("plain", *STATES, "lines", "topics", LAST)
 TOKENS = 512  # of a text that are read; more say little more of its taste
 LINES_READ = 40
 BATCH_TOKENS = 1024  # read at once, padding included
@@ -38,12 +41,19 @@ BATCH_TOKENS = 1024  # read at once, padding included
 
 def widths(hidden: int) -> dict[str, int]:
     """How many numbers each block has, for a base whose hidden states have `hidden`."""
-    return {"plain": len(NAMES), **dict.fromkeys(STATES, hidden), "lines": WIDTH, "topics": len(THINGS)}
+    return {
+        "plain": len(NAMES), **dict.fromkeys(STATES, hidden), "lines": WIDTH, "topics": len(THINGS), LAST: hidden,
+    }  # fmt: skip
 
 
 def layers_of(block: str, count: int) -> int:
-    """After how many of a network's `count` layers a block of `STATES` is taken."""
-    return round(STATES.index(block) * count / (len(STATES) - 1))
+    """After how many of a network's `count` layers a block of `DEEP` is taken."""
+    return round(int(block.rpartition(".")[2]) * count / (len(STATES) - 1))
+
+
+def taken(block: str, states: Tensor) -> Tensor:
+    """A block of `DEEP` out of the states of one text's tokens, (T, hidden), after the layers that it is taken after: (hidden,) float32."""
+    return states[-1].float() if block == LAST else states.float().mean(0)
 
 
 def opens(model: LoadedModel) -> int:
@@ -68,7 +78,7 @@ class Reader:
         found: dict[str, Tensor] = {}
         if "plain" in blocks:
             found["plain"] = torch.tensor([plain(text) for text in texts]).reshape(len(texts), len(NAMES))
-        if deep := [block for block in STATES if block in blocks]:
+        if deep := [block for block in DEEP if block in blocks]:
             found |= self._states(texts, deep)
         if "lines" in blocks:
             found["lines"] = self._lines(texts)
@@ -85,14 +95,13 @@ class Reader:
             some = order[-max(1, BATCH_TOKENS // longest) :]
             del order[-len(some) :]
             rows = torch.full((len(some), longest), self._opens)
-            counted = torch.zeros(len(some), longest, 1)
             for row, at in enumerate(some):
                 rows[row, 1 : 1 + len(ids[at])] = torch.tensor(ids[at])
-                counted[row, 1 : 1 + len(ids[at])] = 1.0
             layers = self._layers(rows.to(self._device), deep=tuple(blocks) != STATES[:1])
             for block in blocks:
-                layer = layers[layers_of(block, len(layers) - 1)].float().cpu()
-                found[block][some] = (layer * counted).sum(1) / counted.sum(1)
+                layer = layers[layers_of(block, len(layers) - 1)].cpu()
+                for row, at in enumerate(some):
+                    found[block][at] = taken(block, layer[row, 1 : 1 + len(ids[at])])
         return found
 
     def _layers(self, rows: Tensor, *, deep: bool) -> Sequence[Tensor]:

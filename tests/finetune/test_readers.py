@@ -1,67 +1,127 @@
-"""The head that comes with Renga: of the marks that are in the repo, which are about nothing that a bench asks for."""
+"""The head that comes with Renga: of what readers preferred, which is in the repo and about nothing that a bench asks for."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import torch
 
 from bench.forms.briefs import listed
-from finetune.features import Features
-from finetune.readers import BLOCKS, LIKED, MARKS, Mark, learnt, read
+from finetune.readers import (
+    BLOCKS,
+    DATA,
+    MARKED,
+    MARKS,
+    RANKINGS,
+    Judged,
+    digest,
+    learnt,
+    marked,
+    ranked,
+)
 from generation.starters import readers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from generation.taste.reader import Reader
 
 torch.set_num_threads(1)
 
 
-class Knows(Features):
+class Knows:
     """Every block of a text is its length and chance."""
 
     def __init__(self) -> None:
         self._generator = torch.Generator().manual_seed(3)
 
-    def of(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:
-        chance = torch.randn(len(texts), 11, generator=self._generator)
-        return {BLOCKS[0]: torch.cat([torch.tensor([[len(text) / 20] for text in texts]), chance], 1)}
+    def __call__(self, texts: Sequence[str], blocks: Collection[str]) -> dict[str, torch.Tensor]:
+        lengths = torch.tensor([[len(text) / 20] for text in texts])
+        return {
+            block: torch.cat([lengths, torch.randn(len(texts), 11, generator=self._generator)], 1)
+            for block in blocks
+        }
 
 
-def test_marks_are_whole_numbers_of_different_pieces_and_of_no_theme_that_is_held_out() -> None:
-    rows = [json.loads(line) for line in MARKS.read_text(encoding="utf-8").splitlines()]
-    assert all(mark in range(len(LIKED)) for row in rows for mark in row["marks"])
-    assert len({(row["form"], row["theme"], row["text"]) for row in rows}) == len(rows) >= 1000
+def rows(name: str) -> list[dict[str, list[str]]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def test_marks_are_whole_numbers_of_different_pieces() -> None:
+    found = rows(MARKS)
+    assert all(mark in range(5) for row in found for mark in row["marks"])
+    assert len({(row["form"], row["theme"], row["text"]) for row in found}) == len(found) >= 1000  # type: ignore[arg-type]
+
+
+def test_every_reader_put_all_different_pieces_of_a_request_in_an_order() -> None:
+    assert len(ranked(DATA / RANKINGS)) >= 500
+    for row in rows(RANKINGS):
+        assert len(set(row["texts"])) == len(row["texts"]) >= 4
+        assert len(row["orders"]) == len(row["smiles"])
+        assert all(cast("int", smiles) in range(len(row["texts"]) + 1) for smiles in row["smiles"])
+
+
+@pytest.mark.parametrize("name", [MARKS, RANKINGS])
+def test_nothing_is_about_a_theme_that_a_bench_asks_for(name: str) -> None:
     held_out = {(one.form, (one.given or one.theme).lower()) for one in listed()}
-    assert not {(row["form"], row["theme"].lower()) for row in rows} & held_out
-
-
-def test_a_mark_is_the_mean_of_what_readers_gave(tmp_path: Path) -> None:
-    path = tmp_path / "marks.jsonl"
-    path.write_text(
-        json.dumps({"form": "haiku", "theme": "rain", "must": [], "text": "a\nb\nc", "marks": [1, 4]}) + "\n"
+    assert (
+        not {(cast("str", row["form"]), cast("str", row["theme"]).lower()) for row in rows(name)} & held_out
     )
-    assert read(path) == [Mark("haiku", "rain", "a\nb\nc", 2.5)]
 
 
-def test_what_readers_like_is_learnt_the_same_each_time() -> None:
-    marks = [Mark("haiku", f"theme {n % 15}", "x" * (n % 40), float(min(4, n % 40 // 8))) for n in range(160)]
-    found = learnt(marks, Knows(), "ab" * 32, 1)
-    assert found.auc > 0.9
-    assert found.head.score(Knows().of([one.text for one in marks])).std() == pytest.approx(1.0, abs=1e-3)
+def test_a_mark_is_the_mean_of_what_readers_gave_beside_those_for_the_same_request(tmp_path: Path) -> None:
+    path = tmp_path / MARKS
+    told = [("rain", "a\nb\nc", [1, 4]), ("snow", "d", [0]), ("rain", "e", [3])]
+    path.write_text(
+        "".join(
+            json.dumps({"form": "haiku", "theme": theme, "must": [], "text": text, "marks": marks}) + "\n"
+            for theme, text, marks in told
+        )
+    )
+    assert marked(path) == [
+        Judged("haiku", "rain", ("a\nb\nc", "e"), (2.5, 3.0), MARKED),
+        Judged("haiku", "snow", ("d",), (0.0,), MARKED),
+    ]
+
+
+def test_a_place_is_the_mean_of_those_that_readers_gave_from_below(tmp_path: Path) -> None:
+    path = tmp_path / RANKINGS
+    row = {"form": "haiku", "theme": "rain", "must": [], "texts": ["a", "b", "c"], "orders": ["CAB", "ACB"]}
+    path.write_text(json.dumps(row) + "\n")
+    assert ranked(path) == [Judged("haiku", "rain", ("a", "b", "c"), (1.5, 0.0, 1.5))]
+    path.write_text(json.dumps(row | {"orders": ["CAB", "AAB"]}) + "\n")
+    with pytest.raises(ValueError, match="no order of 3 pieces"):
+        ranked(path)
+
+
+def test_what_readers_prefer_is_learnt_the_same_each_time() -> None:
+    judged = [
+        Judged("haiku", f"theme {n}", tuple(f"{n:02}" + "x" * at for at in (3, 30, 12)), (0.0, 2.0, 1.0))
+        for n in range(40)
+    ]
+    texts = [text for one in judged for text in one.texts]
+    found = learnt(judged, cast("Reader", Knows()), "ab" * 32, 1)
+    assert found.agrees > 0.9
     assert found.head.blocks == BLOCKS
-    again = learnt(marks, Knows(), "ab" * 32, 1)
+    scores = found.head.score(Knows()(texts, BLOCKS))
+    assert scores.std() == pytest.approx(1.0, abs=1e-3)
+    assert scores.mean() == pytest.approx(0.0, abs=1e-3)
+    assert scores[1] > scores[2] > scores[0]
+    again = learnt(judged, cast("Reader", Knows()), "ab" * 32, 1)
     assert torch.equal(found.head.weights[BLOCKS[0]], again.head.weights[BLOCKS[0]])
 
 
-def test_the_head_that_is_there_was_made_of_the_marks_that_are_there() -> None:
+def test_where_all_are_alike_nothing_is_learnt() -> None:
+    with pytest.raises(ValueError, match="nothing was preferred"):
+        learnt([Judged("haiku", "rain", ("a", "b"), (1.0, 1.0))], cast("Reader", Knows()), "ab" * 32, 1)
 
+
+def test_the_head_that_is_there_was_made_of_what_readers_said_that_is_there() -> None:
     (one,) = readers()
     told = json.loads((one.root / one.digest / "manifest.json").read_text(encoding="utf-8"))
-    assert told["marks"] == hashlib.sha256(MARKS.read_bytes()).hexdigest()
-    assert set(one.serves) == {row.form for row in read(MARKS)}
-    assert told["auc"] > 0.58
+    assert told["made_of"] == digest(DATA)
+    assert set(one.serves) == {row.form for row in [*ranked(DATA / RANKINGS), *marked(DATA / MARKS)]}
+    assert told["agrees"] > 0.62

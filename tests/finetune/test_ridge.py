@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from finetune.ridge import logistic, space
+from finetune.ridge import logistic, preferred, space
 
 
 def problem(examples: int = 40, numbers: int = 90) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -65,3 +65,23 @@ def test_a_wide_gap_does_not_run_away() -> None:
     found, bias = logistic(of.coordinates, torch.tensor([0.0, 1.0]).double(), torch.ones(2).double(), 1e-3)
     assert bool(found.isfinite().all())
     assert abs(bias) < 1e-6
+
+
+def test_more_examples_than_numbers_have_the_same_coordinates_but_for_their_order() -> None:
+    x, _, _ = problem(90, 40)
+    of = space([x])
+    standard = ((x - x.mean(0)) / x.std(0, correction=0)).double() / 40**0.5
+    assert of.coordinates.shape == (90, 40)
+    assert torch.allclose(of.coordinates @ of.coordinates.T, standard @ standard.T, atol=1e-6)
+    assert space([x], 7).coordinates.shape == (90, 7)
+
+
+def test_what_is_preferred_has_its_slope_at_nought_and_no_side() -> None:
+    x, _, weights = problem()
+    z = space([x]).coordinates
+    won, lost = torch.arange(0, 40, 2), torch.arange(1, 40, 2)
+    found = preferred(z, won, lost, weights[:20], 0.5)
+    apart = z[won] - z[lost]
+    slope = -(weights[:20] * torch.sigmoid(-(apart @ found))) @ apart + 0.5 * found
+    assert torch.allclose(slope, torch.zeros_like(found), atol=1e-5)
+    assert torch.allclose(preferred(z, lost, won, weights[:20], 0.5), -found, atol=1e-6)

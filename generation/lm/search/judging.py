@@ -1,6 +1,6 @@
 """What readers would make of what a search writes: at each line's end the lines go on that they would like best.
 
-A head (`generation.taste`) that was learnt from the marks of readers who saw such pieces unlabelled (`finetune/readers.py`,
+A head (`generation.taste`) that was learnt from what readers who saw such pieces unlabelled preferred (`finetune/readers.py`,
 docs/writing.md) judges by the base's own hidden states, read without an adapter and without the prompt. The network that writes
 reads, so that no second one is in memory.
 """
@@ -15,7 +15,7 @@ import torch
 
 from generation.starters import readers
 from generation.taste import TasteError, directory
-from generation.taste.reader import TOKENS, layers_of, widths
+from generation.taste.reader import TOKENS, layers_of, taken, widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +66,6 @@ class Judging:
         numbers = {}
         for block in head.blocks:
             found = self._states(ids, layers_of(block, self._layers))
-            numbers[block] = torch.stack([states[1:].float().mean(0).cpu() for states in found])
+            numbers[block] = torch.stack([taken(block, states[1:]).cpu() for states in found])
         scores: list[float] = head.score(numbers).tolist()
         return scores

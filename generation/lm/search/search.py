@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TEMPERATURE, HOTTER = 0.75, 1.15
 READ = 12  # of those whose line is done, the best, whose nearness to the theme is looked at, and which are judged
-LIKED = 1.2  # a line, for how the judge likes what is there so far, in standard deviations, beside a log-probability a token (docs/writing.md)
+LIKED = 4.0  # of a whole piece, for how the judge likes it, in standard deviations, beside a log-probability a token (docs/writing.md); before that, in proportion
 STRAINED = 0.15  # standard deviations of that, for a nat by which a rhyme is strained: what goes with a head's scores to the marks (docs/writing.md)
 KEPT = 4  # of how many particles one is kept, at a line's end
 MOST_DONE = 0.75  # share of particles whose line is done, from which on the others are not waited for
@@ -186,8 +186,9 @@ class Search:
             self._rules.end(self._line, particle)
         if self._judge is not None:
             likings = self._judge([self._rules.text(particle) for particle in best])
+            counts = LIKED * (self._line + 1) / self._rules.lines
             for particle, liked in zip(best, likings, strict=True):
-                particle.worth += LIKED * (self._line + 1) * (liked - STRAINED * particle.strain)
+                particle.worth += counts * (liked - STRAINED * particle.strain)
         best.sort(key=lambda p: -p.worth)
         if self._line == self._rules.lines - 1:
             self._finished = self._particles = best

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from generation.taste.reader import BLOCKS, STATES, Reader
+from generation.taste.reader import BLOCKS, DEEP, LAST, STATES, Reader
 from tests.finetune.small import loaded, save
 
 if TYPE_CHECKING:
@@ -25,21 +25,22 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
 
 
 def test_states_are_the_means_of_what_the_network_has_at_a_texts_tokens(model: LoadedModel) -> None:
-    found = Reader(model)(TEXTS, STATES)
+    found = Reader(model)(TEXTS, DEEP)
     ids = model.chat.of_text(TEXTS[0])
     opens = model.network.config.bos_token_id
     with torch.inference_mode():
         states = model.network.model(torch.tensor([[opens, *ids]]), output_hidden_states=True).hidden_states
     for block, layer in zip(STATES, (0, 1, 1, 2), strict=True):
         assert torch.allclose(found[block][0], states[layer][0, 1:].float().mean(0), atol=1e-5)
+    assert torch.allclose(found[LAST][0], states[1][0, -1].float(), atol=1e-5)
 
 
 def test_a_text_has_the_same_numbers_in_any_company(model: LoadedModel) -> None:
     reader = Reader(model)
-    together = reader(TEXTS, STATES)
+    together = reader(TEXTS, DEEP)
     for n, text in enumerate(TEXTS):
-        alone = reader([text], STATES)
-        for block in STATES:
+        alone = reader([text], DEEP)
+        for block in DEEP:
             assert torch.allclose(alone[block][0], together[block][n], atol=1e-5)
 
 
