@@ -17,7 +17,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -194,7 +194,7 @@ def _agrees(z: Tensor, pairs: _Pairs, ridge: float) -> float:
     return right / float(pairs.weights.sum())
 
 
-def _rows(path: Path) -> list[dict[str, list[str]]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
