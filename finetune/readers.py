@@ -4,7 +4,7 @@
 them: `rankings.jsonl` four to six pieces for one request each, from the best to the worst, and `marks.jsonl` pieces with a mark each. Whatever
 stands above another for one request was preferred to it, and a head is what foretells that best (Bradley and Terry 1952, with a
 ridge); its strength is chosen by pairs whose themes were held out. It judges by the base's states after two thirds of its layers, over the whole piece
-and at its end, and serves the forms that there are pieces of.
+and at its end.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _made(asked: argparse.Namespace) -> Path:
     reader = Reader(model)
     found = learnt(judged, reader, model.base.digest, asked.seed)
     manifest = {
-        "serves": sorted({one.form for one in judged}), "agrees": round(found.agrees, 4), "ridge": found.ridge, "tried": dict(found.tried),
+        "serves": sorted(asked.serves or {one.form for one in judged}), "agrees": round(found.agrees, 4), "ridge": found.ridge, "tried": dict(found.tried),
         "examples": len({text for one in judged for text in one.texts}), "made_of": digest(asked.data), "seed": asked.seed,
     }  # fmt: skip
     return Path(asked.folder, write(asked.folder, found.head, manifest, reader.widths))
@@ -202,6 +202,12 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m finetune.readers", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the head goes, into a directory named by its digest")
     parser.add_argument("--data", type=Path, default=DATA, help="a directory with the two files")
+    parser.add_argument(
+        "--serves",
+        nargs="+",
+        metavar="FORM",
+        help="the forms that it judges (default: all that there are pieces of)",
+    )
     parser.add_argument("--base", default="smollm2", help="as TEXT_MODEL (default: smollm2)")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(".renga"), help="where unpacked weights are kept"

@@ -120,8 +120,8 @@ def test_where_all_are_alike_nothing_is_learnt() -> None:
 
 
 def test_the_head_that_is_there_was_made_of_what_readers_said_that_is_there() -> None:
-    (one,) = readers()
+    (one,) = (found for found in readers() if found.name == "smollm2-verse")
     told = json.loads((one.root / one.digest / "manifest.json").read_text(encoding="utf-8"))
     assert told["made_of"] == digest(DATA)
-    assert set(one.serves) == {row.form for row in [*ranked(DATA / RANKINGS), *marked(DATA / MARKS)]}
+    assert set(one.serves) < {row.form for row in [*ranked(DATA / RANKINGS), *marked(DATA / MARKS)]}
     assert told["agrees"] > 0.62
