@@ -63,9 +63,12 @@ class Judging:
     @torch.inference_mode()
     def _scores(self, head: Head, texts: Sequence[str]) -> list[float]:
         ids = [[self._opens, *(found[:TOKENS] or [self._opens])] for found in self._encode(texts)]
+        read: dict[int, list[Tensor]] = {}  # by the layer, each once: it is what judging costs
         numbers = {}
         for block in head.blocks:
-            found = self._states(ids, layers_of(block, self._layers))
-            numbers[block] = torch.stack([taken(block, states[1:]).cpu() for states in found])
+            layer = layers_of(block, self._layers)
+            if layer not in read:
+                read[layer] = self._states(ids, layer)
+            numbers[block] = torch.stack([taken(block, states[1:]).cpu() for states in read[layer]])
         scores: list[float] = head.score(numbers).tolist()
         return scores

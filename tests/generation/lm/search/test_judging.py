@@ -17,6 +17,7 @@ from generation.starters import Starter, readers
 from generation.taste.reader import Reader, opens
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from generation.lm.load import LoadedModel
@@ -34,11 +35,18 @@ def test_a_piece_scores_as_it_would_by_the_reader_of_heads(form: str, model: Loa
     decoder = Decoder(
         architecture_of(model.network), rows=2, context=64, dtype=model.dtype, device=model.device
     )
-    judging = Judging(heads, decoder.states, decoder.depth, model.chat.of_texts, opens(model))
+    read = []
+
+    def states(ids: Sequence[Sequence[int]], layers: int) -> list[torch.Tensor]:
+        read.append(layers)
+        return decoder.states(ids, layers)
+
+    judging = Judging(heads, states, decoder.depth, model.chat.of_texts, opens(model))
     assert judging.of("sonnet") is None
     judge = judging.of(form)
     assert judge is not None
     found = judge(TEXTS)
+    assert len(read) == 1  # whatever is taken from there
     wanted = head.score(Reader(model)(TEXTS, head.blocks))
     assert found == pytest.approx(wanted.tolist(), rel=0.05, abs=0.2)  # in bfloat16
     assert found[0] > found[1]  # and which is the better one is plain
