@@ -22,6 +22,7 @@ from safetensors.torch import load, save
 from torch import nn
 
 from generation.gan.generator import Generator, Shape
+from generation.gan.quantised import names, quantised, restored, well_typed
 from generation.gan.text_encoder import TextCode
 from generation.gan.vocabulary import Vocabulary
 
@@ -34,6 +35,7 @@ TENSORS, MANIFEST = (
     "manifest.json",
 )  # the tensors, where the manifest does not name them
 NAMED = re.compile(r"painter-[0-9a-f]{16}\.safetensors")
+FLOATS, FORMAT = 1, 2  # float16 throughout, as the first ones were; eight bits a weight
 MANIFEST_LIMIT = 1_000_000  # bytes
 TENSORS_LIMIT = 500_000_000
 WIDTH_LIMIT = 4096
@@ -66,17 +68,16 @@ class Weights:
 def save_weights(
     directory: Path, painter: Painter, vocabulary: Vocabulary, training: Mapping[str, Any]
 ) -> None:
-    """Write `painter` as float16, and the manifest last, so that a directory with a manifest is whole at any time.
+    """Write `painter` in eight bits a weight (`quantised`), and the manifest last, so that a directory with a manifest is whole at any time.
 
     The tensors of the manifest before stay until the next time; older ones go.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    tensors = {name: value.half().contiguous() for name, value in painter.state_dict().items()}
-    data = save(tensors)
+    data = save(quantised(painter.state_dict()))
     digest = hashlib.sha256(data).hexdigest()
     name = f"painter-{digest[:16]}.safetensors"
     manifest = {
-        "format": 1,
+        "format": FORMAT,
         "tensors": name,
         "digest": digest,
         "shape": asdict(painter.generator.shape),
@@ -102,7 +103,8 @@ def load_weights(directory: Path) -> Weights:
         shape = Shape(**(manifest["shape"] | {"channels": tuple(manifest["shape"]["channels"])}))
         words, digest, training = manifest["vocabulary"], manifest["digest"], manifest["training"]
         sound = (
-            manifest["format"] == 1
+            manifest["format"] in (FLOATS, FORMAT)
+            and type(manifest["format"]) is int
             and all(
                 type(n) is int and 0 < n <= WIDTH_LIMIT
                 for n in (shape.text, shape.z, shape.mapped, shape.layout)
@@ -133,12 +135,22 @@ def load_weights(directory: Path) -> Weights:
         raise WeightsError(f"{path} is not a safetensors file.") from None
     with torch.device("meta"):
         painter = Painter(len(words), shape)
+    floats = manifest["format"] == FLOATS
     wanted = {name: value.shape for name, value in painter.state_dict().items()}
+    if not floats:
+        wanted = names(wanted)
     if {name: value.shape for name, value in tensors.items()} != wanted:
         raise WeightsError(f"{path} has other tensors than the network that its manifest describes.")
-    if not all(value.dtype == torch.float16 and bool(value.isfinite().all()) for value in tensors.values()):
-        raise WeightsError(f"{path} has tensors that are not of finite float16 numbers.")
-    painter.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
+    if not well_typed(tensors) or (
+        floats and any(value.dtype != torch.float16 for value in tensors.values())
+    ):
+        kind = (
+            "finite float16 numbers"
+            if floats
+            else "eight bits a weight, with finite float16 numbers beside them"
+        )
+        raise WeightsError(f"{path} has tensors that are not of {kind}.")
+    painter.load_state_dict(restored(tensors), assign=True)
     return Weights(painter.eval().requires_grad_(requires_grad=False), Vocabulary(words), digest, training)
 
 
