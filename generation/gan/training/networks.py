@@ -10,6 +10,7 @@ import torch
 
 from generation.gan.training.backbone import POOLED
 from generation.gan.training.discriminator import Discriminator, Matcher
+from generation.gan.training.moments import Moments
 from generation.gan.training.posterior import Posterior
 from generation.gan.weights import Painter, WeightsError
 
@@ -33,6 +34,7 @@ class State:
     posterior: Posterior
     discriminator: Discriminator
     matcher: Matcher
+    moments: Moments
     makes: torch.optim.Adam  # painter and posterior
     judges: torch.optim.Adam  # discriminator and matcher
     step: int = 0
@@ -52,7 +54,7 @@ class State:
             module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         mean = deepcopy(painter).eval().requires_grad_(requires_grad=False)
         makes, judges = _optimiser(painter, posterior), _optimiser(discriminator, matcher)
-        return cls(painter, mean, posterior, discriminator, matcher, makes, judges)
+        return cls(painter, mean, posterior, discriminator, matcher, Moments(), makes, judges)
 
     def begin_with(self, weights: Weights, vocabulary: Vocabulary) -> None:
         """Take a trained painter over; its judges and optimisers are not kept with weights, and begin anew.
@@ -96,7 +98,7 @@ class State:
         self.step, self.pictures = told["step"], told["pictures"]
 
     def _parts(self) -> Iterable[tuple[str, Any]]:
-        names = ("painter", "mean", "posterior", "discriminator", "matcher", "makes", "judges")
+        names = ("painter", "mean", "posterior", "discriminator", "matcher", "moments", "makes", "judges")
         return [(name, getattr(self, name)) for name in names]
 
     def _counts(self) -> dict[str, int]:

@@ -12,6 +12,7 @@ from generation.gan.generator import over
 from generation.gan.training import losses
 from generation.gan.training.augment import augment, draw
 from generation.gan.training.backbone import Backbone, pooled
+from generation.gan.training.moments import TOLD
 from generation.gan.training.posterior import draw_latent
 from generation.gan.training.precision import autocast
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from generation.gan.training.networks import State
 
 
-SEEN = 1.5  # times as large as they are painted, judges see pictures
+SEEN = 2.0  # times as large as they are painted, judges see pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Weighs:
     what latents are to change, of what captions do.
     """
 
-    match: float = 0.5
+    match: float = 1.0
     likeness: float = 3.0
     colours: float = 4.0
     alpha: float = 2.0
@@ -40,6 +41,7 @@ class Weighs:
     range: float = 10.0
     sameness: float = 2.0
     variety: float = 0.5
+    moments: float = 0.6
 
 
 def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict[str, float]:
@@ -78,6 +80,8 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         seen = pooled(made_maps)
         matched = state.matcher.picture(seen)
         captions = state.matcher.caption(_words(state.matcher.text, batch))
+    kinds = batch.opaque.long()
+    state.moments.remember(seen[:, :TOLD].detach(), kinds[of], pooled(real_maps)[:, :TOLD], kinds)
     firsts = n - pairs  # a caption that is there twice would be its own negative
     parts = {
         "convincing": losses.convincing(scores),
@@ -91,6 +95,7 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         "alpha": weighs.alpha
         * losses.unlike_alpha(alpha, batch.alpha[of], batch.opaque[of] | (torch.arange(n) < half)),
         "capacity": weighs.capacity * losses.capacity(losses.divergence(mean, log_variance), weighs.nats),
+        "moments": weighs.moments * state.moments(seen[:, :TOLD], kinds[of]),
         "range": weighs.range * losses.out_of_range(colours),
     }
     state.makes.zero_grad()
