@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 LOOP = 3  # times that words in a row may come up
 LOOP_WORDS = 4  # how many words in a row that is
@@ -57,6 +57,12 @@ def loops(text: str, times: int = LOOP, length: int = LOOP_WORDS) -> list[str]:
     return [" ".join(run) for run, count in runs.items() if count > times]
 
 
+def marks(text: str, times: int = LOOP) -> list[str]:
+    """What is written without a letter or a digit, as "(...)" is, and comes more than `times` times with no word between."""
+    runs = [(token, len(list(run))) for token, run in groupby(text.split())]
+    return list(dict.fromkeys(token for token, count in runs if count > times and not units(token)))
+
+
 def degenerate(text: str, refrain: int = 1) -> list[str]:
     """What makes `text` a loop, a sentence each, the worst first; [] where nothing does. A line may come `refrain` times."""
     found = []
@@ -64,6 +70,8 @@ def degenerate(text: str, refrain: int = 1) -> list[str]:
         found.append(f"A line is said again and again (“{_short(again[0])}”).")
     if rounds := loops(text):
         found.append(f"The same words come up again and again (“{_short(rounds[0])}”).")
+    if signs := marks(text):
+        found.append(f"The same marks come up again and again (“{_short(signs[0])}”).")
     if len(units(text)) >= FEW_WORDS and (share := distinct2(text)) < DISTINCT:
         found.append(f"It turns in circles: only {share:.0%} of its pairs of words are different.")
     return found

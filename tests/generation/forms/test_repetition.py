@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.forms.repetition import degenerate, distinct2, loops, plain, repeated_lines, units
+from generation.forms.repetition import degenerate, distinct2, loops, marks, plain, repeated_lines, units
 
 
 def test_words_are_compared_without_capitals_and_marks_and_chinese_by_its_characters() -> None:
@@ -31,6 +31,15 @@ def test_a_run_of_words_that_comes_again_and_again_is_a_loop() -> None:
     assert "it goes on and" in loops("it goes on and on. " * 4)
 
 
+def test_marks_that_come_again_and_again_are_a_loop_and_a_break_between_scenes_is_none() -> None:
+    assert marks("That was my day. No.  (...) (...) (...) (...) (...)\n(I didn't know.)") == ["(...)"]
+    assert marks("He left.\n\n* * *\n\nShe stayed … and … and …") == []
+    assert marks("row row row row 5 5 5 5") == []
+    assert degenerate("so it goes (...) (...)\n(...) (...)") == [
+        "The same marks come up again and again (“(...)”)."
+    ]
+
+
 def test_what_a_model_does_in_the_end_is_degenerate_and_prose_is_not() -> None:
     assert (
         degenerate("the moon is over the hill\n" * 5)[0]
@@ -50,4 +59,5 @@ def test_what_a_model_does_in_the_end_is_degenerate_and_prose_is_not() -> None:
 def test_any_text_is_judged(text: str) -> None:
     assert 0.0 < distinct2(text) <= 1.0
     assert all(reason.endswith((".", "?")) for reason in degenerate(text))
-    assert (degenerate(f"{text}\n" * 9) != []) == bool(plain(text))
+    nine = f"{text}\n" * 9
+    assert (degenerate(nine) != []) == bool(plain(text) or marks(nine))
