@@ -6,6 +6,8 @@ Length, an end and no going round in circles can be told by looking. Sense canno
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 PARAGRAPH = 90  # words of one that is written, at most
 LEAST_LEFT = 12  # words without which no paragraph is begun
+FOREIGN = 16  # letters of another script, that may stand in a tale
 SLACK = 0.3  # of a length, that a text may miss
 # how a turn announces itself, at the beginning of a paragraph
 TURNS = (
@@ -50,7 +53,7 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]」』]*")
-_MARKS = ("#", "*", "_", "|", "<", ">", "[", "]", "{", "}")
+_MARKS = ("#", "*", "_", "|", "<", ">", "[", "]", "{", "}", "---")
 _NOT_FIRST = "0123456789"  # marks are no beginning of a sentence anyway
 
 
@@ -67,6 +70,17 @@ def turns(text: str) -> bool:
     return any(_TURN.search(sentence) for sentence in inner)
 
 
+def mixed(text: str) -> bool:
+    """Whether more than `FOREIGN` letters are of another script than most are. Kana go with Chinese characters; Latin goes with all."""
+    scripts = Counter(
+        unicodedata.name(char, "?").split(" ")[0].split("-")[0] for char in text if char.isalpha()
+    )
+    for kana in ("HIRAGANA", "KATAKANA"):
+        scripts["CJK"] += scripts.pop(kana, 0)
+    main = max(scripts, key=scripts.__getitem__, default="")
+    return sum(count for script, count in scripts.items() if script not in (main, "LATIN")) > FOREIGN
+
+
 def prose_faults(text: str, least: int, most: int) -> list[Fault]:
     """What is amiss with a text that should be whole, and of `least` to `most` words, with some slack."""
     faults = [Fault(reason, 0.2) for reason in degenerate(text)]
@@ -74,6 +88,8 @@ def prose_faults(text: str, least: int, most: int) -> list[Fault]:
     if not least * (1 - SLACK) <= size <= most * (1 + SLACK):
         near = min(size, most) / max(size, least)
         faults.append(Fault(f"It has {size} words; {least} to {most} are wanted.", 0.8 * near))
+    if mixed(text):
+        faults.append(Fault("It goes over into another script.", 0.2))
     if not stopped(text.rstrip()):
         faults.append(Fault("It breaks off in the middle of a sentence.", 0.5))
     return faults

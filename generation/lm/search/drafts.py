@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from generation.forms.structure import length_of
 from generation.lm.branches import Growth
 from generation.lm.circles import in_a_circle
 from generation.lm.search.drawing import drawn
@@ -32,6 +33,7 @@ CANDIDATES = (
     1024,
     2**31,
 )  # of the likeliest tokens that are looked at; more where none of fewer may come
+WANTED = 0.1  # least probability of all that may come together, where a line has all its words
 LINE_TOKENS = 3  # a word, at most; a line that has more is closed or given up
 RECENT = 128  # tokens that the repetition penalty looks back at
 SHOWN_EVERY = 4  # tokens
@@ -133,7 +135,7 @@ class Drafts:
             return
         scores = self._penalised(draft, logits)
         long = draft.line_tokens > LINE_TOKENS * max((option.most for option in draft.options), default=1)
-        token = None if long else self._likeliest(draft, scores, CANDIDATES[0])
+        token = None if long or self._spent(draft, scores) else self._likeliest(draft, scores, CANDIDATES[0])
         if token is None:
             self._force(draft, scores)
             return
@@ -149,6 +151,16 @@ class Drafts:
         values = values.where(torch.tensor(fits), -torch.inf)
         (at,) = drawn(values[None], max(self._how.temperature, 1e-3), self._generator)
         return int(ids[at])
+
+    def _spent(self, draft: Draft, scores: Tensor) -> bool:
+        """Whether the line has all the words that it may have, and what may still come are marks that the model does not want: *He went
+        to the* would get its full stop so. It ends where it was last whole, if it was.
+        """
+        if any(length_of(draft.line) < option.most for option in draft.options):
+            return False
+        values, ids = scores.softmax(0).topk(min(CANDIDATES[0], len(scores)))
+        fits = [self._fits(draft, token) for token in ids.tolist()]
+        return float(values[torch.tensor(fits)].sum()) < WANTED
 
     def _fits(self, draft: Draft, token: int) -> bool:
         text = self._tokens.text(token)
@@ -201,12 +213,10 @@ class Drafts:
         whatever may.
         """
         line = draft.line
-        named = [
-            text
-            for o in draft.options
-            for text in (*o.whole, *o.begins)
-            if text.startswith(line) and text != line
-        ]
+        texts = [text for option in draft.options for text in (*option.whole, *option.begins)]
+        # a space at the end belongs to the token after it: on its own most models have digits follow it
+        texts = [text if text.rstrip() == line else text.rstrip() for text in texts]
+        named = [text for text in texts if text.startswith(line) and text != line]
         if named:
             pick = int(torch.randint(0, len(named), (), generator=self._generator))
             draft.pending = self._tokens.spelt(named[pick][len(line) :], begins=not line)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.forms.prose import Paragraphs, prose_faults, sentences_of, turns
+from generation.forms.prose import Paragraphs, mixed, prose_faults, sentences_of, turns
 
 
 def test_sentences_end_at_their_stops_and_what_is_only_begun_is_none() -> None:
@@ -42,3 +43,17 @@ def test_a_tale_in_paragraphs_turns_before_it_ends() -> None:
 @given(st.text(max_size=200))
 def test_any_text_has_sentences_that_are_in_it(text: str) -> None:
     assert all(sentence in text for sentence in sentences_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("", False), ("He said “καλημέρα” and left, and π was on the door.", False), ("他说 OK，然后走了很远很远的路。", False),
+        ("カタカナと漢字とひらがな", False), ("Ça va, señor Łukasz?", False),
+        ("You were frightened for your life. But Mr. " + "a" * 60 + " یدام مرتبتان بنداهد", True),
+        ("There was a fox in the old village by the sea. 狐狸慢慢走过石头门前的小路，旧桥下的灯亮了", True),
+    ],
+)  # fmt: skip
+def test_a_tale_that_goes_over_into_another_script(text: str, foreign: bool) -> None:
+    assert mixed(text) == foreign
+    assert ("It goes over into another script." in [f.reason for f in prose_faults(text, 1, 500)]) == foreign
