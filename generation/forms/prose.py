@@ -54,7 +54,7 @@ _TURN = re.compile(
 )
 _STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]」』]*")
 _MARKS = ("#", "*", "_", "|", "<", ">", "[", "]", "{", "}", "---")
-_NOT_FIRST = "0123456789"  # marks are no beginning of a sentence anyway
+_NOT_FIRST = "0123456789—–-"  # other marks are no beginning of a sentence anyway
 
 
 def sentences_of(text: str) -> list[str]:

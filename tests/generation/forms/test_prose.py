@@ -57,3 +57,11 @@ def test_any_text_has_sentences_that_are_in_it(text: str) -> None:
 def test_a_tale_that_goes_over_into_another_script(text: str, foreign: bool) -> None:
     assert mixed(text) == foreign
     assert ("It goes over into another script." in [f.reason for f in prose_faults(text, 1, 500)]) == foreign
+
+
+@pytest.mark.parametrize("begun", ["—And then he left", "– He left", "2 years later"])
+def test_a_paragraph_begins_neither_with_a_dash_nor_with_a_digit(begun: str) -> None:
+    step = Paragraphs(8, 200).step
+    assert step is not None
+    assert not any(option.allows(begun) for option in step.options)
+    assert any(option.allows("“And then he left") for option in step.options)
