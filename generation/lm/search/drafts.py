@@ -156,11 +156,14 @@ class Drafts:
         """Whether the line has all the words that it may have, and what may still come are marks that the model does not want: *He went
         to the* would get its full stop so. It ends where it was last whole, if it was.
         """
-        if any(length_of(draft.line) < option.most for option in draft.options):
+        if not self._full(draft):
             return False
         values, ids = scores.softmax(0).topk(min(CANDIDATES[0], len(scores)))
         fits = [self._fits(draft, token) for token in ids.tolist()]
         return float(values[torch.tensor(fits)].sum()) < WANTED
+
+    def _full(self, draft: Draft) -> bool:
+        return all(length_of(draft.line) >= option.most for option in draft.options)
 
     def _fits(self, draft: Draft, token: int) -> bool:
         text = self._tokens.text(token)
@@ -224,6 +227,10 @@ class Drafts:
             return
         if draft.whole is not None and not draft.accepts(line):
             self._cut(draft, *draft.whole)
+            return
+        step = draft.state.step
+        if step is not None and step.may_end and not draft.accepts(line) and self._full(draft):
+            draft.over = True  # without a line that is no sentence
             return
         for mark in ("", "."):
             if draft.accepts(line + mark):

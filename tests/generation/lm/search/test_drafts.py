@@ -135,6 +135,22 @@ def test_a_line_that_never_was_whole_gets_its_stop() -> None:
     assert text == "He to to to."
 
 
+def test_a_last_paragraph_that_never_was_whole_is_left_out() -> None:
+    def wishes(text: str) -> Mapping[str, float]:
+        if text.endswith("home."):
+            return {"\n": 1.0}
+        return (
+            {"She": 1.0, " She": 1.0}
+            if text.endswith("\n")
+            else rambles(text)
+            if len(text) < 15
+            else {" to": 1.0}
+        )
+
+    text, _ = written(Paragraphs(3, 40, written=frozenset()), wishes)
+    assert text.strip() == "He went home."
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_turn_that_has_to_come_is_followed_by_a_word_and_not_by_a_lone_space(seed: int) -> None:
     """What follows a lone space is a digit to a model whose tokens bring their space with them."""
