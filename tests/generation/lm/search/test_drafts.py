@@ -136,16 +136,15 @@ def test_a_line_that_never_was_whole_gets_its_stop() -> None:
 
 
 def test_a_last_paragraph_that_never_was_whole_is_left_out() -> None:
+    some = [" went", " home", " to", " the", " sea", " slept", " miles", " rain", " fell"]
+
     def wishes(text: str) -> Mapping[str, float]:
         if text.endswith("home."):
             return {"\n": 1.0}
-        return (
-            {"She": 1.0, " She": 1.0}
-            if text.endswith("\n")
-            else rambles(text)
-            if len(text) < 15
-            else {" to": 1.0}
-        )
+        if text.endswith("\n"):
+            return {"But": 1.0}
+        n = text.count(" ")  # no round, which would end the piece
+        return {some[(n * n // 3 + 5 * n) % len(some)]: 1.0} if "\n" in text else rambles(text)
 
     text, _ = written(Paragraphs(3, 40, written=frozenset()), wishes)
     assert text.strip() == "He went home."
