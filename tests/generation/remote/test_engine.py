@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 
 from generation.remote import RemoteEngine
+from generation.remote.engine import PATIENCE_S
 from generation.wire.events import Artifact, Cancelled, Done, Failed, Preview, Started
 from tests.generation.remote.faulty import (
     DONE,
@@ -199,10 +199,10 @@ async def test_a_server_that_runs_in_circles_is_left(tmp_path: Path) -> None:
 async def test_a_cancelled_job_hangs_up_at_once(tmp_path: Path) -> None:
     async with faulty(says(chunk("Rain"), then="hang")) as server, served(server, tmp_path) as host:
         await host.writing(job("a"))
-        began = time.monotonic()
         await host.client.cancel("a")
-        await asyncio.wait_for(server.left.wait(), 5)
-        assert time.monotonic() - began < 1.0
+        await asyncio.wait_for(
+            server.left.wait(), PATIENCE_S / 4
+        )  # who is not cancelled is heard out for all of it
         assert isinstance((await host.all("a"))[-1].event, Cancelled)
 
 
