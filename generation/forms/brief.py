@@ -28,6 +28,7 @@ THEME_LIMIT = 300
 TONE_LIMIT = 60
 TYPED_LIMIT = 600  # what is said of form, words and mood beside a theme takes room too
 LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
+PLURAL: dict[FormKind, str] = {"verse": "poems", "script": "scripts", "story": "stories"}
 DEFAULT_FORM: dict[FormKind, str] = {"verse": "free verse", "script": "scene", "story": "short story"}
 
 _SPACES = re.compile(r"\s+")
@@ -138,10 +139,14 @@ def called(typed: str, kind: str | None = None) -> Form:
     """
     name = clean(typed).casefold()
     forms = list(FORMS.values()) if kind is None else list(forms_of(kind))
-    for form in forms:
-        if name == form.name or name in form.aliases:
-            return form
+    found = next((form for form in FORMS.values() if name == form.name or name in form.aliases), None)
+    if found in forms:
+        return found
     names = [form.name for form in forms]
+    if found is not None:
+        raise InvalidBriefError(
+            f"“{name}” is a form of {PLURAL[found.kind]}, which have a command of their own; here there are {', '.join(names)}."
+        )
     if near := difflib.get_close_matches(name, names, n=1):
         hint = f"did you mean {near[0]}?"
     else:

@@ -45,7 +45,7 @@ async def test_a_poem_ends_as_a_card_with_its_buttons_and_votes(scene: Any, host
         ({"theme": " \u200b\u202e ", "form": "haiku"}, "A theme is needed"),
         ({"theme": "x" * 5000}, "300 characters at most"),
         ({"theme": "rain", "form": "hiaku"}, "did you mean haiku?"),
-        ({"theme": "rain", "form": "scene"}, "I do not know the form"),
+        ({"theme": "rain", "form": "scene"}, "“scene” is a form of scripts"),
         ({"theme": "rain", "tone": "y" * 100}, "60 characters at most"),
         ({"theme": "rain", "must": "a,b,c,d,e,f,g"}, "At most 6 words"),
         ({"theme": "rain", "form": "haiku", "line": "RAIN"}, "A haiku is not built on a line"),
@@ -190,7 +190,7 @@ async def test_editing_the_brief_opens_a_form_that_makes_another_piece(scene: An
         ("seed", "-1", "from 0 to"),
         ("form", "haiku, epic", "short, medium or long"),
         ("must", "x" * 41, "too long a word"),
-        ("form", "scene", "do not know"),
+        ("form", "scene", "form of scripts"),
     ],
 )
 async def test_a_bad_edit_gets_one_sentence(

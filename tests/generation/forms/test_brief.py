@@ -67,9 +67,21 @@ def test_an_unknown_form_names_the_nearest_or_all_of_that_command() -> None:
     with pytest.raises(InvalidBriefError, match="did you mean haiku"):
         validated("hiaku", "rain")
     with pytest.raises(InvalidBriefError) as caught:
-        validated("haiku", "rain", kind="script")
-    assert "scene, monologue, sketch" in str(caught.value)
+        validated("epic", "rain", kind="script")
+    assert "I do not know the form “epic”; there are scene, monologue, sketch" in str(caught.value)
     assert "sonnet" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "said"),
+    [
+        ("haiku", "script", "“haiku” is a form of poems, which have a command of their own; here there are scene"),
+        ("Short Story", "verse", "“short story” is a form of stories, which have a command of their own; here there are .*haiku"),
+    ],
+)  # fmt: skip
+def test_a_form_of_another_command_is_said_to_be_one(form: str, kind: str, said: str) -> None:
+    with pytest.raises(InvalidBriefError, match=said):
+        validated(form, "rain", kind=kind)
 
 
 @pytest.mark.parametrize("typed", ["Haiku", " HAIKU ", "hai\u200bku", "free  verse"])
