@@ -51,7 +51,17 @@ STYLE_WORDS = {
 }  # fmt: skip
 CHUNK = 2048
 TOLD = ("rows.json", "captions.json")
+FOILS = 256  # captions that a batch's pictures are told from, beside one another's
 RULES = 1  # one more, whenever `prepare` makes something else of the same source
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """N captions as `TextCode` reads them."""
+
+    sentences: Tensor  # (N, 384)
+    words: Tensor  # (M,) all bags in a row
+    offsets: Tensor  # (N,) where each begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,8 @@ class Batch:
     grounds: Tensor  # (N, 3, 1, 1) in [-1, 1]
     alpha: Tensor  # (N, 1, s, s) in [0, 1]
     opaque: Tensor  # (N,) bool: nothing of the picture may be transparent
-    sentences: Tensor  # (N, 384)
-    words: Tensor  # (M,) all bags in a row
-    offsets: Tensor  # (N,) where each begins
+    captions: Captions  # N
+    foils: Captions  # FOILS, of pictures that are not here
     features: Tensor  # (N, POOLED)
 
 
@@ -113,18 +122,23 @@ class Dataset:
         )
         alpha = rgba[:, 3:] / 255
         pictures = grounds + alpha * (rgba[:, :3] / 127.5 - 1 - grounds)
-        words, offsets = in_a_row(bags)
-        sentences = torch.from_numpy(vectors).float()
+        foils = torch.multinomial(self.weights, FOILS, replacement=True).tolist()
+        named = [self.captions[row][int(torch.randint(len(self.captions[row]), ()))] for row in foils]
         return Batch(
             pictures.contiguous(memory_format=torch.channels_last),
             grounds,
             alpha,
             torch.tensor([self.kinds[row] in OPAQUE for row in rows]),
-            sentences + 0.05 * torch.randn_like(sentences),
-            words,
-            offsets,
+            _read(vectors, bags),
+            _read(self.vectors[named], [self.bags[caption] for caption in named]),
             torch.from_numpy(pooled).float(),
         )
+
+
+def _read(vectors: npt.NDArray[np.float16], bags: Sequence[Tensor]) -> Captions:
+    """With a little noise on the sentence vectors, so that none is learnt by heart."""
+    sentences = torch.from_numpy(vectors).float()
+    return Captions(sentences + 0.05 * torch.randn_like(sentences), *in_a_row(bags))
 
 
 def read_rows(source: Path = SOURCE) -> list[dict[str, Any]]:

@@ -28,11 +28,16 @@ def convincing(scores: Sequence[Tensor]) -> Tensor:
     return -torch.stack([score.mean() for score in scores]).mean()
 
 
-def match(pictures: Tensor, captions: Tensor, scale: Tensor) -> Tensor:
-    """InfoNCE both ways (Radford 2021, arXiv:2103.00020, figure 3) over unit vectors (N, d) and (N, d)."""
+def match(pictures: Tensor, captions: Tensor, scale: Tensor, foils: Tensor, apart: Tensor) -> Tensor:
+    """InfoNCE both ways (Radford 2021, arXiv:2103.00020, figure 3) over unit vectors (N, d) and (N, d).
+
+    A picture is told from `foils` (M, d) too, captions of pictures that are not here, where `apart` (N, M) says that they are other ones.
+    """
     logits = scale * pictures @ captions.T  # (N, N)
+    more = (scale * pictures @ foils.T).masked_fill(~apart, -torch.inf)  # (N, M)
     own = torch.arange(len(logits), device=logits.device)
-    return (functional.cross_entropy(logits, own) + functional.cross_entropy(logits.T, own)) / 2
+    of_pictures = functional.cross_entropy(torch.cat([logits, more], 1), own)
+    return (of_pictures + functional.cross_entropy(logits.T, own)) / 2
 
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

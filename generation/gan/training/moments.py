@@ -70,14 +70,6 @@ class Moments(nn.Module):
         ordered = torch.cat([apart[kinds == kind] for kind in range(KINDS)])
         return ((apart * self.shift[kinds]).sum() + (bent * ordered).sum()) / len(made)
 
-    def distance(self, kind: int) -> float:
-        """Of what is remembered of `kind`, for plots and tests."""
-        made, real = self._remembered(kind)
-        root, whole = _root(torch.cov(real.T)), torch.cov(made.T)
-        overlap = torch.linalg.eigvalsh(root @ whole @ root).clamp_min(0).sqrt().sum()
-        apart = (made.mean(0) - real.mean(0)).square().sum()
-        return float(apart + torch.trace(whole) + torch.cov(real.T).trace() - 2 * overlap)
-
     def _remembered(self, kind: int) -> tuple[Tensor, Tensor]:
         made, real = (int(n) for n in self.count[:, kind])
         return self.made[kind, -made:], self.real[kind, -real:]

@@ -35,7 +35,7 @@ from generation.revision import revision
 MAKES_RATE, JUDGES_RATE = 3e-4, 2.5e-4
 WARM_UP = 100  # steps
 JUDGES_ALONE = 300  # steps, where a trained painter meets judges that know nothing yet
-COOL_DOWN = 0.2  # of all pictures
+COOL_DOWN = 0.2  # of all pictures: the last ones, over which rates fall to none
 DECAY = 0.998  # of the running mean, at a batch of 64
 PLOT_EVERY = 25  # steps
 STATE = "state.pt"
@@ -49,6 +49,7 @@ class Recipe:
     source: Path
     data: Path
     pictures: int
+    cool_down: float
     batch: int
     processes: int
     side: int
@@ -106,7 +107,7 @@ def train(rank: int, recipe: Recipe) -> None:
         if recipe.processes > 1 and os.getppid() != parent:
             sys.exit("Whoever began this training is gone, and may begin it again: this process stops.")
         torch.manual_seed(_seed_of(recipe.seed, state.step, rank))
-        cool = min(1.0, (1 - state.pictures / recipe.pictures) / COOL_DOWN)
+        cool = cooled(state.pictures, recipe.pictures, recipe.cool_down)
         set_rate(state.makes, MAKES_RATE * cool * _warm(state.step - alone))
         set_rate(state.judges, JUDGES_RATE * cool * _warm(state.step))
 
@@ -145,6 +146,11 @@ def train(rank: int, recipe: Recipe) -> None:
         dist.destroy_process_group()
 
 
+def cooled(done: int, pictures: int, share: float) -> float:
+    """How much of the learning rate is left when `done` of `pictures` are seen: all of it up to the last `share`, then ever less."""
+    return min(1.0, (1 - done / pictures) / share)
+
+
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)  # noqa: T201
 
@@ -180,6 +186,12 @@ def _asked() -> Recipe:
         "--data", type=Path, default=Path(".renga/gan/data"), help="where prepared pictures are kept"
     )
     parser.add_argument("--pictures", type=int, default=2_000_000, help="how many pictures are shown in all")
+    parser.add_argument(
+        "--cool-down",
+        type=float,
+        default=COOL_DOWN,
+        help="over which share of these, the last, rates fall to none",
+    )
     parser.add_argument("--batch", type=int, default=64, help="pictures a step, over all processes")
     parser.add_argument("--processes", type=int, default=2, help="processes of one thread each")
     parser.add_argument("--side", type=int, default=64, help="pixels of the edge")
@@ -197,4 +209,6 @@ def _asked() -> Recipe:
     recipe = Recipe(**vars(parser.parse_args()), port=_free_port())
     if recipe.processes < 1 or recipe.batch < 2 * recipe.processes or recipe.batch % recipe.processes:
         parser.error("A batch is shared by the processes in equal parts, of two pictures at the least.")
+    if not 0 < recipe.cool_down <= 1:
+        parser.error("Rates fall over a share of the pictures: more than none, and all at the most.")
     return recipe

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 import torch.distributed as dist
+from torch.nn import functional
 
 from generation.gan.generator import over
 from generation.gan.training import losses
@@ -19,11 +20,12 @@ from generation.gan.training.precision import autocast
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from generation.gan.training.dataset import Batch
+    from generation.gan.training.dataset import Batch, Captions
     from generation.gan.training.networks import State
 
 
 SEEN = 2.0  # times as large as they are painted, judges see pictures
+ALIKE = 0.9  # two captions whose sentences have at least this cosine may be of one thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Weighs:
     what latents are to change, of what captions do.
     """
 
-    match: float = 1.0
+    match: float = 2.0
     likeness: float = 3.0
     colours: float = 4.0
     alpha: float = 2.0
@@ -41,7 +43,7 @@ class Weighs:
     range: float = 10.0
     sameness: float = 2.0
     variety: float = 0.5
-    moments: float = 0.6
+    moments: float = 1.2
 
 
 def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict[str, float]:
@@ -60,7 +62,7 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
         mean, log_variance = state.posterior(batch.pictures, batch.features)
         mean, log_variance = mean.float(), log_variance.float()
         z = torch.cat([draw_latent(mean[:half], log_variance[:half]), torch.randn_like(mean[half:])])
-        text = state.painter.text(batch.sentences, batch.words, batch.offsets)
+        text = _words(state.painter.text, batch.captions)
         colours, alpha = state.painter.generator(text[of], z)
         made = over(colours, alpha, batch.grounds[of])
         made_maps = backbone(augment(made, batch.grounds[of], draws.of(of)))
@@ -75,18 +77,22 @@ def step(state: State, backbone: Backbone, batch: Batch, weighs: Weighs) -> dict
     state.matcher.eval()
     with autocast():
         scores = state.discriminator.scores(
-            state.discriminator.looked(made_maps), _words(state.discriminator.text, batch)[of]
+            state.discriminator.looked(made_maps), _words(state.discriminator.text, batch.captions)[of]
         )
         seen = pooled(made_maps)
         matched = state.matcher.picture(seen)
-        captions = state.matcher.caption(_words(state.matcher.text, batch))
+        captions = state.matcher.caption(_words(state.matcher.text, batch.captions))
+        foils = state.matcher.caption(_words(state.matcher.text, batch.foils))
+        apart = _apart(batch)
     kinds = batch.opaque.long()
     state.moments.remember(seen[:, :TOLD].detach(), kinds[of], pooled(real_maps)[:, :TOLD], kinds)
     firsts = n - pairs  # a caption that is there twice would be its own negative
     parts = {
         "convincing": losses.convincing(scores),
         "match": weighs.match
-        * losses.match(matched[:firsts], captions[:firsts], state.matcher.log_scale.exp()),
+        * losses.match(
+            matched[:firsts], captions[:firsts], state.matcher.log_scale.exp(), foils, apart[:firsts]
+        ),
         "sameness": weighs.sameness
         * losses.sameness(seen[firsts - pairs : firsts], seen[firsts:], weighs.variety),
         "likeness": weighs.likeness
@@ -115,19 +121,33 @@ def captioned(n: int) -> Tensor:
     return torch.cat([torch.arange(n - pairs), torch.arange(n - 2 * pairs, n - pairs)])
 
 
+def of_another(kinds: Tensor) -> Tensor:
+    """Whose caption each of N pictures does not fit: the next one's of its kind (N,), where there is one; (N,)."""
+    found = torch.arange(len(kinds)).roll(1)
+    for kind in kinds.unique():
+        (rows,) = torch.nonzero(kinds == kind, as_tuple=True)
+        if len(rows) > 1:
+            found[rows] = rows.roll(1)
+    return found
+
+
 def _teach_judges(
     state: State, batch: Batch, real: list[Tensor], made: list[Tensor], of: Tensor
 ) -> dict[str, float]:
-    """Half of the negatives are made ones, under the captions `of` these rows, half real ones under the caption of another."""
+    """Half of the negatives are made ones, under the captions `of` these rows, half real ones under the caption of another of their kind."""
     n = len(batch.pictures)
     with autocast():
         looked = state.discriminator.looked([torch.cat([a, b]) for a, b in zip(real, made, strict=True)])
-        text = _words(state.discriminator.text, batch)
+        text = _words(state.discriminator.text, batch.captions)
+        wrong = text[of_another(batch.opaque)]
         of_real = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text)
         of_made = state.discriminator.scores([(x[n:], score[n:]) for x, score in looked], text[of])
-        of_wrong = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], text.roll(1, 0))
-        captions = state.matcher.caption(_words(state.matcher.text, batch))
-        matched = losses.match(state.matcher.picture(pooled(real)), captions, state.matcher.log_scale.exp())
+        of_wrong = state.discriminator.scores([(x[:n], score[:n]) for x, score in looked], wrong)
+        captions = state.matcher.caption(_words(state.matcher.text, batch.captions))
+        foils = state.matcher.caption(_words(state.matcher.text, batch.foils))
+        matched = losses.match(
+            state.matcher.picture(pooled(real)), captions, state.matcher.log_scale.exp(), foils, _apart(batch)
+        )
     hinge = losses.hinge_real(of_real) + (losses.hinge_made(of_made) + losses.hinge_made(of_wrong)) / 2
     state.judges.zero_grad()
     (hinge + 0.5 * matched).backward()  # type: ignore[no-untyped-call]
@@ -138,9 +158,15 @@ def _teach_judges(
     return {"hinge": float(hinge.detach()), "matched": float(matched.detach())}
 
 
-def _words(code: torch.nn.Module, batch: Batch) -> Tensor:
-    found: Tensor = code(batch.sentences, batch.words, batch.offsets)
+def _words(code: torch.nn.Module, captions: Captions) -> Tensor:
+    found: Tensor = code(captions.sentences, captions.words, captions.offsets)
     return found
+
+
+def _apart(batch: Batch) -> Tensor:
+    """Which of the foils are of another thing than each caption: (N, M) bool."""
+    ours, theirs = (functional.normalize(x.sentences) for x in (batch.captions, batch.foils))
+    return ours @ theirs.T < ALIKE
 
 
 def _average_gradients(optimiser: torch.optim.Optimizer) -> None:

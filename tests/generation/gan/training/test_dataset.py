@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from generation.gan.training import dataset as module
-from generation.gan.training.dataset import SHARES, Dataset, prepare, read_pictures, read_rows
+from generation.gan.training.dataset import FOILS, SHARES, Dataset, prepare, read_pictures, read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +49,13 @@ def test_a_batch_is_the_same_for_the_same_seed(dataset: Dataset) -> None:
     torch.manual_seed(2)
     other = dataset.draw(16)
     assert torch.equal(one.pictures, again.pictures)
-    assert torch.equal(one.words, again.words)
+    assert torch.equal(one.captions.words, again.captions.words)
+    assert torch.equal(one.foils.sentences, again.foils.sentences)
     assert not torch.equal(one.pictures, other.pictures)
+    assert not torch.equal(one.foils.sentences, other.foils.sentences)
+    assert one.captions.sentences.shape == (16, 384)
+    assert one.foils.sentences.shape == (FOILS, 384)
+    assert len(one.foils.offsets) == FOILS
     assert float(one.pictures.min()) >= -1
     assert float(one.pictures.max()) <= 1
 

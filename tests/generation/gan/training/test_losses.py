@@ -19,14 +19,24 @@ def test_hinge_asks_for_more_than_one_and_less_than_minus_one() -> None:
 
 
 def test_matching_pairs_at_right_angles_cost_the_softmax_of_two() -> None:
-    unit = torch.eye(2)
+    unit, nobody = torch.eye(2), (torch.zeros(0, 2), torch.zeros(2, 0, dtype=torch.bool))
     # each row: logits (s, 0), own first: log(1 + e^-s)
-    assert float(losses.match(unit, unit, torch.tensor(3.0))) == pytest.approx(
+    assert float(losses.match(unit, unit, torch.tensor(3.0), *nobody)) == pytest.approx(
         math.log1p(math.exp(-3)), abs=1e-6
     )
-    assert float(losses.match(unit, unit.flip(0), torch.tensor(3.0))) == pytest.approx(
+    assert float(losses.match(unit, unit.flip(0), torch.tensor(3.0), *nobody)) == pytest.approx(
         3 + math.log1p(math.exp(-3)), abs=1e-5
     )
+
+
+def test_a_picture_is_told_from_foils_too_but_from_none_that_may_be_of_its_thing() -> None:
+    unit, scale = torch.eye(2), torch.tensor(3.0)
+    foils = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])
+    apart = torch.tensor([[False, True], [True, True]])
+    # of pictures: logits (s, 0) and a foil at -s, then (s, 0) and two foils at 0; of captions as without foils
+    first, second = math.log(1 + math.exp(-3) + math.exp(-6)), math.log(1 + 3 * math.exp(-3))
+    expected = ((first + second) / 2 + math.log1p(math.exp(-3))) / 2
+    assert float(losses.match(unit, unit, scale, foils, apart)) == pytest.approx(expected, abs=1e-6)
 
 
 def test_divergence_from_the_standard_normal() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from generation.gan.training.recipe import cooled
 from generation.gan.weights import MANIFEST, load_weights
 
 if TYPE_CHECKING:
@@ -71,6 +72,19 @@ def test_a_batch_that_cannot_be_shared_is_refused_in_one_sentence(tmp_path: Path
     told = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert told.returncode == 2
     assert "A batch is shared by the processes in equal parts" in told.stderr
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "nan"])
+def test_rates_fall_over_a_share_of_the_pictures_or_one_sentence_says_so(tmp_path: Path, share: str) -> None:
+    asked = [sys.executable, "-m", "generation.gan.training", tmp_path, "--cool-down", share]
+    found = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert found.returncode == 2
+    assert "Rates fall over a share of the pictures" in found.stderr
+
+
+def test_rates_are_whole_up_to_the_last_share_and_then_fall_to_none() -> None:
+    assert [cooled(done, 100, 0.2) for done in (0, 80, 90, 100)] == pytest.approx([1, 1, 0.5, 0])
+    assert [cooled(done, 100, 1.0) for done in (0, 50, 100)] == pytest.approx([1, 0.5, 0])
 
 
 def test_two_processes_make_one_training(data: tuple[Path, Path], tmp_path: Path) -> None:
