@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune import script, story, tang, verse
+from finetune import light, script, story, tang, verse
 from finetune.themes import CHINESE, language
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ KINDS = {
     for kind in (
         Kind(
             "verse", "poems", verse.verse,
-            ("tanka", "limerick", "couplet", "quatrain", "sonnet", "ballad", "acrostic",
-             "golden shovel", "found line", "renga"),
+            ("tanka", "sonnet", "ballad", "acrostic", "golden shovel", "found line", "renga"),
         ),
+        Kind("light", "light", light.light, ("haiku", "limerick", "couplet", "quatrain")),
         Kind("script", "scenes", script.script, ("scene", "sketch")),
         Kind("story", "stories", story.story, ("short story", "fable")),
         Kind("tang", "tang", tang.tang, ("wujue", "qijue", "wulü", "qilü")),

@@ -24,7 +24,7 @@ ARCHAIC = re.compile(
 
 
 def records(name: str, side: Side) -> list[Record]:
-    """Everything of "poems", "scenes", "stories" or "tang" that is on one side; no author is on both."""
+    """Everything of "poems", "light", "scenes", "stories" or "tang" that is on one side; no author is on both."""
     with lzma.open(FOLDER / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
         return [record for record in map(json.loads, lines) if record["split"] == side]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.forms.briefs import listed
 from finetune.kinds import KINDS
+from finetune.light import light
 from finetune.pieces import Piece, capped
 from finetune.subjects import subject
 from finetune.texts import ARCHAIC, plain, records
@@ -16,6 +19,7 @@ from finetune.tokens import Answers
 from finetune.verse import OLD_MEN, verse
 from generation.forms import FORMS, form_named
 from generation.forms.prompts import turns
+from generation.wire.jobs import Brief
 from tests.finetune.small import loaded, pieces, save
 
 if TYPE_CHECKING:
@@ -43,6 +47,41 @@ def test_verse_that_a_checker_counts_passes_it_strictly(learnt: list[Piece]) -> 
     counts = Counter(piece.form for piece in learnt)
     assert counts["haiku"] > 500
     assert counts["quatrain"] > 500
+
+
+def test_light_verse_misses_its_form_by_how_a_word_is_said_at_the_most_and_comes_once() -> None:
+    both = {side: light(side) for side in ("train", "val")}
+    every = [piece for pieces in both.values() for piece in pieces]
+    for piece in every:
+        verdict = form_named(piece.form).check(piece.text, piece.brief(random.Random(0)))
+        assert all("not surely rhyme" in why or "depending on how" in why for why in verdict.reasons), (
+            piece.text
+        )
+    assert len({re.sub(r"\W+", " ", piece.text.casefold()) for piece in every}) == len(every)
+    assert Counter(piece.form for piece in both["train"])["limerick"] > 200
+    assert Counter(piece.form for piece in both["val"])["limerick"] > 10
+
+
+@pytest.mark.parametrize("form", ["limerick", "couplet", "quatrain"])
+def test_light_verse_begins_its_lines_as_the_search_does(form: str) -> None:
+    # from lines that began small a model learnt that a line which begins with a capital begins with "I"
+    begins = [
+        line.lstrip("“")[0]
+        for piece in light("train")
+        if piece.form == form
+        for line in piece.text.split("\n")
+    ]
+    assert all(letter.isupper() for letter in begins)
+    plan = form_named(form).plan
+    assert plan is not None
+    assert plan(Brief(form=form, theme="rain"), 0).capitals
+
+
+def test_light_verse_answers_the_theme_that_it_was_written_for_and_no_brief_of_the_bench() -> None:
+    every = light("train") + light("val")
+    asked = {piece.brief(random.Random(n)).theme for n in range(3) for piece in every}
+    assert asked == {re.sub(r"[\d“”\"]+", "", piece.title.lower()) for piece in every}
+    assert not asked & {written.theme.casefold() for written in listed()}
 
 
 def test_verse_is_of_a_diction_that_people_speak_and_not_all_of_it_begins_with_an_old_man(
