@@ -35,7 +35,7 @@ TENSORS, MANIFEST = (
     "manifest.json",
 )  # the tensors, where the manifest does not name them
 NAMED = re.compile(r"painter-[0-9a-f]{16}\.safetensors")
-FLOATS, FORMAT = 1, 2  # float16 throughout, as the first ones were; eight bits a weight
+FLOATS, FORMAT = 1, 2  # float16 throughout, as the first ones were; a byte a weight
 MANIFEST_LIMIT = 1_000_000  # bytes
 TENSORS_LIMIT = 500_000_000
 WIDTH_LIMIT = 4096
@@ -68,7 +68,7 @@ class Weights:
 def save_weights(
     directory: Path, painter: Painter, vocabulary: Vocabulary, training: Mapping[str, Any]
 ) -> None:
-    """Write `painter` in eight bits a weight (`quantised`), and the manifest last, so that a directory with a manifest is whole at any time.
+    """Write `painter` in a byte a weight (`quantised`), and the manifest last, so that a directory with a manifest is whole at any time.
 
     The tensors of the manifest before stay until the next time; older ones go.
     """
