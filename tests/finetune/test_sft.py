@@ -52,7 +52,7 @@ def test_what_it_writes_is_an_adapter_that_says_how_it_was_made(small: Path, who
     assert told["seed"] == RECIPE.seed
     assert told["tokens"] >= RECIPE.tokens
     assert len(told["commit"]) == 40
-    assert "couplet" in manifest["serves"]
+    assert "sonnet" in manifest["serves"]
     assert list((folder / "plots").iterdir())
 
 
